@@ -1,0 +1,6 @@
+"""`python -m importer`."""
+
+from importer.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,279 @@
+"""The records that travel between the rooms: frozen, typed, in the product's own words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """Where every action of a run ends: in exactly one of these."""
+
+    CREATED = "CREATED"
+    """The CRM stored it and gave an action id. Never sent again."""
+    ALREADY = "ALREADY"
+    """An earlier run created exactly this; no request was spent."""
+    IGNORED = "IGNORED"
+    """The CRM refused this item, with a remark."""
+    INVALID = "INVALID"
+    """Our checks refused it; it was never sent."""
+    REFUSED = "REFUSED"
+    """The whole request was refused and nothing was stored."""
+    DUPLICATE = "DUPLICATE"
+    """This identity belongs to an earlier run or row, and something differs or is still open."""
+    UNKNOWN = "UNKNOWN"
+    """It was sent and no trustworthy answer came."""
+    UNSENT = "UNSENT"
+    """The run stopped before its turn."""
+
+
+class State(StrEnum):
+    """The state of an action in the journal. See `RECOVERY` for what a start-up does with each."""
+
+    STAGED = "staged"
+    SENDING = "sending"
+    CREATED = "created"
+    ALREADY = "already"
+    IGNORED = "ignored"
+    INVALID = "invalid"
+    REFUSED = "refused"
+    DUPLICATE = "duplicate"
+    UNKNOWN = "unknown"
+
+
+OUTCOME_OF: Mapping[State, Outcome] = {
+    State.STAGED: Outcome.UNSENT,
+    State.SENDING: Outcome.UNKNOWN,
+    State.CREATED: Outcome.CREATED,
+    State.ALREADY: Outcome.ALREADY,
+    State.IGNORED: Outcome.IGNORED,
+    State.INVALID: Outcome.INVALID,
+    State.REFUSED: Outcome.REFUSED,
+    State.DUPLICATE: Outcome.DUPLICATE,
+    State.UNKNOWN: Outcome.UNKNOWN,
+}
+"""What a state counts as in the books, whenever they are read."""
+
+RECOVERY: Mapping[State, State] = {
+    **{state: state for state in State},
+    State.SENDING: State.UNKNOWN,
+}
+"""What a start-up makes of each state: an intent without an outcome is in doubt, never unsent."""
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    PLANNING = "planning"
+    """Rows are being read; nothing may be sent yet. Left so by a crash, it is void."""
+    READY = "ready"
+    """Every row is checked and staged."""
+    SENDING = "sending"
+    """Requests are going out."""
+    DONE = "done"
+    """Nothing is left to send."""
+    STOPPED = "stopped"
+    """A rule, an outage or a person stopped it; what is left is UNSENT, and resume may go on."""
+    REFUSED = "refused"
+    """The checks refused the sheet as a whole; nothing was sent and nothing will be."""
+
+
+class PaymentStatus(StrEnum):
+    """The six statuses of a PAYMENT (docs.telecrm.in, concepts/actions)."""
+
+    PENDING = "PENDING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    REFUNDED = "REFUNDED"
+    CANCELLED = "CANCELLED"
+    PROCESSING = "PROCESSING"
+
+
+class Currency(StrEnum):
+    """The eleven currencies of a PAYMENT (docs.telecrm.in, concepts/actions)."""
+
+    INR = "INR"
+    USD = "USD"
+    PKR = "PKR"
+    AED = "AED"
+    QAR = "QAR"
+    SAR = "SAR"
+    MYR = "MYR"
+    AUD = "AUD"
+    CAD = "CAD"
+    SGD = "SGD"
+    XOF = "XOF"
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the point in this currency (ISO 4217: XOF has none, the others two)."""
+        return 0 if self is Currency.XOF else 2
+
+
+PAYMENT = "PAYMENT"
+"""The one built-in type that the create-actions endpoint writes."""
+
+
+class Kind(StrEnum):
+    """What a cell holds, as its file says; a CSV holds TEXT only."""
+
+    TEXT = "t"
+    NUMBER = "n"
+    """Text is the shortest exact decimal: `1234.5`; from 1e15 on as Excel shows it: `6.03E+22`."""
+    DATE = "d"
+    """Text is ISO 8601: `2026-04-03`, or `2026-04-03T10:30:00` where there is a time."""
+    BOOL = "b"
+    """Text is `TRUE` or `FALSE`."""
+    ERROR = "e"
+    """Text is Excel's own: `#N/A`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetSpec:
+    """Where in a file the sheet is, and how it is written."""
+
+    tab: str | None = None
+    """A workbook's tab; None is the first visible one."""
+    header_row: int | None = None
+    """1-based row of the header, as Excel numbers it."""
+    header_find: tuple[str, ...] = ()
+    """Else: the header is the first row that holds all of these."""
+    delimiter: str | None = None
+    """A CSV's delimiter; None finds the one that fits."""
+    encoding: str | None = None
+    """A CSV's encoding where it is neither UTF-8 nor marked by a BOM."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Some rows of a sheet, as columns of text. All sequences of one chunk have the same length."""
+
+    numbers: Sequence[int]
+    """Each row's number as Excel shows it."""
+    columns: Sequence[Sequence[str]]
+    """`columns[column][row]`: the text, untouched; "" where the cell is blank."""
+    kinds: Sequence[Sequence[Kind]] | None = None
+    """The same shape: what each cell holds. None: TEXT throughout."""
+    ragged: Mapping[int, int] = field(default_factory=dict)
+    """Row number → cells found, for rows with more cells than the header (or, in a CSV, fewer)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """Why a text is not the value that it should be; it becomes a `Problem` once its cell is known."""
+
+    code: str
+    """Stable, kebab-case: `amount-not-positive`."""
+    message: str
+    """One sentence: what is wrong."""
+    hint: str
+    """One sentence: what to do."""
+
+
+Value = str | Decimal | dt.date | dt.datetime | None
+"""A typed cell: text (NFC, trimmed), number, date, aware time; None where blank."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A chunk after its declared columns were typed; all sequences have the chunk's length."""
+
+    numbers: Sequence[int]
+    values: Mapping[str, Sequence[Value | Flaw]]
+    """Declared column → typed values."""
+    texts: Mapping[str, Sequence[str]]
+    """Declared column → texts as seen."""
+    blank: Sequence[bool]
+    """True where every cell of the row is blank, declared or not."""
+    ragged: Mapping[int, int]
+    """As in `Chunk`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """The address of a cell."""
+
+    file: str
+    tab: str | None
+    row: int
+    column: str
+    """Letter, as Excel shows it; "" when the whole row is meant."""
+
+    def __str__(self) -> str:
+        place = f"{self.column}{self.row}" if self.column else f"row {self.row}"
+        return f"{self.file} › {self.tab}!{place}" if self.tab else f"{self.file} › {place}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong at one cell."""
+
+    code: str
+    """Stable, kebab-case."""
+    row: int
+    column: str
+    """Letter; "" when the whole row is meant."""
+    seen: str
+    """The cell's text as it stands in the sheet."""
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """An amount of one currency, in its major unit (rupees, not paise)."""
+
+    amount: Decimal
+    currency: Currency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One action of one row, checked and ready to be staged."""
+
+    name: str
+    """The action's name in the mapping; a part of its key."""
+    type: str
+    """`PAYMENT` or a bare numeric code."""
+    lead: str
+    entry: str
+    """The JSON object that travels, byte for byte."""
+    money: Money | None
+    content: Mapping[str, str]
+    """Source column → typed source value as text: what equality is judged by, and shown by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A row that yields no action."""
+
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invalid:
+    """A row that the checks refused as a whole."""
+
+    row: int
+    problems: tuple[Problem, ...]
+    fingerprint: str
+    """Digest of the row's declared cells as seen: the same row again has the same one."""
+    identity: tuple[str, ...] | None
+    """Typed source values of the identity columns; None when one of them is unreadable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A row whose actions may be sent."""
+
+    row: int
+    drafts: tuple[Draft, ...]
+    fingerprint: str
+    identity: tuple[str, ...]
+
+
+CheckedRow = Skipped | Invalid | Ready
