@@ -163,7 +163,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flaw:
-    """Why a text is not the value that it should be; it becomes a `Problem` once its cell is known."""
+    """Why a text is not the value that it should be: a `Problem` that lacks its cell."""
 
     code: str
     """Stable, kebab-case: `amount-not-positive`."""
@@ -277,3 +277,96 @@ class Ready:
 
 
 CheckedRow = Skipped | Invalid | Ready
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What the CRM said about an action."""
+
+    path: str
+    """Path inside the action, without its index: `fields.email`; "" for the action as a whole."""
+    text: str
+    column: str = ""
+    """Letter of the sheet's column that the path was made from; "" where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """The earlier action that a key belongs to."""
+
+    run: str
+    file: str
+    row: int
+    action_id: str
+    """"" while the earlier one has none (it is still in doubt or still open)."""
+    reason: str
+    """`same`, `corrected`, `changed`, `in doubt`."""
+    changes: tuple[tuple[str, str, str], ...] = ()
+    """(column, old, new) for `changed`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRecord:
+    """One action of a run as the journal has it. A row refused as a whole is one of these too."""
+
+    row: int
+    position: int
+    """0-based place of the action within its row."""
+    name: str
+    """"" for a row refused as a whole."""
+    type: str
+    lead: str
+    outcome: Outcome
+    money: Money | None
+    action_id: str
+    """"" where the CRM gave none."""
+    remarks: tuple[Remark, ...]
+    problems: tuple[Problem, ...]
+    detail: str
+    """A sentence that explains the outcome where remarks and problems do not; may be ""."""
+    earlier: Earlier | None
+    content: Mapping[str, str]
+    """Source column → typed source value as text; empty for a row refused as a whole."""
+    reference: str
+    """`<run>/<row>`: what the failures workbook carries."""
+
+    @property
+    def incomplete(self) -> bool:
+        """Created, but the CRM dropped something of it."""
+        return self.outcome is Outcome.CREATED and bool(self.remarks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One execution over one sheet with one mapping."""
+
+    id: str
+    """`20261122-k7f3`: the day and four random letters."""
+    parent: str
+    """The run whose failures workbook this run read; "" for a run of its own."""
+    root: str
+    """The first run of the chain; its own id where there is no parent."""
+    workspace: str
+    """Base-URL origin and enterprise id, as a person reads them."""
+    file: str
+    """File name, without folder."""
+    file_sha256: str
+    tab: str | None
+    header_row: int
+    headers: tuple[str, ...]
+    mapping: str
+    mapping_sha256: str
+    state: RunState
+    reason: str
+    """Why it was stopped or refused; "" otherwise."""
+    started_at: dt.datetime
+    changed_at: dt.datetime
+    """When the journal last changed for this run: the report's "as of"."""
+    rows_read: int
+    """Rows below the header, as the reader counted them."""
+    planned_actions: int
+    """Actions (and rows refused as a whole), as the planner counted them."""
+    planned_money: Mapping[Currency, Decimal]
+    """Money of the readable actions, as the planner added it up."""
+    skipped: Mapping[str, int]
+    """Reason → rows."""

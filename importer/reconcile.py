@@ -1,0 +1,74 @@
+"""The books of a run: counts and sums by outcome, and the law that they keep."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from importer.model import ActionRecord, Currency, Outcome, RunRecord
+
+Sums = Mapping[Currency, Decimal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the books."""
+
+    count: int
+    money: Sums
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """The actions of one outcome that share one reason."""
+
+    outcome: Outcome
+    code: str
+    """A problem's code, the CRM's error code, or "" for a remark."""
+    text: str
+    hint: str
+    count: int
+    money: Sums
+    examples: tuple[str, ...]
+    """Up to three cell addresses, `F17`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """The runs that started from one sheet, counted by root row."""
+
+    runs: tuple[str, ...]
+    """Run ids, oldest first."""
+    rows: int
+    """Rows of the root run that had actions."""
+    open_rows: int
+    """Rows whose latest attempt is not wholly CREATED or ALREADY."""
+    planned: Sums
+    """Readable money at the root."""
+    corrections: Sums
+    """What corrected cells added or took away."""
+    done: Sums
+    """CREATED or ALREADY, latest attempt."""
+    open: Sums
+    """Everything else, latest attempt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """The proof that every row and every amount of a run is in exactly one outcome."""
+
+    run: RunRecord
+    rows_with_actions: int
+    outcomes: Mapping[Outcome, Line]
+    """Every outcome, zero or not, in the order of `Outcome`."""
+    incomplete: int
+    """CREATED with remarks."""
+    unreadable: int
+    """INVALID rows, whose money nobody can read."""
+    reasons: tuple[Reason, ...]
+    """Largest count first."""
+    imbalances: tuple[str, ...]
+    """Empty when the books balance; else a sentence for each side that does not."""
+    chain: Chain
