@@ -300,7 +300,7 @@ class Earlier:
     action_id: str
     """"" while the earlier one has none (it is still in doubt or still open)."""
     reason: str
-    """`same`, `corrected`, `changed`, `in doubt`."""
+    """`same`, `corrected`, `changed`, `in doubt`, `seen before`."""
     changes: tuple[tuple[str, str, str], ...] = ()
     """(column, old, new) for `changed`."""
 

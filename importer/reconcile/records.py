@@ -1,15 +1,12 @@
-"""The books of a run: counts and sums by outcome, and the law that they keep."""
+"""The lines of the books."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
-from importer.model import ActionRecord, Currency, Outcome, RunRecord
-
-Sums = Mapping[Currency, Decimal]
+from importer.model import Outcome, RunRecord
+from importer.reconcile.sums import Sums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +29,7 @@ class Reason:
     count: int
     money: Sums
     examples: tuple[str, ...]
-    """Up to three cell addresses, `F17`."""
+    """Up to three cells, `F17`; `row 17` where no single cell is meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

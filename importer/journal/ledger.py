@@ -1,0 +1,171 @@
+"""Identity across runs: what an earlier run has created, or has in doubt, is not booked again.
+
+The ledger is not a table of its own: it is every action in a live state, under the unique index
+`live_key`. What a corrected row looked like before its correction is found through its chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import and_, func, select, update
+
+from importer.batches import Claimant, Decision, Holder, decide
+from importer.journal.corrected import earlier_values, recognise_corrected, row_of
+from importer.journal.schema import LIVE_STATES, actions, rows, runs
+from importer.journal.store import PAGE, Journal
+from importer.model import Currency, State
+
+Money = Mapping[Currency, Decimal]
+
+
+def settle_identities(journal: Journal, run: str, *, trust_equal: bool) -> tuple[int, Money]:
+    """Give every staged action its occurrence, or find that it must not be sent.
+
+    Args:
+        journal: the journal, in the transaction that finishes the plan.
+        run: the run whose rows have just been staged.
+        trust_equal: see `batches.decide`.
+
+    Returns:
+        How many more actions the run has than the planner counted, and their money: a row refused
+        as a whole, whose corrected form was created before, counts as the actions it became.
+    """
+    _number_occurrences(journal, run)
+    for page in _shared_identities(journal, run):
+        claimants, holders = _claimants(journal, run, page), _holders(journal, run, page)
+        decisions = [
+            decision
+            for identity in page
+            for decision in decide(claimants[identity], holders[identity], trust_equal=trust_equal)
+        ]
+        _apply(journal, decisions)
+    return recognise_corrected(journal, run) if trust_equal else (0, {})
+
+
+def _number_occurrences(journal: Journal, run: str) -> None:
+    rank = func.row_number().over(
+        partition_by=actions.c.identity, order_by=[actions.c.row, actions.c.position]
+    )
+    ranked = (
+        select(actions.c.id, rank.label("n"))
+        .where(actions.c.run == run, actions.c.state == State.STAGED)
+        .subquery()
+    )
+    with journal.transaction() as connection:
+        connection.execute(
+            update(actions).where(actions.c.id == ranked.c.id).values(occurrence=ranked.c.n)
+        )
+
+
+def _shared_identities(journal: Journal, run: str) -> Iterator[list[str]]:
+    mine, theirs = actions.alias("mine"), actions.alias("theirs")
+    shared = (
+        select(mine.c.identity)
+        .distinct()
+        .join(theirs, theirs.c.identity == mine.c.identity)
+        .where(
+            mine.c.run == run,
+            mine.c.state == State.STAGED,
+            theirs.c.run != run,
+            theirs.c.state.in_(LIVE_STATES),
+        )
+        .order_by(mine.c.identity)
+        .limit(PAGE)
+    )
+    last = ""
+    while page := [one.identity for one in journal.read(shared.where(mine.c.identity > last))]:
+        yield page
+        last = page[-1]
+
+
+def _claimants(journal: Journal, run: str, page: Sequence[str]) -> dict[str, list[Claimant]]:
+    found = journal.read(
+        select(actions, rows.c.fingerprint, rows.c.root_run, rows.c.root_row)
+        .join(rows, row_of(actions))
+        .where(
+            actions.c.run == run,
+            actions.c.state == State.STAGED,
+            actions.c.identity.in_(page),
+        )
+        .order_by(actions.c.identity, actions.c.row, actions.c.position)
+    )
+    return {
+        identity: [
+            Claimant(
+                id=one.id,
+                content=one.content_digest,
+                fingerprint=one.fingerprint,
+                root=(one.root_run, one.root_row),
+            )
+            for one in of_identity
+        ]
+        for identity, of_identity in groupby(found, key=lambda one: one.identity)
+    }
+
+
+def _holders(journal: Journal, run: str, page: Sequence[str]) -> dict[str, list[Holder]]:
+    root = rows.alias("root")
+    found = journal.read(
+        select(actions, root.c.fingerprint, root.c.run.label("root_run"), root.c.number)
+        .join(rows, row_of(actions))
+        .join(root, and_(root.c.run == rows.c.root_run, root.c.number == rows.c.root_row))
+        .where(
+            actions.c.run != run,
+            actions.c.state.in_(LIVE_STATES),
+            actions.c.identity.in_(page),
+        )
+        .order_by(actions.c.identity, actions.c.occurrence)
+    )
+    return {
+        identity: [
+            Holder(
+                id=one.id,
+                occurrence=one.occurrence,
+                content=one.content_digest,
+                state=State(one.state),
+                fingerprint=one.fingerprint,
+                root=(one.root_run, one.number),
+            )
+            for one in of_identity
+        ]
+        for identity, of_identity in groupby(found, key=lambda one: one.identity)
+    }
+
+
+def _apply(journal: Journal, decisions: Sequence[Decision]) -> None:
+    with journal.transaction() as connection:
+        for decision in decisions:
+            change: dict[str, Any] = {"occurrence": decision.occurrence, "state": decision.state}
+            if decision.holder is not None:
+                change["earlier"] = _earlier(
+                    journal, decision.id, decision.holder.id, decision.reason
+                )
+            connection.execute(
+                update(actions)
+                .where(actions.c.id == decision.id, actions.c.state == State.STAGED)
+                .values(change)
+            )
+
+
+def _earlier(journal: Journal, mine: int, theirs: int, reason: str) -> dict[str, Any]:
+    (new,) = journal.read(select(actions.c.content).where(actions.c.id == mine))
+    (old,) = journal.read(
+        select(actions, runs.c.file)
+        .join(runs, runs.c.id == actions.c.run)
+        .where(actions.c.id == theirs)
+    )
+    return earlier_values(old, reason) | {
+        "changes": _changes(old.content, new.content) if reason == "changed" else []
+    }
+
+
+def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[list[str]]:
+    return [
+        [column, old.get(column, ""), new.get(column, "")]
+        for column in sorted({*old, *new})
+        if old.get(column, "") != new.get(column, "")
+    ]

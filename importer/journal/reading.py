@@ -1,0 +1,205 @@
+"""The journal read back, as the records that reports and people use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, func, select, tuple_
+
+from importer.errors import UsageError
+from importer.journal.schema import actions, batches, problems, requests, rows, runs
+from importer.journal.store import PAGE, Journal
+from importer.model import (
+    OUTCOME_OF,
+    ActionRecord,
+    Currency,
+    Earlier,
+    Money,
+    Problem,
+    Remark,
+    RunRecord,
+    RunState,
+    Skipped,
+    State,
+)
+
+
+def runs_of(journal: Journal) -> list[RunRecord]:
+    """Every run, oldest first."""
+    return [_run(journal, one) for one in journal.read(select(runs).order_by(runs.c.seq))]
+
+
+def run_of(journal: Journal, run: str) -> RunRecord:
+    """One run.
+
+    Raises:
+        UsageError: there is no such run.
+    """
+    found = journal.read(select(runs).where(runs.c.id == run))
+    if not found:
+        raise UsageError(
+            f"There is no run {run} in this workspace's journal.",
+            "`importer runs` lists them.",
+        )
+    return _run(journal, found[0])
+
+
+def chain_of(journal: Journal, run: RunRecord) -> list[RunRecord]:
+    """The runs that started from the same sheet, oldest first."""
+    found = journal.read(select(runs).where(runs.c.root == run.root).order_by(runs.c.seq))
+    return [_run(journal, one) for one in found]
+
+
+def roots_of_rows(journal: Journal, run: str) -> dict[int, tuple[str, int]]:
+    """Row of this run → the row at the root of its chain, for rows that had actions."""
+    found = journal.read(
+        select(rows.c.number, rows.c.root_run, rows.c.root_row).where(rows.c.run == run)
+    )
+    return {one.number: (one.root_run, one.root_row) for one in found}
+
+
+def skipped_rows(journal: Journal, run: str) -> Iterator[Skipped]:
+    """The rows that yield no action, in sheet order."""
+    statement = select(rows.c.number, rows.c.skipped).where(rows.c.run == run, rows.c.skipped != "")
+    for one in journal.stream(statement, rows.c.number):
+        yield Skipped(row=one.number, reason=one.skipped)
+
+
+def count_rows(journal: Journal, run: str) -> int:
+    """Rows of a run that had actions, as the journal holds them."""
+    found = journal.read(
+        select(func.count()).select_from(rows).where(rows.c.run == run, rows.c.skipped == "")
+    )
+    return int(found[0][0])
+
+
+def action_records(journal: Journal, run: str) -> Iterator[ActionRecord]:
+    """Every action of a run, in sheet order."""
+    (described,) = journal.read(select(runs.c.targets).where(runs.c.id == run))
+    place = tuple_(actions.c.row, actions.c.position)
+    statement = select(actions).where(actions.c.run == run).order_by(*place.clauses).limit(PAGE)
+    last = (-1, -1)
+    while page := journal.read(statement.where(place > last)):
+        wrong = _problems(journal, run, [one.row for one in page if one.state == State.INVALID])
+        for one in page:
+            yield _action(one, described.targets, wrong.get(one.row, ()))
+        last = (page[-1].row, page[-1].position)
+
+
+def requests_since(journal: Journal, moment: dt.datetime) -> list[dt.datetime]:
+    """When requests were sent since a moment, oldest first: what the pace has to remember."""
+    found = journal.read(
+        select(requests.c.sent_at).where(requests.c.sent_at >= moment).order_by(requests.c.sent_at)
+    )
+    return [one.sent_at for one in found]
+
+
+def batches_left(journal: Journal, run: str) -> int:
+    """Requests that sending the rest of a run takes, if every one is answered."""
+    found = journal.read(
+        select(func.count(actions.c.batch.distinct())).where(
+            actions.c.run == run, actions.c.state == State.STAGED
+        )
+    )
+    return int(found[0][0])
+
+
+def entries_to_send(journal: Journal, run: str) -> Iterator[tuple[str, str]]:
+    """(lead, entry) of everything staged, batch by batch: what a dry run prints."""
+    found = journal.read(
+        select(batches.c.lead, actions.c.entry)
+        .join(batches, batches.c.id == actions.c.batch)
+        .where(actions.c.run == run, actions.c.state == State.STAGED)
+        .order_by(batches.c.id, actions.c.row, actions.c.position)
+    )
+    yield from ((one.lead, one.entry) for one in found)
+
+
+def _run(journal: Journal, one: Row[Any]) -> RunRecord:
+    skipped = journal.read(
+        select(rows.c.skipped, func.count().label("n"))
+        .where(rows.c.run == one.id, rows.c.skipped != "")
+        .group_by(rows.c.skipped)
+        .order_by(rows.c.skipped)
+    )
+    return RunRecord(
+        id=one.id,
+        parent=one.parent,
+        root=one.root,
+        workspace=one.workspace,
+        file=one.file,
+        file_sha256=one.file_sha256,
+        tab=one.tab,
+        header_row=one.header_row,
+        headers=tuple(one.headers),
+        mapping=one.mapping,
+        mapping_sha256=one.mapping_sha256,
+        state=RunState(one.state),
+        reason=one.reason,
+        started_at=one.started_at,
+        changed_at=one.changed_at,
+        rows_read=one.rows_read,
+        planned_actions=one.planned_actions,
+        planned_money={
+            Currency(currency): Decimal(amount) for currency, amount in one.planned_money.items()
+        },
+        skipped={of.skipped: of.n for of in skipped},
+    )
+
+
+def _problems(journal: Journal, run: str, of_rows: Sequence[int]) -> dict[int, tuple[Problem, ...]]:
+    found = journal.read(
+        select(problems)
+        .where(problems.c.run == run, problems.c.row.in_(of_rows))
+        .order_by(problems.c.row, problems.c.seq)
+    )
+    by_row: dict[int, tuple[Problem, ...]] = {}
+    for one in found:
+        problem = Problem(
+            code=one.code,
+            row=one.row,
+            column=one.column,
+            seen=one.seen,
+            message=one.message,
+            hint=one.hint,
+        )
+        by_row[one.row] = (*by_row.get(one.row, ()), problem)
+    return by_row
+
+
+def _action(
+    one: Row[Any],
+    targets: Mapping[str, Mapping[str, str]],
+    wrong: tuple[Problem, ...],
+) -> ActionRecord:
+    columns = targets.get(one.name, {})
+    return ActionRecord(
+        row=one.row,
+        position=one.position,
+        name=one.name,
+        type=one.type,
+        lead=one.lead,
+        outcome=OUTCOME_OF[State(one.state)],
+        money=None
+        if one.amount is None
+        else Money(amount=one.amount, currency=Currency(one.currency)),
+        action_id=one.action_id,
+        remarks=tuple(
+            Remark(path=path, text=text, column=columns.get(path, "")) for path, text in one.remarks
+        ),
+        problems=wrong,
+        detail=one.detail,
+        earlier=_earlier(one.earlier),
+        content=one.content,
+        reference=f"{one.run}/{one.row}",
+    )
+
+
+def _earlier(values: Mapping[str, Any] | None) -> Earlier | None:
+    if values is None:
+        return None
+    changes = tuple((column, old, new) for column, old, new in values["changes"])
+    return Earlier(**{**values, "changes": changes})

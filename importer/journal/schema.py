@@ -1,0 +1,205 @@
+"""The journal's tables, and the one index that guards identity."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+from importer.model import State
+
+SCHEMA_VERSION = 1
+
+LIVE_STATES = (State.SENDING, State.CREATED, State.UNKNOWN)
+"""States in which an action may stand on a timeline: at most one per identity and occurrence."""
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """An aware time as ISO 8601 text in UTC: sortable, readable, the same on every database."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Refuse a naive time; write the others in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone must not reach the journal")
+        return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
+        """Read the text back as an aware time."""
+        return None if value is None else dt.datetime.fromisoformat(value)
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A Decimal, kept as its plain text: SQLite's own numbers are floats."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Write `1234.50` as `1234.50`."""
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
+        """Read the digits back."""
+        return None if value is None else Decimal(value)
+
+
+class Json(TypeDecorator[Any]):
+    """Plain data as JSON text with sorted keys, so that equal data are equal bytes."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
+        """Write sorted, compact JSON."""
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
+        """Read it back."""
+        return None if value is None else json.loads(value)
+
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("id", String(20), nullable=False, unique=True),
+    Column("parent", String(20), nullable=False),
+    Column("root", String(20), nullable=False, index=True),
+    Column("workspace", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("file_sha256", String(64), nullable=False),
+    Column("tab", Text),
+    Column("header_row", Integer, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("mapping", Text, nullable=False),
+    Column("mapping_text", Text, nullable=False),
+    Column("mapping_sha256", String(64), nullable=False),
+    # Action name → field path → column letter: where a remark's cell is.
+    Column("targets", Json, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("rows_read", Integer, nullable=False),
+    Column("planned_actions", Integer, nullable=False),
+    Column("planned_money", Json, nullable=False),
+    # Order-free digest of every row's fingerprint: the same rows again, however sorted or saved.
+    Column("rows_digest", String(64), nullable=False),
+)
+
+rows = Table(
+    "rows",
+    metadata,
+    Column("run", String(20), ForeignKey("runs.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    # Why it yields no action; "" where it yields some.
+    Column("skipped", Text, nullable=False),
+    Column("fingerprint", String(32), nullable=False),
+    # The row of the chain's first sheet that this one descends from; itself where there is none.
+    Column("root_run", String(20), nullable=False),
+    Column("root_row", Integer, nullable=False),
+    Index("rows_by_root", "root_run", "root_row"),
+    Index("rows_by_fingerprint", "fingerprint"),
+)
+
+problems = Table(
+    "problems",
+    metadata,
+    Column("run", String(20), primary_key=True),
+    Column("row", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("code", String(60), nullable=False),
+    Column("column", String(3), nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("hint", Text, nullable=False),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", String(20), ForeignKey("runs.id"), nullable=False, index=True),
+    Column("lead", Text, nullable=False),
+    # Sheet order: batches of one lead are sent by rising id, never two at once.
+)
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", String(20), ForeignKey("runs.id"), nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("amount", Exact),
+    Column("currency", String(3)),
+    Column("content", Json, nullable=False),
+    Column("content_digest", String(32), nullable=False),
+    # NULL for a row refused as a whole: it can never stand on a timeline.
+    Column("identity", String(32)),
+    Column("occurrence", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("batch", Integer, ForeignKey("batches.id"), index=True),
+    Column("action_id", Text, nullable=False),
+    Column("remarks", Json, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("earlier", Json),
+    Index("actions_of_run", "run", "row", "position"),
+    Index("actions_by_identity", "identity"),
+    Index(
+        "live_key",
+        "identity",
+        "occurrence",
+        unique=True,
+        sqlite_where=text("state IN ('sending', 'created', 'unknown')"),
+        postgresql_where=text("state IN ('sending', 'created', 'unknown')"),
+    ),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch", Integer, ForeignKey("batches.id"), nullable=False, index=True),
+    Column("attempt", Integer, nullable=False),
+    Column("body_sha256", String(64), nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("answered_at", Moment),
+    # How far it got and what that proves; NULL while it is on the wire.
+    Column("verdict", String(20)),
+    Column("status", Integer),
+    Column("answer", Text),
+)

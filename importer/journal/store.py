@@ -1,0 +1,172 @@
+"""The journal's file: opened, checked, durable; every change inside one guarded transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Row,
+    Select,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.exc import DatabaseError
+
+from importer.errors import JournalError, JournalVersionError, SettingsError
+from importer.files import make_private_folder
+from importer.journal import schema
+
+PAGE = 2000
+
+Clock = Callable[[], dt.datetime]
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class Journal:
+    """The durable record of every run of one workspace.
+
+    One process writes it at a time (the workspace's lock sees to that). A commit is on disk when
+    it returns: WAL with `synchronous=FULL`.
+
+    Args:
+        connection: an open connection whose transactions this object alone begins and ends.
+        workspace: base-URL origin and enterprise id.
+        clock: aware times; tests pass their own.
+    """
+
+    def __init__(self, connection: Connection, workspace: str, clock: Clock) -> None:
+        self.connection = connection
+        self.workspace = workspace
+        self.clock = clock
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """All or nothing; inside another transaction, a savepoint of it."""
+        if self.connection.in_transaction():
+            with self.connection.begin_nested():
+                yield self.connection
+            return
+        # A deferred transaction that turns into a writer half-way can fail where it must not.
+        self.connection.info["begin"] = "BEGIN IMMEDIATE"
+        with self.connection.begin():
+            yield self.connection
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Everything inside happens as always, and is then forgotten: a dry run."""
+        self.connection.info["begin"] = "BEGIN IMMEDIATE"
+        transaction = self.connection.begin()
+        try:
+            yield
+        finally:
+            transaction.rollback()
+
+    def read(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        """Every row of a select, as of one moment; no transaction stays open behind it."""
+        if self.connection.in_transaction():
+            return self.connection.execute(statement).all()
+        # Readers of WAL wait for nobody and hold up nobody.
+        self.connection.info["begin"] = "BEGIN"
+        with self.connection.begin():
+            return self.connection.execute(statement).all()
+
+    def stream(self, statement: Select[Any], key: Column[int]) -> Iterator[Row[Any]]:
+        """The rows of a select by rising `key`, page by page, so that memory stays flat.
+
+        `key` must be unique among the rows, and a column of the select.
+        """
+        last = -1
+        while page := self.read(statement.where(key > last).order_by(key).limit(PAGE)):
+            yield from page
+            last = page[-1]._mapping[key]  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+@contextmanager
+def open_journal(path: Path, workspace: str, *, clock: Clock = _utc_now) -> Iterator[Journal]:
+    """Open the journal at `path`, making it where there is none.
+
+    Raises:
+        JournalError: the file is not a journal, or is damaged.
+        SettingsError: it belongs to another workspace.
+        JournalVersionError: it was written by another version.
+    """
+    make_private_folder(path.parent)
+    engine = create_engine(f"sqlite+pysqlite:///{path}")
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    try:
+        with engine.connect() as connection:
+            journal = Journal(connection, workspace, clock)
+            _create_or_check(journal, path)
+            path.chmod(0o600)
+            yield journal
+    except DatabaseError as error:
+        raise JournalError(
+            f"The journal {path} cannot be used: {error.orig}.",
+            "If the disk is full, free some space and use resume; otherwise restore the file from "
+            "a back-up. Do not delete it: it knows what was sent.",
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _prepare(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3.Connection by SQLAlchemy's contract
+    # The driver's own transaction handling is off: BEGIN is ours (see _begin).
+    dbapi_connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        # FULL: an intent is on disk before the first byte of its request leaves.
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+    ):
+        dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.info["begin"])
+
+
+def _create_or_check(journal: Journal, path: Path) -> None:
+    with journal.transaction() as connection:
+        if not inspect(connection).get_table_names():
+            _create(connection, journal.workspace)
+            return
+        known = dict(
+            connection.execute(select(schema.meta.c.key, schema.meta.c.value)).tuples().all()
+        )
+    _check_version(int(known["schema"]), path)
+    if known["workspace"] != journal.workspace:
+        raise SettingsError(
+            f"The journal {path} belongs to {known['workspace']}, not to {journal.workspace}.",
+            "Give each workspace a journal of its own in importer.toml.",
+        )
+
+
+def _create(connection: Connection, workspace: str) -> None:
+    schema.metadata.create_all(connection)
+    facts = {"schema": str(schema.SCHEMA_VERSION), "workspace": workspace}
+    connection.execute(
+        insert(schema.meta), [{"key": key, "value": value} for key, value in facts.items()]
+    )
+
+
+def _check_version(found: int, path: Path) -> None:
+    if found != schema.SCHEMA_VERSION:
+        raise JournalVersionError(
+            f"The journal {path} has version {found}; this importer reads version "
+            f"{schema.SCHEMA_VERSION}.",
+            "Use the importer version that wrote it, or a newer one.",
+        )

@@ -1,0 +1,97 @@
+"""Why an action ended as it did, in groups, with what to do about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from importer.model import ActionRecord, Currency, Outcome
+from importer.reconcile.records import Reason
+from importer.reconcile.sums import add_money
+
+EXAMPLES = 3
+
+NEXT_STEPS: Mapping[Outcome, str] = {
+    Outcome.CREATED: "Stored without this part. Add it by hand in the CRM if it is needed.",
+    Outcome.ALREADY: "Nothing to do.",
+    Outcome.IGNORED: "Correct the cell in the failures workbook and run that file.",
+    Outcome.INVALID: "Correct the cell in the failures workbook and run that file.",
+    Outcome.REFUSED: "Correct the row in the failures workbook and run that file.",
+    Outcome.DUPLICATE: "Nothing was sent. Compare the two; the earlier one stands in the CRM.",
+    Outcome.UNKNOWN: "Do not send it again. Look at the lead's timeline in the CRM first.",
+    Outcome.UNSENT: "Remove the cause, then resume the run.",
+}
+"""What a person does about an outcome, where nothing more precise is known."""
+
+_EARLIER_TEXTS = {
+    "same": "An earlier run created exactly this.",
+    "corrected": "An earlier run created it from a corrected row.",
+    "changed": "An earlier run created it with other values.",
+    "in doubt": "An earlier run sent it, and what became of it is still in doubt.",
+    "seen before": "An equal row of an earlier sheet was created.",
+}
+
+
+def reasons_of(action: ActionRecord) -> Iterator[tuple[str, str, str, str]]:
+    """(code, sentence, next step, cell) of everything that explains an action's outcome."""
+    row, step = f"row {action.row}", NEXT_STEPS[action.outcome]
+    for problem in action.problems:
+        cell = f"{problem.column}{problem.row}" if problem.column else row
+        yield problem.code, problem.message, problem.hint, cell
+    for remark in action.remarks:
+        cell = f"{remark.column}{action.row}" if remark.column else row
+        yield "", f"{remark.path}: {remark.text}" if remark.path else remark.text, step, cell
+    if action.earlier is not None:
+        yield action.earlier.reason, _EARLIER_TEXTS[action.earlier.reason], step, row
+    elif action.detail:
+        code, _, text = action.detail.partition(": ")
+        yield (code, text, step, row) if code.isupper() else ("", action.detail, step, row)
+
+
+class Reasons:
+    """The groups, while the actions go by."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[Outcome, str, str], _Group] = {}
+
+    def add(self, action: ActionRecord) -> None:
+        """Put an action into each group that it belongs to."""
+        for code, text, hint, cell in reasons_of(action):
+            # A problem's sentence may quote its cell, so its code alone makes the group.
+            key = (action.outcome, code, "" if code else text)
+            if key not in self._groups:
+                self._groups[key] = _Group(text=text, hint=hint)
+            self._groups[key].add(action, cell)
+
+    def largest_first(self) -> tuple[Reason, ...]:
+        """The groups as records."""
+        found = [
+            Reason(
+                outcome=outcome,
+                code=code,
+                text=group.text,
+                hint=group.hint,
+                count=group.count,
+                money=group.money,
+                examples=tuple(group.examples),
+            )
+            for (outcome, code, _), group in self._groups.items()
+        ]
+        return tuple(sorted(found, key=lambda one: (-one.count, one.outcome, one.code, one.text)))
+
+
+@dataclass(slots=True)
+class _Group:
+    text: str
+    hint: str
+    count: int = 0
+    money: dict[Currency, Decimal] = field(default_factory=dict)
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, action: ActionRecord, cell: str) -> None:
+        self.count += 1
+        if action.money is not None:
+            add_money(self.money, action.money)
+        if len(self.examples) < EXAMPLES and cell not in self.examples:
+            self.examples.append(cell)

@@ -1,0 +1,102 @@
+"""The books of one run, and the law that they keep."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from importer.model import ActionRecord, Currency, Outcome, RunRecord
+from importer.reconcile.reasons import Reasons
+from importer.reconcile.records import Chain, Line, Reconciliation
+from importer.reconcile.sums import add_money, add_up, nonzero
+
+
+def reconcile(
+    run: RunRecord, actions: Iterable[ActionRecord], *, rows_kept: int, chain: Chain
+) -> Reconciliation:
+    """Close the books of one run.
+
+    Args:
+        run: what the reader and the planner counted.
+        actions: what the journal holds, in sheet order; read once.
+        rows_kept: rows with actions, as the journal's rows say.
+        chain: the books of the whole chain.
+
+    Returns:
+        The reconciliation; its `imbalances` name every side that does not agree.
+    """
+    books = _Books()
+    for action in actions:
+        books.add(action)
+    return Reconciliation(
+        run=run,
+        rows_with_actions=books.rows,
+        outcomes={
+            outcome: Line(count=books.counts[outcome], money=dict(books.money[outcome]))
+            for outcome in Outcome
+        },
+        incomplete=books.incomplete,
+        unreadable=books.unreadable,
+        reasons=books.reasons.largest_first(),
+        imbalances=tuple(_imbalances(run, books, rows_kept, chain)),
+        chain=chain,
+    )
+
+
+class _Books:
+    """Counts and sums while the actions go by."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.counts = Counter[Outcome]()
+        self.money: defaultdict[Outcome, dict[Currency, Decimal]] = defaultdict(dict)
+        self.incomplete = 0
+        self.unreadable = 0
+        self.without_id = 0
+        self.action_ids = Counter[str]()
+        self._row = -1
+        self.reasons = Reasons()
+
+    def add(self, action: ActionRecord) -> None:
+        """Count one action in every place that it belongs to."""
+        self.rows += action.row != self._row
+        self._row = action.row
+        self.counts[action.outcome] += 1
+        if action.money is not None:
+            add_money(self.money[action.outcome], action.money)
+        self.incomplete += action.incomplete
+        self.unreadable += action.outcome is Outcome.INVALID
+        if action.outcome is Outcome.CREATED:
+            self.without_id += not action.action_id
+            self.action_ids[action.action_id] += 1
+        self.reasons.add(action)
+
+
+def _imbalances(run: RunRecord, books: _Books, rows_kept: int, chain: Chain) -> Iterator[str]:
+    skipped = sum(run.skipped.values())
+    if run.rows_read != skipped + books.rows:
+        yield (
+            f"{run.rows_read} rows were read, but {skipped} skipped and {books.rows} with "
+            "actions are on record."
+        )
+    if rows_kept != books.rows:
+        yield f"{rows_kept} rows should have actions, but {books.rows} have."
+    if run.planned_actions != books.counts.total():
+        yield (
+            f"{run.planned_actions} actions were planned, but {books.counts.total()} are on record."
+        )
+    found = add_up(books.money.values())
+    for currency in sorted({*run.planned_money, *found}):
+        planned, recorded = (sums.get(currency, Decimal(0)) for sums in (run.planned_money, found))
+        if planned != recorded:
+            yield f"{currency} {planned} was planned, but {currency} {recorded} is on record."
+    if books.without_id:
+        yield f"{books.without_id} actions are CREATED but have no action id."
+    twice = sum(count > 1 for count in books.action_ids.values())
+    if twice:
+        yield f"{twice} action ids stand for more than one action."
+    if nonzero(add_up((chain.planned, chain.corrections))) != nonzero(
+        add_up((chain.done, chain.open))
+    ):
+        yield "The chain's money does not add up: planned ± corrections is not done + open."
