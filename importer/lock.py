@@ -1,0 +1,132 @@
+"""One run at a time per workspace, guarded by the operating system.
+
+The lock is the system's own and ends with the process that holds it, however that ends: a crash
+leaves nothing to clean up. Who holds it stands in a file beside it, for people only; nothing is
+decided by that file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from importer.errors import BusyError, SettingsError
+from importer.files import make_private_folder
+from importer.secret import HIDDEN
+
+_HINT: Final = "Nothing was sent. Wait until that run has ended and start again: later is safe."
+_SECRET_WORDS: Final = ("token", "secret", "password")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a lock."""
+
+    pid: int
+    host: str
+    command: str
+    """The command line's words, without what could be a secret."""
+    since: str
+    """ISO 8601, with its offset from UTC."""
+
+    def __str__(self) -> str:
+        since = dt.datetime.fromisoformat(self.since).astimezone()
+        return (
+            f"process {self.pid} on {self.host} (`{self.command}`), "
+            f"since {since:%d %b %Y %H:%M:%S %Z}"
+        )
+
+
+@contextmanager
+def workspace_lock(path: Path, words: Sequence[str] | None = None) -> Iterator[None]:
+    """Hold the workspace's lock for the time of the block, or refuse at once.
+
+    Args:
+        path: the journal; the lock is `<journal>.lock` beside it, and stays there when released
+            (removing it would let two runs in, each with a lock of its own).
+        words: the command line, for the one who is kept out; None is this process's own.
+
+    Raises:
+        BusyError: another run holds the lock; says who and since when.
+        SettingsError: the lock cannot be made where the journal is.
+    """
+    holder_file = path.with_name(f"{path.name}.holder.json")
+    lock = FileLock(
+        path.with_name(f"{path.name}.lock"),
+        blocking=False,
+        mode=0o660,
+        thread_local=False,
+        # Where the file system has no locks, an ordinary file would outlive a crash.
+        fallback_to_soft=False,
+    )
+    _acquire(lock, path, holder_file)
+    try:
+        # For people only: a full disk is for the journal to tell.
+        with suppress(OSError):
+            holder_file.write_text(json.dumps(asdict(_this_process(words))), encoding="utf-8")
+        yield
+    finally:
+        with suppress(OSError):
+            holder_file.unlink()
+        lock.release()
+
+
+def _acquire(lock: FileLock, path: Path, holder_file: Path) -> None:
+    try:
+        if not path.parent.is_dir():
+            make_private_folder(path.parent)
+        lock.acquire()
+    except Timeout as error:
+        holder = _read_holder(holder_file)
+        who = f": {holder}." if holder else "."
+        raise BusyError(f"Another run holds the lock of this workspace{who}", _HINT) from error
+    except (OSError, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(
+            f"The journal's lock {lock.lock_file} cannot be made: {reason}.",
+            "Let `path` in [journal] name a folder on this machine's own disk that you may write.",
+        ) from error
+
+
+def _this_process(words: Sequence[str] | None) -> Holder:
+    return Holder(
+        pid=os.getpid(),
+        host=socket.gethostname(),
+        command=" ".join(_harmless(sys.argv if words is None else words)),
+        since=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _harmless(words: Sequence[str]) -> Iterator[str]:
+    """The program's name and its words; what follows an option that speaks of secrets is hidden."""
+    hide_next = False
+    for place, word in enumerate(words):
+        option, equals, _ = word.partition("=")
+        secret = word.startswith("-") and any(part in option for part in _SECRET_WORDS)
+        if hide_next:
+            yield HIDDEN
+        elif secret and equals:
+            yield f"{option}={HIDDEN}"
+        else:
+            yield Path(word).name if place == 0 else word
+        hide_next = secret and not equals
+
+
+def _read_holder(path: Path) -> Holder | None:
+    """The holder as the file has it; None where there is none, or a part of one."""
+    try:
+        holder = Holder(**json.loads(path.read_text(encoding="utf-8")))
+        dt.datetime.fromisoformat(holder.since)
+    except (OSError, ValueError, TypeError):
+        return None
+    return holder

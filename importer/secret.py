@@ -1,0 +1,75 @@
+"""The CRM's token: a value that does not show itself."""
+
+from __future__ import annotations
+
+from hmac import compare_digest
+from typing import Final, NoReturn, final
+
+from importer.errors import SettingsError
+
+HIDDEN: Final = "(hidden)"
+"""What stands where a token would have stood."""
+
+_LONGEST: Final = 8192
+"""Servers refuse longer headers; a file of this size is something else than a token."""
+
+
+@final
+class Token:
+    """A secret that prints, formats and represents itself as `(hidden)`.
+
+    Args:
+        text: the token as the CRM showed it, without `Bearer`.
+
+    Raises:
+        SettingsError: the text cannot be a token. The message never holds it.
+    """
+
+    __slots__ = ("__text",)
+
+    def __init__(self, text: str) -> None:
+        _check(text)
+        self.__text = text
+
+    def reveal(self) -> str:
+        """The token itself, for the request's header and for nothing else."""
+        return self.__text
+
+    def hide_in(self, text: str) -> str:
+        """The text without the token: for whatever a server sent back and somebody will read."""
+        return text.replace(self.__text, HIDDEN)
+
+    def __repr__(self) -> str:
+        return f"Token{HIDDEN}"
+
+    def __str__(self) -> str:
+        return HIDDEN
+
+    def __format__(self, spec: str) -> str:
+        return format(HIDDEN, spec)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Token):
+            return NotImplemented
+        return compare_digest(self.__text, other.__text)
+
+    def __hash__(self) -> int:
+        return hash((Token, self.__text))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A token is never written out, so it cannot be pickled or copied.")
+
+
+def _check(text: str) -> None:
+    hint = "Copy the token again from TeleCRM: one line, without quotes and without `Bearer`."
+    if not text:
+        raise SettingsError("The token is empty.", hint)
+    if text.casefold().startswith("bearer"):
+        raise SettingsError("The token is written with `Bearer` before it.", hint)
+    if any(character.isspace() for character in text):
+        raise SettingsError("The token has a space or a line break inside.", hint)
+    # What an HTTP header can carry (RFC 9110, 5.5): printable ASCII.
+    if not (text.isascii() and text.isprintable()):
+        raise SettingsError("The token has a character that no token has.", hint)
+    if len(text) > _LONGEST:
+        raise SettingsError("The token is far too long to be one.", hint)

@@ -1,0 +1,28 @@
+"""Settings: what `importer.toml`, the environment and the command line say, and the token."""
+
+from importer.settings.credential import PRACTICE_TOKEN, find_token
+from importer.settings.load import FILE_NAME, load_settings, practice_settings
+from importer.settings.records import (
+    Journal,
+    Reports,
+    Send,
+    Settings,
+    Stop,
+    Workspace,
+    WorkspaceKind,
+)
+
+__all__ = [
+    "FILE_NAME",
+    "PRACTICE_TOKEN",
+    "Journal",
+    "Reports",
+    "Send",
+    "Settings",
+    "Stop",
+    "Workspace",
+    "WorkspaceKind",
+    "find_token",
+    "load_settings",
+    "practice_settings",
+]
