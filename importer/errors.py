@@ -87,9 +87,19 @@ class SheetError(ImporterError):
 
 
 class SheetRefusedError(ImporterError):
-    """The checks refused the sheet as a whole; nothing was sent."""
+    """The checks refused the sheet as a whole; nothing was sent.
+
+    Args:
+        message: which rule, and by how much.
+        hint: what to do.
+        run: the run that is on record, whose report names every cell.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, hint: str, *, run: str) -> None:
+        super().__init__(message, hint)
+        self.run = run
 
 
 class JournalError(ImporterError):

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from importer import batches
 from importer.journal import ledger
@@ -115,6 +115,25 @@ def finish_plan(
                 rows_digest=totals.rows_digest,
             )
         )
+
+
+def void_plan(journal: Journal, run: str, reason: str) -> None:
+    """Forget the rows of a plan that was never finished; the run itself stays on record."""
+    with journal.transaction() as connection:
+        for table in (actions, problems, rows):
+            connection.execute(delete(table).where(table.c.run == run))
+        connection.execute(
+            update(runs)
+            .where(runs.c.id == run, runs.c.state == RunState.PLANNING)
+            .values(state=RunState.REFUSED, reason=reason, changed_at=journal.clock())
+        )
+
+
+def void_unfinished(journal: Journal) -> None:
+    """Void every plan that a crash left behind; to be called once the lock is held."""
+    left = select(runs.c.id).where(runs.c.state == RunState.PLANNING)
+    for one in journal.read(left):
+        void_plan(journal, one.id, "The importer was stopped while it read the sheet.")
 
 
 def _row_values(run: str, planned: PlannedRow) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, func, select, tuple_
 
 from importer.errors import UsageError
-from importer.journal.schema import actions, batches, problems, requests, rows, runs
+from importer.journal.schema import actions, problems, requests, rows, runs
 from importer.journal.store import PAGE, Journal
 from importer.model import (
     OUTCOME_OF,
@@ -61,6 +63,24 @@ def roots_of_rows(journal: Journal, run: str) -> dict[int, tuple[str, int]]:
     return {one.number: (one.root_run, one.root_row) for one in found}
 
 
+def roots_of_references(
+    journal: Journal, references: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], tuple[str, int]]:
+    """(run, row) of a failures workbook → the row at the root of its chain, where it is known."""
+    known: dict[tuple[str, int], tuple[str, int]] = {}
+    by_run = groupby(sorted(set(references)), key=lambda one: one[0])
+    for run, of_run in by_run:
+        roots = roots_of_rows(journal, run)
+        known.update({(run, row): roots[row] for _, row in of_run if row in roots})
+    return known
+
+
+def mapping_of(journal: Journal, run: str) -> str:
+    """The text of the mapping that a run was made with."""
+    (one,) = journal.read(select(runs.c.mapping_text).where(runs.c.id == run))
+    return str(one.mapping_text)
+
+
 def skipped_rows(journal: Journal, run: str) -> Iterator[Skipped]:
     """The rows that yield no action, in sheet order."""
     statement = select(rows.c.number, rows.c.skipped).where(rows.c.run == run, rows.c.skipped != "")
@@ -89,6 +109,12 @@ def action_records(journal: Journal, run: str) -> Iterator[ActionRecord]:
         last = (page[-1].row, page[-1].position)
 
 
+def known_action_ids(journal: Journal, ids: Sequence[str]) -> set[str]:
+    """Those of the CRM's action ids that this journal has on record."""
+    found = journal.read(select(actions.c.action_id).where(actions.c.action_id.in_(ids)))
+    return {one.action_id for one in found if one.action_id}
+
+
 def requests_since(journal: Journal, moment: dt.datetime) -> list[dt.datetime]:
     """When requests were sent since a moment, oldest first: what the pace has to remember."""
     found = journal.read(
@@ -107,15 +133,32 @@ def batches_left(journal: Journal, run: str) -> int:
     return int(found[0][0])
 
 
-def entries_to_send(journal: Journal, run: str) -> Iterator[tuple[str, str]]:
-    """(lead, entry) of everything staged, batch by batch: what a dry run prints."""
+def actions_left(journal: Journal, run: str) -> int:
+    """Actions of a run that are still to be sent."""
     found = journal.read(
-        select(batches.c.lead, actions.c.entry)
-        .join(batches, batches.c.id == actions.c.batch)
-        .where(actions.c.run == run, actions.c.state == State.STAGED)
-        .order_by(batches.c.id, actions.c.row, actions.c.position)
+        select(func.count()).where(actions.c.run == run, actions.c.state == State.STAGED)
     )
-    yield from ((one.lead, one.entry) for one in found)
+    return int(found[0][0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryToSend:
+    """An action that would be sent."""
+
+    batch: int
+    lead: str
+    entry: str
+
+
+def entries_to_send(journal: Journal, run: str) -> Iterator[EntryToSend]:
+    """Everything staged, batch by batch: what a dry run prints."""
+    found = journal.read(
+        select(actions.c.batch, actions.c.lead, actions.c.entry)
+        .where(actions.c.run == run, actions.c.state == State.STAGED)
+        .order_by(actions.c.batch, actions.c.row, actions.c.position)
+    )
+    for one in found:
+        yield EntryToSend(batch=one.batch, lead=one.lead, entry=one.entry)
 
 
 def _run(journal: Journal, one: Row[Any]) -> RunRecord:

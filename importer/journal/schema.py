@@ -179,6 +179,7 @@ actions = Table(
     Column("earlier", Json),
     Index("actions_of_run", "run", "row", "position"),
     Index("actions_by_identity", "identity"),
+    Index("actions_by_action_id", "action_id"),
     Index(
         "live_key",
         "identity",

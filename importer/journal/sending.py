@@ -72,15 +72,6 @@ def recover(journal: Journal) -> int:
     with journal.transaction() as connection:
         connection.execute(
             update(runs)
-            .where(runs.c.state == RunState.PLANNING)
-            .values(
-                state=RunState.REFUSED,
-                reason="The importer was stopped while it read the sheet. Nothing was sent.",
-                changed_at=now,
-            )
-        )
-        connection.execute(
-            update(runs)
             .where(runs.c.state == RunState.SENDING)
             .values(
                 state=RunState.STOPPED,
@@ -218,9 +209,16 @@ def record(
         )
         connection.execute(
             update(runs)
-            .where(runs.c.id == select(batches.c.run).where(batches.c.id == batch.id))
+            .where(runs.c.id == select(batches.c.run).where(batches.c.id == batch.id).scalar_subquery())
             .values(changed_at=now)
         )
+
+
+def settle_refused(journal: Journal, batch: BatchToSend, detail: str) -> None:
+    """A look at the timeline has shown that a doubtful request stored nothing."""
+    with journal.transaction():
+        ids = [action.id for action in batch.actions]
+        _move(journal, ids, State.UNKNOWN, state=State.REFUSED, detail=detail)
 
 
 def _move(journal: Journal, ids: Sequence[int], before: State, **values: Any) -> None:  # noqa: ANN401 - column values

@@ -144,9 +144,8 @@ def _create_or_check(journal: Journal, path: Path) -> None:
         if not inspect(connection).get_table_names():
             _create(connection, journal.workspace)
             return
-        known = dict(
-            connection.execute(select(schema.meta.c.key, schema.meta.c.value)).tuples().all()
-        )
+        found = connection.execute(select(schema.meta.c.key, schema.meta.c.value)).all()
+    known = {one.key: one.value for one in found}
     _check_version(int(known["schema"]), path)
     if known["workspace"] != journal.workspace:
         raise SettingsError(

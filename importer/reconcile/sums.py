@@ -26,7 +26,7 @@ def add_up(many: Iterable[Sums]) -> dict[Currency, Decimal]:
 
 def difference(new: Sums, old: Sums) -> Sums:
     """What `new` has more than `old`; negative where it has less."""
-    return add_up((new, {currency: -amount for currency, amount in old.items()}))
+    return add_up((new, {currency: amount.copy_negate() for currency, amount in old.items()}))
 
 
 def nonzero(sums: Sums) -> Sums:

@@ -1,0 +1,89 @@
+"""The group of commands, and the one place where an error becomes words and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+import click
+
+from importer import __version__
+from importer.cli.practising import demo, sandbox
+from importer.cli.running import check, new_mapping, resume, run
+from importer.cli.showing import report, runs
+from importer.errors import ImporterError, MappingError
+
+EPILOG = """
+\b
+Start here:
+  importer demo                        the whole job, on sample data
+  importer new-mapping SHEET           a mapping to edit, from your sheet's headers
+  importer check SHEET -m MAPPING      what is wrong with a sheet; nothing is sent
+  importer run SHEET -m MAPPING        the real thing
+
+\b
+Exit codes: 0 all created, 2 usage or settings, 3 the sheet, 4 some not created, 5 in doubt,
+6 stopped (resume it), 7 books do not balance, 75 try later, 130/143 interrupted.
+
+Completion: eval "$(_IMPORTER_COMPLETE=bash_source importer)" (or zsh_source, fish_source).
+"""
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="importer")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Put the rows of a spreadsheet onto TeleCRM timelines: once each, with proof."""
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+
+
+for command in (check, run, resume, report, runs, new_mapping, sandbox, demo):
+    cli.add_command(command)
+
+
+def main() -> NoReturn:
+    """Run the command line; never returns."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        result = cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except MappingError as error:
+        _say_mapping_mistakes(error)
+        return error.exit_code
+    except ImporterError as error:
+        _say(error.message, error.hint)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted. Nothing is lost: what was sent is on record.", err=True)
+        return 130
+    except Exception:  # noqa: BLE001 - the last place where an error can become words
+        traceback.print_exc()
+        _say(
+            "This is a mistake in the importer itself.",
+            "What was sent is on record; do not run the sheet again by another road. "
+            "Please report the lines above.",
+        )
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _say(message: str, hint: str) -> None:
+    click.echo(f"{click.style('Error:', fg='red', bold=True)} {message}", err=True)
+    if hint:
+        click.echo(f"{click.style('What to do:', bold=True)} {hint}", err=True)
+
+
+def _say_mapping_mistakes(error: MappingError) -> None:
+    _say(error.message, "")
+    for mistake in error.mistakes:
+        place = f"line {mistake.line}" if mistake.line else "whole file"
+        click.echo(f"  {place}: {mistake.message} {mistake.hint}".rstrip(), err=True)
+    click.echo(error.hint, err=True)

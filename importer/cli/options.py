@@ -1,0 +1,68 @@
+"""Options that several commands share, and what they come to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from importer.secret import Token
+    from importer.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+PRACTICE_FOLDER = Path("reports", "practice")
+
+
+def settings_options(command: F) -> F:
+    """`--settings` and `--practice`."""
+    command = click.option(
+        "--practice",
+        is_flag=True,
+        help=f"Use the practice CRM that comes along, with a journal in {PRACTICE_FOLDER}.",
+    )(command)
+    return click.option(
+        "--settings", type=FILE, help="The settings file.  [default: importer.toml]"
+    )(command)
+
+
+def token_option(command: F) -> F:
+    """`--token-file`."""
+    return click.option(
+        "--token-file", type=FILE, help="A file with the token; readable by you alone."
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """`--json`."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print one summary object instead of words."
+    )(command)
+
+
+def mapping_option(command: F) -> F:
+    """`-m`."""
+    return click.option(
+        "-m", "--mapping", "mapping", type=FILE, required=True, help="The mapping file (YAML)."
+    )(command)
+
+
+def load(settings: Path | None, *, practice: bool) -> Settings:
+    """The settings that the options ask for."""
+    from importer.settings import load_settings, practice_settings
+
+    return (
+        practice_settings(PRACTICE_FOLDER.absolute()) if practice else load_settings(settings, {})
+    )
+
+
+def token_of(settings: Settings, token_file: Path | None) -> Token:
+    """The workspace's token."""
+    from importer.settings import find_token
+
+    return find_token(settings, token_file, os.environ, Path.cwd())

@@ -1,0 +1,196 @@
+"""`check`, `run`, `resume` and `new-mapping`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from importer.cli.options import (
+    FILE,
+    json_option,
+    load,
+    mapping_option,
+    settings_options,
+    token_of,
+    token_option,
+)
+from importer.errors import SheetRefusedError, UsageError
+
+if TYPE_CHECKING:
+    from importer.mapping import Mapping
+    from importer.pipeline import Workplace
+    from importer.secret import Token
+    from importer.settings import Settings
+
+
+@click.command()
+@click.argument("sheet", type=FILE)
+@mapping_option
+@json_option
+def check(sheet: Path, mapping: Path, *, as_json: bool) -> int:
+    """Check SHEET: every problem of every row, each with its cell. Nothing is sent.
+
+    Exit code 0: nothing is wrong; 3: there are problems.
+    """
+    from importer.cli.bars import TerminalBars
+    from importer.cli.words import check_object, say_check
+    from importer.pipeline import Exit, check_sheet, read_mapping
+
+    result = check_sheet(sheet, read_mapping(mapping), TerminalBars())
+    if as_json:
+        click.echo(json.dumps(check_object(result), ensure_ascii=False))
+    else:
+        say_check(result)
+    return Exit.SHEET if result.invalid else Exit.DONE
+
+
+@click.command()
+@click.argument("sheet", type=FILE)
+@mapping_option
+@click.option("--dry-run", is_flag=True, help="Print exactly what would be sent, per lead.")
+@click.option("--strict", is_flag=True, help="Send nothing if any row is invalid.")
+@click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
+@settings_options
+@token_option
+@json_option
+def run(  # noqa: PLR0913 - a command's options are its arguments
+    sheet: Path,
+    mapping: Path,
+    settings: Path | None,
+    token_file: Path | None,
+    *,
+    practice: bool,
+    dry_run: bool,
+    strict: bool,
+    yes: bool,
+    as_json: bool,
+) -> int:
+    """Send the rows of SHEET, and write the report.
+
+    SHEET is an export, or the failures workbook of an earlier run with its cells corrected. What
+    an earlier run has created is recognised and not sent again.
+    """
+    from importer.cli.bars import TerminalBars
+    from importer.pipeline import open_workplace, plan_run, read_mapping
+
+    loaded, read = load(settings, practice=practice), read_mapping(mapping)
+    if dry_run:
+        return _rehearse(loaded, sheet, read, strict=strict)
+    _must_be_able_to_ask(loaded, yes=yes)
+    token = token_of(loaded, token_file)
+    with open_workplace(loaded) as workplace:
+        try:
+            planned = plan_run(workplace, sheet, read, strict=strict, bars=TerminalBars())
+        except SheetRefusedError as refusal:
+            _finish_refused(workplace, refusal, as_json=as_json)
+            raise
+        if not _agreed(workplace, planned, yes=yes):
+            return _decline(workplace, planned)
+        return _send(workplace, planned, token, as_json=as_json)
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@settings_options
+@token_option
+@json_option
+def resume(
+    run_id: str, settings: Path | None, token_file: Path | None, *, practice: bool, as_json: bool
+) -> int:
+    """Send what is left of RUN, and write its report anew."""
+    from importer.pipeline import open_workplace, resumable
+
+    loaded = load(settings, practice=practice)
+    token = token_of(loaded, token_file)
+    with open_workplace(loaded) as workplace:
+        resumable(workplace, run_id)
+        return _send(workplace, run_id, token, as_json=as_json)
+
+
+@click.command("new-mapping")
+@click.argument("sheet", type=FILE)
+@click.option("--tab", help="The workbook's tab.  [default: the first visible one]")
+@click.option("--header-row", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("-o", "--output", type=FILE, help="Write it to a file.  [default: print it]")
+def new_mapping(sheet: Path, tab: str | None, header_row: int, output: Path | None) -> None:
+    """Make a mapping for SHEET to edit: its headers, and comments that say what to fill in."""
+    from importer.mapping import skeleton
+    from importer.model import SheetSpec
+    from importer.sheets import open_sheet
+
+    spec = SheetSpec(tab=tab, header_row=header_row)
+    text = skeleton(open_sheet(sheet, spec).headers, spec, sheet.name)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    if output.exists():
+        raise UsageError(f"The file {output} is there already.", "Name another one with -o.")
+    output.write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {output}. Edit it, then: importer check {sheet} -m {output}")
+
+
+def _rehearse(loaded: Settings, sheet: Path, read: Mapping, *, strict: bool) -> int:
+    from importer.cli.bars import TerminalBars
+    from importer.cli.words import say_rehearsal
+    from importer.pipeline import open_workplace, plan_run
+
+    with open_workplace(loaded) as workplace, workplace.journal.rehearsal():
+        planned = plan_run(workplace, sheet, read, strict=strict, bars=TerminalBars())
+        say_rehearsal(workplace, planned)
+    return 0
+
+
+def _must_be_able_to_ask(loaded: Settings, *, yes: bool) -> None:
+    if _is_real(loaded) and not yes and not sys.stdin.isatty():
+        raise UsageError(
+            "This would send to a real workspace, and there is nobody here to ask.",
+            "Nothing can be deleted from a timeline: add --yes if a script may decide.",
+        )
+
+
+def _is_real(loaded: Settings) -> bool:
+    from importer.settings import WorkspaceKind
+
+    return loaded.workspace.kind is WorkspaceKind.REAL
+
+
+def _agreed(workplace: Workplace, planned: str, *, yes: bool) -> bool:
+    from importer.cli.words import say_plan
+
+    anything = say_plan(workplace, planned)
+    if yes or not anything or not _is_real(workplace.settings):
+        return True
+    return click.confirm("Send it? Nothing can be deleted from a timeline", err=True)
+
+
+def _decline(workplace: Workplace, planned: str) -> int:
+    from importer.pipeline import Exit, refuse_run
+
+    refuse_run(workplace, planned, "A person said no.")
+    click.echo("Nothing was sent. Run the sheet again when you are ready.", err=True)
+    return Exit.STOPPED
+
+
+def _finish_refused(workplace: Workplace, refusal: SheetRefusedError, *, as_json: bool) -> None:
+    from importer.cli.words import say_report
+    from importer.pipeline import report_run
+
+    reconciliation, written = report_run(workplace, refusal.run)
+    say_report(reconciliation, written, refusal.exit_code, as_json=as_json)
+
+
+def _send(workplace: Workplace, planned: str, token: Token, *, as_json: bool) -> int:
+    from importer.cli.bars import TerminalBars
+    from importer.cli.words import say_ending, say_report
+    from importer.pipeline import exit_code, report_run, send_run
+
+    ending = send_run(workplace, planned, token, bars=TerminalBars())
+    reconciliation, written = report_run(workplace, planned)
+    code = exit_code(reconciliation, ending)
+    say_report(reconciliation, written, code, as_json=as_json)
+    say_ending(reconciliation, ending)
+    return code

@@ -1,0 +1,44 @@
+"""The exit code of a run: what a scheduler can rely on."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from importer.model import Outcome, RunState
+from importer.reconcile import Reconciliation
+from importer.upload import Ending, EndKind
+
+
+class Exit(IntEnum):
+    """Exit codes; the table is in the product's words in README.md."""
+
+    DONE = 0
+    INTERNAL = 1
+    USAGE = 2
+    SHEET = 3
+    INCOMPLETE = 4
+    IN_DOUBT = 5
+    STOPPED = 6
+    UNBALANCED = 7
+    LATER = 75
+
+
+def exit_code(reconciliation: Reconciliation, ending: Ending) -> int:
+    """The most urgent thing that is true of a run.
+
+    In this order: interrupted (128 + the signal), the books do not balance, something is in doubt,
+    a rule stopped it, later is safe, something was not created or not wholly.
+    """
+    counts = {outcome: line.count for outcome, line in reconciliation.outcomes.items()}
+    unfinished = (Outcome.INVALID, Outcome.IGNORED, Outcome.REFUSED, Outcome.DUPLICATE)
+    rules = (
+        (ending.kind is EndKind.INTERRUPTED, 128 + ending.signal),
+        (bool(reconciliation.imbalances), Exit.UNBALANCED),
+        (counts[Outcome.UNKNOWN] > 0, Exit.IN_DOUBT),
+        (reconciliation.run.state is RunState.REFUSED, Exit.SHEET),
+        (ending.kind is EndKind.UNREACHABLE, Exit.LATER),
+        (ending.kind is EndKind.STOPPED or counts[Outcome.UNSENT] > 0, Exit.STOPPED),
+        (any(counts[outcome] for outcome in unfinished), Exit.INCOMPLETE),
+        (reconciliation.incomplete > 0, Exit.INCOMPLETE),
+    )
+    return next((code for holds, code in rules if holds), Exit.DONE)

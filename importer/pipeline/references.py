@@ -1,0 +1,113 @@
+"""A failures workbook as an input: which earlier row each of its rows corrects."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass
+
+from importer.errors import SheetError
+from importer.journal.reading import roots_of_references, run_of
+from importer.journal.store import Journal
+from importer.mapping import OUR_HEADERS, column_letter
+from importer.model import CheckedRow, Chunk, Invalid, Problem, Skipped
+from importer.sheets import Sheet
+
+REFERENCE_HEADER = f"{OUR_HEADERS}reference"
+
+_REFERENCE = re.compile(r"(\d{8}-[a-z0-9]{4})/(\d{1,7})")
+
+Root = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class References:
+    """What the reference column of a failures workbook says."""
+
+    parent: str
+    """The latest run that it names; "" where the sheet is no failures workbook."""
+    root: str
+    """The first run of the chain; "" likewise."""
+    roots: ReadOnly[str, Root]
+    """Reference text → root row."""
+    copied: frozenset[str]
+    """References that more than one row carries."""
+    column: int | None
+    """0-based; None where the sheet is no failures workbook."""
+
+    def text(self, chunk: Chunk, index: int) -> str:
+        """The reference of a chunk's row; "" where there is none."""
+        return "" if self.column is None else chunk.columns[self.column][index].strip()
+
+    def judge(self, row: CheckedRow, reference: str) -> CheckedRow:
+        """The row as it is, or INVALID because it is a copy of another one."""
+        if reference not in self.copied or isinstance(row, Skipped) or self.column is None:
+            return row
+        problem = Problem(
+            code="copied-row",
+            row=row.row,
+            column=column_letter(self.column),
+            seen=reference,
+            message="Another row carries the same reference: this row was copied.",
+            hint="If it is a new row, clear its reference; if it is a copy, delete it.",
+        )
+        before = row.problems if isinstance(row, Invalid) else ()
+        return Invalid(
+            row=row.row,
+            problems=(*before, problem),
+            fingerprint=row.fingerprint,
+            identity=row.identity,
+        )
+
+
+def read_references(journal: Journal, sheet: Sheet) -> References:
+    """Look every reference of a sheet up in the journal.
+
+    Raises:
+        SheetError: the sheet is a failures workbook, but its references are missing, unknown
+            here, or of several sheets.
+    """
+    if not any(header.startswith(OUR_HEADERS) for header in sheet.headers):
+        return References(parent="", root="", roots={}, copied=frozenset(), column=None)
+    if REFERENCE_HEADER not in sheet.headers:
+        raise SheetError(
+            f"{sheet.file} is a failures workbook, but its column “{REFERENCE_HEADER}” is gone.",
+            "Without it a row could be booked twice. Take the workbook from the run's reports "
+            "folder again (`importer report RUN` writes it anew).",
+        )
+    column = sheet.headers.index(REFERENCE_HEADER)
+    texts = Counter(
+        text for chunk in sheet.chunks() for cell in chunk.columns[column] if (text := cell.strip())
+    )
+    roots = _look_up(journal, sheet, texts)
+    named = [run_of(journal, run) for run in {text.partition("/")[0] for text in texts}]
+    chains = {run.root for run in named}
+    if len(chains) > 1:
+        raise SheetError(
+            f"{sheet.file} holds failures of several sheets ({', '.join(sorted(chains))}).",
+            "Run the failures workbook of each sheet by itself, so that its books can close.",
+        )
+    return References(
+        parent=max(named, key=lambda run: run.started_at).id if named else "",
+        root=chains.pop() if chains else "",
+        roots=roots,
+        copied=frozenset(text for text, count in texts.items() if count > 1),
+        column=column,
+    )
+
+
+def _look_up(journal: Journal, sheet: Sheet, texts: Counter[str]) -> dict[str, Root]:
+    parsed = {
+        text: (match[1], int(match[2])) for text in texts if (match := _REFERENCE.fullmatch(text))
+    }
+    known = roots_of_references(journal, parsed.values())
+    strangers = [text for text in texts if parsed.get(text) not in known]
+    if strangers:
+        raise SheetError(
+            f"{sheet.file} carries the reference {strangers[0]}, which this workspace's journal "
+            "does not know.",
+            "Use the workspace that the workbook came from, and leave the reference column as it "
+            "is.",
+        )
+    return {text: known[place] for text, place in parsed.items()}

@@ -1,0 +1,156 @@
+"""Journal and kept input → reconciliation → the files that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from importer.errors import JournalError
+from importer.journal import reading
+from importer.mapping import column_letter, is_ours, parse_mapping
+from importer.model import ActionRecord, Chunk, Outcome, RunRecord, RunState
+from importer.pipeline.workplace import Workplace
+from importer.reconcile import Attempt, Chain, Reconciliation, follow_chain, reasons_of, reconcile
+from importer.report import FailureRow, ReportSource, SheetShape, Written, write_reports
+from importer.sheets import Sheet, open_sheet
+
+CORRECTABLE = (Outcome.INVALID, Outcome.IGNORED, Outcome.REFUSED)
+"""What the failures workbook holds. The others have their own list and their own command."""
+
+
+def reconcile_run(workplace: Workplace, run_id: str) -> Reconciliation:
+    """The books of a run, from the journal alone.
+
+    Raises:
+        UsageError: there is no such run.
+    """
+    journal = workplace.journal
+    run = reading.run_of(journal, run_id)
+    return reconcile(
+        run,
+        reading.action_records(journal, run_id),
+        rows_kept=reading.count_rows(journal, run_id),
+        chain=_chain(workplace, run),
+    )
+
+
+def report_run(workplace: Workplace, run_id: str) -> tuple[Reconciliation, Written]:
+    """Write a run's reports anew; the same journal gives the same bytes.
+
+    Raises:
+        UsageError: there is no such run.
+        JournalError: the kept input is gone.
+    """
+    reconciliation = reconcile_run(workplace, run_id)
+    run, journal = reconciliation.run, workplace.journal
+    sheet = _kept_sheet(workplace, run)
+    source = ReportSource(
+        reconciliation=reconciliation,
+        shape=_shape(sheet),
+        actions=lambda: reading.action_records(journal, run_id),
+        skipped_rows=lambda: reading.skipped_rows(journal, run_id),
+        failing_rows=lambda: _failing_rows(sheet, reading.action_records(journal, run_id)),
+    )
+    return reconciliation, write_reports(workplace.reports_of(run), source)
+
+
+def _chain(workplace: Workplace, run: RunRecord) -> Chain:
+    journal = workplace.journal
+    runs = [
+        one
+        for one in reading.chain_of(journal, run)
+        # A later run that was refused as a whole has changed nothing.
+        if one.state is not RunState.REFUSED or one.id == one.root
+    ]
+    return follow_chain(
+        runs,
+        (
+            Attempt(
+                actions=reading.action_records(journal, one.id),
+                roots=reading.roots_of_rows(journal, one.id),
+            )
+            for one in runs
+        ),
+    )
+
+
+def _kept_sheet(workplace: Workplace, run: RunRecord) -> Sheet:
+    kept = workplace.kept_input(run)
+    if not kept.exists():
+        raise JournalError(
+            f"The kept copy of {run.file} is gone ({kept}).",
+            "Restore the folder beside the journal from a back-up; the journal itself is intact.",
+        )
+    # The run's own decisions: the tab and the header that it found, whatever is the first now.
+    mapping = parse_mapping(reading.mapping_of(workplace.journal, run.id), run.mapping)
+    spec = replace(mapping.sheet, tab=run.tab, header_row=run.header_row, header_find=())
+    return replace(open_sheet(kept, spec), file=run.file)
+
+
+def _shape(sheet: Sheet) -> SheetShape:
+    own = _own_columns(sheet.headers)
+    return SheetShape(
+        tab=sheet.tab,
+        header_row=sheet.header_row,
+        headers=[sheet.headers[index] for index in own],
+        preamble=sheet.preamble,
+    )
+
+
+def _own_columns(headers: Sequence[str]) -> list[int]:
+    return [index for index, header in enumerate(headers) if not is_ours(header)]
+
+
+def _failing_rows(sheet: Sheet, actions: Iterator[ActionRecord]) -> Iterator[FailureRow]:
+    own = _own_columns(sheet.headers)
+    place = {column_letter(column): index for index, column in enumerate(own)}
+    failing = _failing_actions(actions)
+    wanted = next(failing, None)
+    for chunk in sheet.chunks():
+        for index, number in enumerate(chunk.numbers):
+            if wanted is None:
+                return
+            if number == wanted[0].row:
+                yield _failure(wanted, chunk, index, own, place)
+                wanted = next(failing, None)
+
+
+def _failing_actions(actions: Iterator[ActionRecord]) -> Iterator[list[ActionRecord]]:
+    for _, of_row in groupby(actions, key=lambda action: action.row):
+        failed = [action for action in of_row if action.outcome in CORRECTABLE]
+        if failed:
+            yield failed
+
+
+def _failure(
+    failed: Sequence[ActionRecord],
+    chunk: Chunk,
+    index: int,
+    own: Sequence[int],
+    place: dict[str, int],
+) -> FailureRow:
+    reasons = [reason for action in failed for reason in reasons_of(action)]
+    faulty: dict[int, str] = {}
+    for action in failed:
+        for problem in action.problems:
+            if problem.column in place:
+                faulty.setdefault(place[problem.column], f"{problem.message} {problem.hint}")
+        for remark in action.remarks:
+            if remark.column in place:
+                faulty.setdefault(place[remark.column], f"The CRM says: {remark.text}")
+    return FailureRow(
+        number=failed[0].row,
+        texts=[chunk.columns[column][index] for column in own],
+        kinds=None if chunk.kinds is None else [chunk.kinds[column][index] for column in own],
+        outcomes=tuple(dict.fromkeys(action.outcome for action in failed)),
+        problem=" ".join(dict.fromkeys(_sentence(code, text) for code, text, _, _ in reasons)),
+        hint=" ".join(dict.fromkeys(hint for _, _, hint, _ in reasons)),
+        reference=failed[0].reference,
+        faulty=faulty,
+    )
+
+
+def _sentence(code: str, text: str) -> str:
+    """The CRM's own codes stay in view; ours are for filters and say nothing to a person."""
+    return f"{code}: {text}" if code.isupper() else text

@@ -1,0 +1,112 @@
+"""Where a run happens: its settings, its journal, and the folders beside it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from importer.errors import UsageError
+from importer.files import make_private_folder, sha256_of
+from importer.journal.planning import void_unfinished
+from importer.journal.sending import recover
+from importer.journal.store import Journal, open_journal
+from importer.lock import workspace_lock
+from importer.model import RunRecord
+from importer.settings import Settings
+
+Advance = Callable[[int], object]
+"""Told how many more are done."""
+
+
+class Bars(Protocol):
+    """How far a long stage is, for whoever watches; the pipeline itself never prints."""
+
+    def stage(self, name: str, total: int | None) -> AbstractContextManager[Advance]:
+        """A stage begins; it ends with the context."""
+        ...
+
+
+class NoBars:
+    """Nobody watches."""
+
+    def stage(self, name: str, total: int | None) -> AbstractContextManager[Advance]:  # noqa: ARG002 - the protocol's words
+        """Count nothing."""
+        return nullcontext(lambda _more: None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workplace:
+    """An opened workspace."""
+
+    settings: Settings
+    journal: Journal
+
+    def reports_of(self, run: RunRecord) -> Path:
+        """The folder of a run's reports."""
+        return self.settings.reports.folder / run.id
+
+    def kept_input(self, run: RunRecord) -> Path:
+        """The bytes that a run read."""
+        return self._inputs / f"{run.file_sha256}{Path(run.file).suffix.lower()}"
+
+    def keep(self, sheet: Path) -> tuple[Path, str]:
+        """Copy an input beside the journal, under its content's hash.
+
+        What is read afterwards is the copy: a sheet that somebody saves again in the meantime
+        cannot become half one and half the other.
+
+        Returns:
+            The copy, and the SHA-256 of its bytes.
+
+        Raises:
+            UsageError: the file is not there or cannot be read.
+        """
+        make_private_folder(self._inputs)
+        with tempfile.NamedTemporaryFile(dir=self._inputs, suffix=".part", delete=False) as part:
+            copy = Path(part.name)
+        try:
+            shutil.copyfile(sheet, copy)
+            digest = sha256_of(copy)
+            kept = self._inputs / f"{digest}{sheet.suffix.lower()}"
+            copy.replace(kept)
+        except OSError as error:
+            copy.unlink(missing_ok=True)
+            raise UsageError(
+                f"The file {sheet} cannot be read: {error.strerror}.",
+                "Check its name and that no other program holds it.",
+            ) from error
+        return kept, digest
+
+    @property
+    def _inputs(self) -> Path:
+        return self.settings.journal.path.parent / "inputs"
+
+
+@contextmanager
+def open_workplace(settings: Settings) -> Iterator[Workplace]:
+    """Open a workspace to work in: locked, and recovered from whatever happened last.
+
+    Raises:
+        BusyError: another run holds the lock.
+        JournalError: the journal cannot be used.
+    """
+    with workspace_lock(settings.journal.path), visit_workplace(settings) as workplace:
+        void_unfinished(workplace.journal)
+        recover(workplace.journal)
+        yield workplace
+
+
+@contextmanager
+def visit_workplace(settings: Settings) -> Iterator[Workplace]:
+    """Open a workspace to look at its runs, while another process may be sending.
+
+    Raises:
+        JournalError: the journal cannot be used.
+    """
+    with open_journal(settings.journal.path, settings.workspace.name) as journal:
+        yield Workplace(settings=settings, journal=journal)

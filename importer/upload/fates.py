@@ -1,0 +1,68 @@
+"""A verdict → what the journal records of each action of the batch. Pure."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from importer.journal.sending import BatchToSend, Evidence, Fate
+from importer.model import Outcome, State
+from importer.verdict import (
+    Exchange,
+    NotSent,
+    ReadBack,
+    Recorded,
+    Refused,
+    RefusedMaybe,
+    StopRun,
+    Unknown,
+    Verdict,
+    Wait,
+)
+
+_LONGEST_ANSWER = 65_536
+"""Bytes of an answer that are kept as evidence."""
+
+
+def fates_of(verdict: Verdict, batch: BatchToSend) -> list[Fate]:
+    """One fate for each action of the batch, in order."""
+    match verdict:
+        case Recorded():
+            return _recorded(verdict)
+        case Refused():
+            fate = Fate(state=State.REFUSED, detail=f"{verdict.code}: {verdict.message}")
+        case StopRun() | NotSent() | Wait():
+            # Provably not stored: back to its place in the queue.
+            fate = Fate(state=State.STAGED)
+        case RefusedMaybe():
+            detail = f"The CRM refused the whole request ({verdict.code}: {verdict.message})"
+            fate = Fate(state=State.UNKNOWN, detail=f"{detail}, and may have stored a part of it.")
+        case ReadBack() | Unknown():
+            fate = Fate(state=State.UNKNOWN, detail=verdict.reason)
+        case _:
+            assert_never(verdict)
+    return [fate] * len(batch.actions)
+
+
+def evidence_of(verdict: Verdict, exchange: Exchange) -> Evidence:
+    """What the outcome rests on, for whoever asks later."""
+    answer = exchange.body[:_LONGEST_ANSWER].decode("utf-8", "replace")
+    return Evidence(
+        verdict=type(verdict).__name__, status=exchange.status, answer=answer or exchange.error
+    )
+
+
+def _recorded(verdict: Recorded) -> list[Fate]:
+    return [
+        Fate(
+            state=State.CREATED if item.outcome is Outcome.CREATED else State.IGNORED,
+            action_id=item.action_id,
+            # A remark that names no action may mean any of them: none passes for complete.
+            remarks=(*item.remarks, *verdict.general),
+            detail="" if item.remarks or verdict.general else _unexplained(item.outcome),
+        )
+        for item in verdict.items
+    ]
+
+
+def _unexplained(outcome: Outcome) -> str:
+    return "" if outcome is Outcome.CREATED else "The CRM ignored it and gave no remark."

@@ -1,0 +1,251 @@
+"""The loop of the senders: each takes the next lead and serves its batches in order."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar, assert_never
+
+from importer.crm import Flight
+from importer.journal import sending
+from importer.journal.sending import BatchToSend
+from importer.journal.store import Journal
+from importer.protocol import encode, read_answer
+from importer.upload.fates import evidence_of, fates_of
+from importer.upload.pace import Pace
+from importer.upload.readback import Timelines, stored_nothing
+from importer.verdict import (
+    Exchange,
+    NotSent,
+    Progress,
+    ReadBack,
+    Recorded,
+    Refused,
+    RefusedMaybe,
+    StopRun,
+    Unknown,
+    Verdict,
+    Wait,
+    judge,
+)
+
+BACK_OFF_S: Sequence[float] = (0.5, 1.0, 2.0)
+"""Pauses before a request that never left is tried again; after the last one the run stops."""
+
+THROTTLE_BACK_OFF_S: Sequence[float] = (2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0)
+"""Pauses of all senders when the CRM asks to slow down without saying for how long."""
+
+T = TypeVar("T")
+
+
+class Wire(Timelines, Protocol):
+    """One sender's line to the CRM."""
+
+    async def create_actions(self, lead: str, body: bytes, flight: Flight) -> Exchange:
+        """Send one batch; never raises for what the network or the CRM does."""
+        ...
+
+
+class EndKind(StrEnum):
+    """How a run's sending ended."""
+
+    DONE = "done"
+    STOPPED = "stopped"
+    UNREACHABLE = "unreachable"
+    """The CRM never answered; nothing was sent."""
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a run's sending ended, and why."""
+
+    kind: EndKind
+    reason: str = ""
+    remedy: str = ""
+    signal: int = 0
+    """The signal of an interruption."""
+
+
+class Sending:
+    """One run's sending.
+
+    Args:
+        journal: where intents and outcomes go.
+        run: the run's id; its batches are ready.
+        pace: shared by all senders.
+        jitter: stretches a pause; passed in, so that tests never wait.
+        sleep: waits that many seconds.
+        advance: told how many actions are done.
+    """
+
+    def __init__(  # noqa: PLR0913 - clock, chance and progress are passed in, with defaults
+        self,
+        journal: Journal,
+        run: str,
+        pace: Pace,
+        *,
+        jitter: Callable[[float], float],
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        advance: Callable[[int], object] = lambda _more: None,
+    ) -> None:
+        self._journal = journal
+        self._run = run
+        self._pace = pace
+        self._jitter = jitter
+        self._sleep = sleep
+        self._advance = advance
+        self._ending: Ending | None = None
+        self._stopping = asyncio.Event()
+        self._answered = False
+
+    async def send(
+        self, open_wire: Callable[[], AbstractAsyncContextManager[Wire]], senders: int
+    ) -> Ending:
+        """Send everything that is staged, with so many senders at once."""
+        leads = sending.leads_to_send(self._journal, self._run)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(senders):
+                group.create_task(self._serve_leads(open_wire, leads))
+        return self.ending
+
+    @property
+    def ending(self) -> Ending:
+        """How it ended, or would end now."""
+        return self._ending or Ending(kind=EndKind.DONE)
+
+    @property
+    def stopping(self) -> bool:
+        """Somebody asked it to stop."""
+        return self._stopping.is_set()
+
+    def stop(self, ending: Ending) -> None:
+        """Let every sender finish the request that it has on the wire, and no other."""
+        self._ending = self._ending or ending
+        self._stopping.set()
+
+    async def _serve_leads(
+        self,
+        open_wire: Callable[[], AbstractAsyncContextManager[Wire]],
+        leads: Iterator[tuple[str, list[int]]],
+    ) -> None:
+        async with open_wire() as wire:
+            for _, batches in leads:
+                for batch in batches:
+                    if not await self._deliver(wire, batch):
+                        break
+                if self._stopping.is_set():
+                    return
+
+    async def _deliver(self, wire: Wire, batch_id: int) -> bool:
+        """Bring one batch to its end; True when the lead's next one may go."""
+        pauses, slow_downs = iter(BACK_OFF_S), iter(THROTTLE_BACK_OFF_S)
+        while await self._permitted():
+            batch = sending.load_batch(self._journal, batch_id)
+            if not batch.actions:
+                return True
+            verdict = await self._attempt(wire, batch)
+            match verdict:
+                case None:
+                    continue
+                case Recorded() | Refused():
+                    return True
+                case ReadBack() | RefusedMaybe() | Unknown():
+                    # In doubt: what follows on this lead's timeline waits until it is settled.
+                    return False
+                case StopRun():
+                    self.stop(_stopped(verdict.message, verdict.remedy))
+                case NotSent():
+                    await self._back_off(next(pauses, None), verdict)
+                case Wait():
+                    self._slow_down(next(slow_downs, None), verdict)
+                case _:
+                    assert_never(verdict)
+        return False
+
+    async def _attempt(self, wire: Wire, batch: BatchToSend) -> Verdict | None:
+        """Claim, send and record; None when another run turned out to hold one of the keys."""
+        body = encode([action.entry for action in batch.actions])
+        request = sending.claim(self._journal, batch, hashlib.sha256(body).hexdigest())
+        if request is None:
+            return None
+        sent_at, flight = self._journal.clock(), Flight()
+        try:
+            exchange = await wire.create_actions(batch.lead, body, flight)
+        except BaseException:
+            # Stopped in mid-flight: the journal is told how far it got before anybody else is.
+            self._conclude(batch, request, flight.exchange())
+            raise
+        verdict = self._conclude(batch, request, exchange)
+        if isinstance(verdict, RefusedMaybe):
+            offset = dt.timedelta(seconds=exchange.clock_offset_s or 0)
+            return await self._look(wire, batch, verdict, sent_at + offset)
+        return verdict
+
+    def _conclude(self, batch: BatchToSend, request: int, exchange: Exchange) -> Verdict:
+        """Record what the request's end proves."""
+        count = len(batch.actions)
+        answer = (
+            read_answer(exchange.status, exchange.body, count, batch.lead)
+            if exchange.progress is Progress.ANSWERED and exchange.status is not None
+            else None
+        )
+        verdict = judge(exchange, answer, items=count, has_payment=batch.has_payment)
+        fates = fates_of(verdict, batch)
+        sending.record(self._journal, request, batch, fates, evidence_of(verdict, exchange))
+        self._answered |= exchange.progress is not Progress.NOT_STARTED
+        if not isinstance(verdict, StopRun | NotSent | Wait):
+            self._advance(count)
+        return verdict
+
+    async def _look(
+        self, wire: Wire, batch: BatchToSend, verdict: RefusedMaybe, since: dt.datetime
+    ) -> Verdict:
+        """Read back once whether a refused request stored anything; if not, it is REFUSED."""
+        clean = await stored_nothing(
+            wire, self._journal, batch, since=since, permit=self._permitted
+        )
+        if not clean:
+            return verdict
+        sending.settle_refused(self._journal, batch, f"{verdict.code}: {verdict.message}")
+        return Refused(code=verdict.code, message=verdict.message)
+
+    async def _permitted(self) -> bool:
+        return await self._unless_stopped(self._pace.permit())
+
+    async def _back_off(self, pause: float | None, verdict: NotSent) -> None:
+        if pause is not None:
+            await self._unless_stopped(self._sleep(self._jitter(pause)))
+        elif self._answered:
+            self.stop(_stopped(f"The CRM is out of reach. {verdict.reason}", _LATER))
+        else:
+            self.stop(Ending(kind=EndKind.UNREACHABLE, reason=verdict.reason, remedy=_LATER))
+
+    def _slow_down(self, pause: float | None, verdict: Wait) -> None:
+        if pause is None:
+            self.stop(_stopped(verdict.reason, _LATER))
+        else:
+            self._pace.pause(self._jitter(pause) if verdict.seconds is None else verdict.seconds)
+
+    async def _unless_stopped(self, waiting: Coroutine[Any, Any, T] | Awaitable[T]) -> bool:
+        """Wait for this, but no longer than until the run is to stop; True when it was not."""
+        task = asyncio.ensure_future(waiting)
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            task.cancel()
+            stopping.cancel()
+        return not self._stopping.is_set()
+
+
+_LATER = "Resume the run when the CRM answers again."
+
+
+def _stopped(reason: str, remedy: str) -> Ending:
+    return Ending(kind=EndKind.STOPPED, reason=reason, remedy=remedy)

@@ -1,0 +1,46 @@
+"""The whole-sheet rule of `equal_rows: problem`: an identity stands in one row only."""
+
+from __future__ import annotations
+
+from importer.batches import digest
+from importer.mapping import Binding, Mapping
+from importer.model import CheckedRow, Invalid, Problem, Skipped
+
+
+class Repeats:
+    """Remembers each identity of a sheet, as a digest, with the row that had it first."""
+
+    def __init__(self, mapping: Mapping, binding: Binding) -> None:
+        identity = mapping.identity
+        self._columns = (
+            identity.columns if identity is not None and identity.equal_rows == "problem" else ()
+        )
+        self._letter = binding.letter(self._columns[0]) if self._columns else ""
+        self._names = " and ".join(
+            f"“{binding.headers[binding.columns[name]]}”" for name in self._columns
+        )
+        self._first: dict[str, int] = {}
+
+    def judge(self, row: CheckedRow) -> CheckedRow:
+        """The row as it is, or INVALID because an earlier row has its identity."""
+        if isinstance(row, Skipped) or row.identity is None or not self._columns:
+            return row
+        first = self._first.setdefault(digest(list(row.identity)), row.row)
+        if first == row.row:
+            return row
+        seen = ", ".join(row.identity)
+        problem = Problem(
+            code="identity-repeated",
+            row=row.row,
+            column=self._letter,
+            seen=seen,
+            message=f"{self._names} {seen} stands in row {first} already.",
+            hint="If this row is the same one twice, delete it; if it is another one, correct it.",
+        )
+        before = row.problems if isinstance(row, Invalid) else ()
+        return Invalid(
+            row=row.row,
+            problems=(*before, problem),
+            fingerprint=row.fingerprint,
+            identity=row.identity,
+        )

@@ -1,0 +1,123 @@
+"""Every row of a sheet, judged once: skipped, refused with all its problems, or ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from importer.mapping import Binding, Mapping
+from importer.model import CheckedRow, Draft, Flaw, Invalid, Ready, Skipped, Table
+from importer.resolve import Flawed, compile_condition
+from importer.validate.action import compile_action
+from importer.validate.likeness import fingerprint, identity_of
+from importer.validate.problems import (
+    Finding,
+    identity_blank,
+    lead_blank,
+    problems_of,
+    ragged,
+    required_blank,
+)
+
+BLANK = "blank"
+"""Reason of a row that holds nothing."""
+NO_ACTION = "no action applies"
+"""Reason of a row that every action's condition passes over."""
+
+
+def check_rows(table: Table, mapping: Mapping, binding: Binding) -> Iterator[CheckedRow]:
+    """Judge the rows of a table, in their order: one result for each."""
+    return checker(mapping, binding)(table)
+
+
+def checker(mapping: Mapping, binding: Binding) -> Callable[[Table], Iterator[CheckedRow]]:
+    """Compile a mapping once, to judge many tables of one sheet with it."""
+    return _Checker(mapping, binding).check
+
+
+class _Checker:
+    """A mapping's rules, compiled for one sheet.
+
+    Order: blank → skip rules → ragged → required cells → actions → lead and identity. A flawed
+    cell counts where something hangs on it: a required column, the lead, the identity, a rule or
+    an action that fires. A row that no action applies to needs neither lead nor identity, and it
+    does not matter whether a skip rule that cannot be read would have skipped it.
+    """
+
+    def __init__(self, mapping: Mapping, binding: Binding) -> None:
+        columns = mapping.columns
+        self._binding = binding
+        self._skips = [
+            (rule.reason, compile_condition(rule.when, columns)) for rule in mapping.skip
+        ]
+        self._required = [name for name, spec in columns.items() if spec.required]
+        self._actions = [compile_action(action, mapping) for action in mapping.actions]
+        self._lead = mapping.lead
+        self._keys = mapping.identity.columns if mapping.identity else ()
+        self._identity = identity_of(mapping)
+        self._names = sorted(columns)
+
+    def check(self, table: Table) -> Iterator[CheckedRow]:
+        """Judge every row of a table."""
+        for index, row in enumerate(table.numbers):
+            yield Skipped(row=row, reason=BLANK) if table.blank[index] else self._row(table, index)
+
+    def _row(self, table: Table, index: int) -> CheckedRow:
+        row = table.numbers[index]
+        doubts: list[Finding] = []
+        for reason, applies in self._skips:
+            verdict = applies(table, index)
+            if isinstance(verdict, Flawed):
+                doubts.extend(verdict.cells)
+            elif verdict:
+                return Skipped(row=row, reason=reason)
+        if row in table.ragged:
+            shifted = self._invalid(table, index, [ragged(table.ragged[row], self._binding)])
+            return replace(shifted, identity=None)  # it may stand in another column
+        return self._acted(table, index, doubts)
+
+    def _acted(self, table: Table, index: int, doubts: Sequence[Finding]) -> CheckedRow:
+        findings = list(_missing(table, index, self._required, required_blank))
+        drafts: list[Draft] = []
+        for make in self._actions:
+            made = make(table, index)
+            if isinstance(made, Draft):
+                drafts.append(made)
+            elif isinstance(made, Flawed):
+                findings.extend(made.cells)
+        if not drafts and not findings:
+            return Skipped(row=table.numbers[index], reason=NO_ACTION)
+        findings.extend(doubts)
+        findings.extend(_missing(table, index, (self._lead,), lead_blank))
+        findings.extend(_missing(table, index, self._keys, identity_blank))
+        if findings:
+            return self._invalid(table, index, findings)
+        return Ready(
+            row=table.numbers[index],
+            drafts=tuple(drafts),
+            fingerprint=fingerprint(table, index, self._names),
+            identity=self._identity(table, index),
+        )
+
+    def _invalid(self, table: Table, index: int, findings: Sequence[Finding]) -> Invalid:
+        return Invalid(
+            row=table.numbers[index],
+            problems=problems_of(findings, table, index, self._binding),
+            fingerprint=fingerprint(table, index, self._names),
+            identity=self._identity(table, index) if self._known(table, index) else None,
+        )
+
+    def _known(self, table: Table, index: int) -> bool:
+        return next(_missing(table, index, self._keys, identity_blank), None) is None
+
+
+def _missing(
+    table: Table, index: int, columns: Sequence[str], blank: Callable[[str], Flaw]
+) -> Iterator[Finding]:
+    """Name the cells that must be filled in and readable, and are not."""
+    for column in columns:
+        value = table.values[column][index]
+        if isinstance(value, Flaw):
+            yield column, value
+        elif value is None:
+            yield column, blank(column)

@@ -1,0 +1,92 @@
+"""What every reader does first: trim a cell, call it blank, or name what is broken in it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from importer.model import Flaw, Kind
+
+_EDGES = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + "\u200b\u2060\ufeff"
+"""Every Unicode space, and the zero-width ones that `str.strip` keeps."""
+
+_INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+"""Unicode categories that leave no ink: controls, format characters, separators."""
+
+_ERROR = re.compile(
+    r"#(?:N/A|DIV/0!|NAME\?|(?:REF|VALUE|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|BUSY|CONNECT)!)"
+    r"|Err:[0-9]{3}"
+)
+"""How Excel (`#N/A`, `#REF!`) and LibreOffice (`Err:502`) write an error into a CSV."""
+
+_NARROW = re.compile(r"#{3,}")
+"""What Excel saves into a CSV for a date or number in a column that is too narrow."""
+
+_LONG = 40
+"""Characters of a cell that fit into a sentence; the whole text is beside it anyway."""
+
+_SCIENTIFIC = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?[eE][-+]?[0-9]+")
+
+
+def trim(text: str) -> str:
+    """Return the text in NFC without spaces at its ends, zero-width ones included."""
+    if text.isascii():
+        return text.strip()
+    return unicodedata.normalize("NFC", text).strip(_EDGES)
+
+
+def open_cell(text: str, kind: Kind) -> str | Flaw | None:
+    """Return the trimmed text of a cell, None where it is blank, a Flaw where it holds an error."""
+    seen = trim(text)
+    if not seen:
+        return None
+    if kind is Kind.ERROR or (seen[0] in "#E" and _ERROR.fullmatch(seen)):
+        return _error(seen)
+    if seen[0] == "#" and _NARROW.fullmatch(seen):
+        return Flaw(
+            code="cell-too-narrow",
+            message="The sheet program saved # signs because the column was too narrow.",
+            hint="Widen the column in the original workbook and export the sheet again.",
+        )
+    return seen
+
+
+def _error(seen: str) -> Flaw:
+    return Flaw(
+        code="cell-error",
+        message=f"The cell holds the error {seen[:20]}, not a value.",
+        hint="Correct the formula in the sheet, or type the value over it.",
+    )
+
+
+def is_scientific(text: str) -> bool:
+    """Tell whether a text is a number with an exponent, such as `6.03E+22`."""
+    return _SCIENTIFIC.fullmatch(text) is not None
+
+
+def is_invisible(char: str) -> bool:
+    """Tell whether a character leaves no ink: a space, a control or a format character."""
+    return unicodedata.category(char) in _INVISIBLE
+
+
+def describe(char: str) -> str:
+    """Name a character for a person: `no-break space (U+00A0)`."""
+    name = unicodedata.name(char, "control character").lower()
+    return f"{name} (U+{ord(char):04X})"
+
+
+def quote(text: str) -> str:
+    """Put a text between quotes for a sentence, shortened where it is long."""
+    return f"“{text}”" if len(text) <= _LONG else f"“{text[: _LONG - 1]}…”"
+
+
+def foreign_digit(seen: str, noun: str) -> Flaw | None:
+    """Return a Flaw that names the first digit of another script, if there is one."""
+    odd = next((c for c in seen if not c.isascii() and c.isnumeric()), None)
+    if odd is None:
+        return None
+    return Flaw(
+        code=f"{noun}-foreign-digits",
+        message=f"The {noun} holds a digit of another script: {describe(odd)}.",
+        hint=f"Write the {noun} with the digits 0 to 9.",
+    )

@@ -1,0 +1,140 @@
+"""Digits with separators: read exactly as a locale writes them, or not at all.
+
+Babel knows how each locale groups (CLDR), but its own parser is too kind for money: it takes
+`1e5`, `1_000` and digits of other scripts. So only its tables are used, and the grammar is ours.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_decimal
+
+from importer.model import Flaw
+from importer.values.cell import is_scientific
+
+MAX_DIGITS = 15
+"""Digits before the point. Excel keeps no more, so a longer one is an account or card number."""
+
+_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_EXAMPLE = Decimal("1250000.5")
+_SPACES = " \u00a0\u202f"
+_APOSTROPHES = "'\u2019"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """How one locale writes a number."""
+
+    pattern: re.Pattern[str]
+    group: re.Pattern[str]
+    """What stands between groups of digits."""
+    decimal: str
+    """What stands before the decimals."""
+    example: str
+    """A number in this locale, to be shown in a hint."""
+
+
+def is_locale(name: str) -> bool:
+    """Tell whether a name such as `en_IN` is a locale whose numbers can be read."""
+    try:
+        _shape(name)
+    except (UnknownLocaleError, LookupError, ValueError):
+        return False
+    return True
+
+
+def read_digits(digits: str, locale: str | None, noun: str) -> Decimal | Flaw:
+    """Return the exact number that a text of digits and separators is.
+
+    Args:
+        digits: starts and ends with an ASCII digit; holds no sign and no currency mark.
+        locale: how it is written, as in `en_IN`. None: plain digits with at most one `.`.
+        noun: `amount` or `number`: how the codes of Flaws begin.
+
+    A grouped number must be grouped exactly as its locale groups and may not begin with zero:
+    `0.125` is an eighth somewhere, and never `125`.
+    """
+    plain = _plain_digits(digits, locale)
+    if plain is None:
+        return _unreadable(digits, locale, noun)
+    if len(plain.partition(".")[0].lstrip("0")) > MAX_DIGITS:
+        return too_large(noun)
+    return Decimal(plain)
+
+
+def _plain_digits(digits: str, locale: str | None) -> str | None:
+    if locale is None:
+        return digits if _PLAIN.fullmatch(digits) else None
+    shape = _shape(locale)
+    if not shape.pattern.fullmatch(digits):
+        return None
+    return shape.group.sub("", digits).replace(shape.decimal, ".")
+
+
+@lru_cache(maxsize=64)
+def _shape(name: str) -> _Shape:
+    """Build a locale's grammar from CLDR, always for Latin digits.
+
+    Raises:
+        UnknownLocaleError: CLDR does not know the locale.
+        LookupError: CLDR does not say how it writes Latin digits.
+        ValueError: the name is not a locale's name at all.
+    """
+    locale = Locale.parse(name.replace("-", "_"))
+    symbols = locale.number_symbols["latn"]
+    primary, secondary = locale.decimal_formats[None].grouping
+    group, decimal = _either(symbols["group"]), re.escape(symbols["decimal"])
+    grouped = f"[1-9][0-9]{{0,{secondary - 1}}}(?:{group}[0-9]{{{secondary}}})*"
+    return _Shape(
+        pattern=re.compile(f"(?:[0-9]+|{grouped}{group}[0-9]{{{primary}}})(?:{decimal}[0-9]+)?"),
+        group=re.compile(group),
+        decimal=symbols["decimal"],
+        example=format_decimal(_EXAMPLE, locale=locale, numbering_system="latn"),
+    )
+
+
+def _either(symbol: str) -> str:
+    """Let the keyboard's space and apostrophe stand for the typographic ones of CLDR."""
+    for alike in (_SPACES, _APOSTROPHES):
+        if symbol in alike:
+            return f"[{alike}]"
+    return re.escape(symbol)
+
+
+def _unreadable(digits: str, locale: str | None, noun: str) -> Flaw:
+    if is_scientific(digits):
+        return Flaw(
+            code=f"{noun}-scientific",
+            message=f"{digits} is written with an exponent, so its exact digits are not known.",
+            hint=f"Format the column as Number in the sheet and write the {noun} in full.",
+        )
+    if locale is None:
+        return Flaw(
+            code=f"{noun}-needs-locale",
+            message=f"{digits} holds separators, and the mapping does not say how this column "
+            "writes numbers.",
+            hint="Add the column's locale to the mapping, for example locale: en_IN for "
+            "12,50,000.50 or locale: en_US for 1,250,000.50.",
+        )
+    return Flaw(
+        code=f"{noun}-grouping",
+        message=f"{digits} is not written as {locale} writes numbers "
+        f"(as in {_shape(locale).example}).",
+        hint=f"Correct the separators in the cell, write the {noun} without them, or correct the "
+        "column's locale in the mapping.",
+    )
+
+
+def too_large(noun: str) -> Flaw:
+    """Say that a number has more digits than a sheet program can hold."""
+    return Flaw(
+        code=f"{noun}-too-large",
+        message=f"The {noun} has more than {MAX_DIGITS} digits before the point; a sheet program "
+        "does not keep that many.",
+        hint="Check that this is the right column; account and card numbers look like this.",
+    )

@@ -1,0 +1,200 @@
+"""The books: the law holds for any sheet and any replies, and one altered record breaks it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import groupby
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.model import (
+    ActionRecord,
+    Currency,
+    Money,
+    Outcome,
+    Problem,
+    Remark,
+    RunRecord,
+    RunState,
+)
+from importer.reconcile import Attempt, Chain, Reconciliation, follow_chain, reconcile
+
+RUN = RunRecord(
+    id="20261122-aaaa",
+    parent="",
+    root="20261122-aaaa",
+    workspace="practice",
+    file="payments.csv",
+    file_sha256="0" * 64,
+    tab=None,
+    header_row=1,
+    headers=("Lead ID",),
+    mapping="payments",
+    mapping_sha256="0" * 64,
+    state=RunState.DONE,
+    reason="",
+    started_at=dt.datetime(2026, 11, 22, tzinfo=dt.UTC),
+    changed_at=dt.datetime(2026, 11, 22, tzinfo=dt.UTC),
+    rows_read=0,
+    planned_actions=0,
+    planned_money={},
+    skipped={},
+)
+
+
+def action(
+    row: int, outcome: Outcome, amount: str | None = None, **changes: object
+) -> ActionRecord:
+    """An action of the run."""
+    money = Money(amount=Decimal(amount), currency=Currency.INR) if amount else None
+    made = ActionRecord(
+        row=row,
+        position=0,
+        name="payment",
+        type="PAYMENT",
+        lead="a",
+        outcome=outcome,
+        money=money,
+        action_id=f"id-{row}" if outcome is Outcome.CREATED else "",
+        remarks=(),
+        problems=(),
+        detail="",
+        earlier=None,
+        content={},
+        reference=f"{RUN.id}/{row}",
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]  # named by the caller
+
+
+def books(actions: Sequence[ActionRecord], run: RunRecord = RUN) -> Reconciliation:
+    """The books of these actions, whose planner counted right."""
+    rows = len({one.row for one in actions})
+    money: dict[Currency, Decimal] = {}
+    for one in actions:
+        if one.money is not None:
+            so_far = money.get(one.money.currency, Decimal(0))
+            money[one.money.currency] = so_far + one.money.amount
+    planned = replace(run, rows_read=rows, planned_actions=len(actions), planned_money=money)
+    return reconcile(planned, actions, rows_kept=rows, chain=chain_of(planned, actions))
+
+
+def chain_of(run: RunRecord, *attempts: Sequence[ActionRecord]) -> Chain:
+    """A chain in which every row keeps its number."""
+    return follow_chain(
+        [run] * len(attempts),
+        [
+            Attempt(actions=one, roots={action.row: ("root", action.row) for action in one})
+            for one in attempts
+        ],
+    )
+
+
+ACTIONS = st.lists(
+    st.builds(
+        action,
+        row=st.integers(2, 60),
+        outcome=st.sampled_from(Outcome),
+        amount=st.none() | st.decimals("0.01", "99999.99", places=2).map(str),
+    ),
+    max_size=40,
+    unique_by=lambda one: one.row,
+).map(lambda many: sorted(many, key=lambda one: one.row))
+
+
+@given(ACTIONS)
+def test_the_law_holds_for_any_outcome(actions: list[ActionRecord]) -> None:
+    """Counts and money of the outcomes add up to what was planned, whatever became of it."""
+    found = books(actions)
+    assert found.imbalances == ()
+    assert sum(line.count for line in found.outcomes.values()) == len(actions)
+    assert list(found.outcomes) == list(Outcome)
+
+
+@given(ACTIONS.filter(bool), st.data())
+def test_one_altered_record_is_noticed(actions: list[ActionRecord], data: st.DataObject) -> None:
+    """An action that is lost, doubled or of another amount in the store breaks the balance."""
+    honest = books(actions)
+    place = data.draw(st.integers(0, len(actions) - 1))
+    victim = actions[place]
+    kinds = ["lost", "doubled"] + (["amount"] if victim.money else [])
+    match data.draw(st.sampled_from(kinds)):
+        case "lost":
+            altered = actions[:place] + actions[place + 1 :]
+        case "doubled":
+            altered = actions[: place + 1] + actions[place:]
+        case _:
+            assert victim.money is not None
+            more = replace(victim.money, amount=victim.money.amount + Decimal("0.01"))
+            altered = [*actions[:place], replace(victim, money=more), *actions[place + 1 :]]
+    again = reconcile(
+        honest.run, altered, rows_kept=honest.rows_with_actions, chain=chain_of(honest.run, altered)
+    )
+    assert again.imbalances
+
+
+def test_a_created_action_without_an_id_is_an_imbalance() -> None:
+    """CREATED means that the CRM gave an id, and no id stands for two actions."""
+    assert books([action(2, Outcome.CREATED, action_id="")]).imbalances
+    twice = [action(2, Outcome.CREATED, action_id="x"), action(3, Outcome.CREATED, action_id="x")]
+    assert books(twice).imbalances
+
+
+def test_reasons_are_grouped_with_counts_sums_and_examples() -> None:
+    """Problems group by code, remarks by their text, with three examples and the money."""
+    problem = Problem(
+        code="lead-id-blank", row=2, column="A", seen="", message="It is blank.", hint="Fill it in."
+    )
+    remark = Remark(path="amount", text="Too low", column="D")
+    found = books(
+        [
+            action(2, Outcome.INVALID, problems=(problem,)),
+            *(action(row, Outcome.IGNORED, "5", remarks=(remark,)) for row in range(3, 8)),
+        ]
+    )
+    first, second = found.reasons
+    assert (first.outcome, first.count, first.money) == (
+        Outcome.IGNORED,
+        5,
+        {Currency.INR: Decimal(25)},
+    )
+    assert first.examples == ("D3", "D4", "D5")
+    assert (second.code, second.examples, second.hint) == ("lead-id-blank", ("A2",), "Fill it in.")
+    assert found.unreadable == 1
+
+
+@given(st.lists(ACTIONS, min_size=1, max_size=4))
+def test_a_chain_adds_up_and_counts_each_root_row_once(attempts: list[list[ActionRecord]]) -> None:
+    """Planned ± corrections = done + open, by the latest attempt of each row."""
+    chain = chain_of(RUN, *attempts)
+    for currency in {*chain.planned, *chain.done, *chain.open}:
+        zero = Decimal(0)
+        left = chain.planned.get(currency, zero) + chain.corrections.get(currency, zero)
+        assert left == chain.done.get(currency, zero) + chain.open.get(currency, zero)
+    latest = {row: one for attempt in attempts for row, one in _by_row(attempt)}
+    settled = (Outcome.CREATED, Outcome.ALREADY)
+    assert chain.rows == len(latest)
+    assert chain.open_rows == sum(one.outcome not in settled for one in latest.values())
+
+
+def _by_row(attempt: list[ActionRecord]) -> list[tuple[int, ActionRecord]]:
+    return [(row, next(of_row)) for row, of_row in groupby(attempt, key=lambda one: one.row)]
+
+
+@pytest.mark.parametrize("skipped", [True, False])
+def test_a_row_corrected_to_nothing_is_closed(skipped: bool) -> None:  # noqa: FBT001 - parametrised
+    """A row that yields no action any more is closed; one that was never run again stays open."""
+    first = [action(2, Outcome.INVALID), action(3, Outcome.CREATED, "5")]
+    roots = {2: ("root", 2)} if skipped else {}
+    chain = follow_chain(
+        [RUN, RUN],
+        [
+            Attempt(actions=first, roots={2: ("root", 2), 3: ("root", 3)}),
+            Attempt(actions=[], roots=roots),
+        ],
+    )
+    assert chain.open_rows == (0 if skipped else 1)

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.model import Currency, Flaw, Kind
+from importer.values import (
+    as_source_text,
+    parse_currency,
+    parse_email,
+    parse_phone,
+    parse_text,
+    parser_for,
+    trim,
+)
+
+ANY_TEXT = st.text(alphabet=st.characters(), max_size=40)
+
+
+def code_of(result: object) -> str:
+    """Return a Flaw's code, having seen that it is one."""
+    assert isinstance(result, Flaw), f"read as {result!r}"
+    return result.code
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("  R-1001\u00a0", Kind.TEXT, "R-1001"),
+        ("R-1001\u200b", Kind.TEXT, "R-1001"),
+        ("Cafe\u0301", Kind.TEXT, "Café"),
+        ("line one\nline two", Kind.TEXT, "line one\nline two"),
+        ("0012", Kind.TEXT, "0012"),
+        ("1001", Kind.NUMBER, "1001"),
+        ("TRUE", Kind.BOOL, "TRUE"),
+        ("#1 customer", Kind.TEXT, "#1 customer"),
+        ("Error", Kind.TEXT, "Error"),
+        ("1E5", Kind.TEXT, "1E5"),
+        ("नमस्ते 🙏", Kind.TEXT, "नमस्ते 🙏"),
+        ("\u00a0", Kind.TEXT, None),
+    ],
+)
+def test_reads_text_as_it_is(text: str, kind: Kind, value: str | None) -> None:
+    """A text is kept, in NFC and without spaces at its ends; inner line breaks stay."""
+    assert parse_text(text, kind) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "code"),
+    [
+        ("1.23457E+15", Kind.TEXT, "text-turned-into-number"),
+        ("1.5E+15", Kind.NUMBER, "text-turned-into-number"),
+        ("2026-04-03", Kind.DATE, "text-turned-into-date"),
+        ("caf\ufffd", Kind.TEXT, "text-characters-lost"),
+        ("caf\udc80 noir", Kind.TEXT, "text-characters-lost"),
+        ("a\x00b", Kind.TEXT, "text-control-character"),
+        ("#REF!", Kind.ERROR, "cell-error"),
+        ("#NAME?", Kind.TEXT, "cell-error"),
+        ("####", Kind.TEXT, "cell-too-narrow"),
+    ],
+)
+def test_names_a_damaged_text(text: str, kind: Kind, code: str) -> None:
+    """A text that Excel or an encoding has damaged is refused."""
+    assert code_of(parse_text(text, kind)) == code
+
+
+@given(ANY_TEXT, st.sampled_from(Kind))
+def test_a_text_can_always_be_sent(text: str, kind: Kind) -> None:
+    """Whatever is read as text is trimmed NFC that UTF-8 can hold."""
+    result = parse_text(text, kind)
+    if isinstance(result, str):
+        assert result.encode()
+        assert result == trim(text) == unicodedata.normalize("NFC", result)
+
+
+@pytest.mark.parametrize("currency", Currency)
+def test_reads_every_currency_of_a_payment(currency: Currency) -> None:
+    """Each of the eleven codes is read, in any case."""
+    assert parse_currency(f" {currency.value.lower()} ", Kind.TEXT) is currency
+
+
+def test_reads_a_mark_only_where_it_is_one_currency() -> None:
+    """₹ is a currency; Rs and $ are several; € is none that the CRM accepts."""
+    assert parse_currency("₹", Kind.TEXT) is Currency.INR
+    assert parse_currency("US$", Kind.TEXT) is Currency.USD
+    assert code_of(parse_currency("Rs.", Kind.TEXT)) == "currency-ambiguous"
+    assert code_of(parse_currency("$", Kind.TEXT)) == "currency-ambiguous"
+    assert code_of(parse_currency("EUR", Kind.TEXT)) == "currency-unknown"
+    assert parse_currency(" ", Kind.TEXT) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["asha@example.com", "a.b+c@mail.example.co.in", "x@sub-domain.example"]
+)
+def test_reads_an_email_address(text: str) -> None:
+    """An address of the shape that the CRM takes is kept as typed."""
+    assert parse_email(f" {text}\u00a0", Kind.TEXT) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("asha", "email-unreadable"),
+        ("asha@example", "email-unreadable"),
+        ("asha @example.com", "email-unreadable"),
+        ("asha@example..com", "email-unreadable"),
+        (".asha@example.com", "email-unreadable"),
+        ("asha@ex\u0430mple.com", "email-unreadable"),
+        ("Asha <asha@example.com>", "email-unreadable"),
+        (f"{'a' * 250}@example.com", "email-unreadable"),
+        ("a@example.com; b@example.com", "email-several"),
+    ],
+)
+def test_refuses_what_is_no_email_address(text: str, code: str) -> None:
+    """Anything else is refused: the CRM would drop it without a word."""
+    assert code_of(parse_email(text, Kind.TEXT)) == code
+
+
+def test_names_the_look_alike_in_an_email_address() -> None:
+    """A letter of another script in an address is named."""
+    found = parse_email("asha@ex\u0430mple.com", Kind.TEXT)
+    assert isinstance(found, Flaw)
+    assert "cyrillic small letter a" in found.message
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "phone"),
+    [
+        ("919876543210", Kind.NUMBER, "919876543210"),
+        ("+91 98765-43210", Kind.TEXT, "+919876543210"),
+        ("98765.43210", Kind.TEXT, "9876543210"),
+    ],
+)
+def test_reads_a_phone_number(text: str, kind: Kind, phone: str) -> None:
+    """A phone number is its digits with its plus sign, if there is one."""
+    assert parse_phone(text, kind) == phone
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "code"),
+    [
+        ("9.19877E+11", Kind.TEXT, "phone-turned-into-number"),
+        ("09876543210", Kind.TEXT, "phone-leading-zero"),
+        ("0091 98765 43210", Kind.TEXT, "phone-leading-zero"),
+        ("99999", Kind.TEXT, "phone-wrong-length"),
+        ("9198765432109876", Kind.TEXT, "phone-wrong-length"),
+        ("9876543210, 9876543211", Kind.TEXT, "phone-unreadable"),
+        ("९८७६५४३२१०", Kind.TEXT, "phone-unreadable"),
+        ("n/a", Kind.TEXT, "phone-unreadable"),
+        ("2026-04-03", Kind.DATE, "phone-unreadable"),
+    ],
+)
+def test_refuses_what_is_no_phone_number(text: str, kind: Kind, code: str) -> None:
+    """A number that the CRM would drop or misread is refused."""
+    assert code_of(parse_phone(text, kind)) == code
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        ("Cafe\u0301", "Café"),
+        (Currency.INR, "INR"),
+        (Decimal("1234.50"), "1234.5"),
+        (Decimal("1.2E+3"), "1200"),
+        (Decimal("-0.00"), "0"),
+        (Decimal(100), "100"),
+        (Decimal("0.10"), "0.1"),
+        (dt.date(2026, 4, 3), "2026-04-03"),
+        (dt.datetime(2026, 4, 3, tzinfo=ZoneInfo("Asia/Kolkata")), "2026-04-03"),
+        (dt.datetime(2026, 4, 3, 9, 5, tzinfo=ZoneInfo("Asia/Kolkata")), "2026-04-03T09:05:00"),
+    ],
+)
+def test_a_value_has_one_text(value: str | Decimal | dt.date | None, text: str) -> None:
+    """Equal values have equal texts, however the sheet wrote them."""
+    assert as_source_text(value) == text
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=6))
+def test_the_text_of_a_decimal_is_exact(value: Decimal) -> None:
+    """No digit of a decimal is lost in its text, and equal decimals have equal texts."""
+    assert Decimal(as_source_text(value)) == value
+    assert as_source_text(value) == as_source_text(Decimal(f"{value:f}000"))
+
+
+@dataclass(frozen=True)
+class Column:
+    """A declared column, as far as a reader needs it."""
+
+    type: str
+    format: str | None = None
+    zone: str | None = None
+    locale: str | None = None
+    currency: Currency | None = None
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "value"),
+    [
+        (Column("text"), " a ", "a"),
+        (Column("lead_id"), "A" * 24, "a" * 24),
+        (Column("amount", locale="en_IN", currency=Currency.INR), "₹1,250", Decimal(1250)),
+        (Column("number", locale="de_DE"), "1.250,5", Decimal("1250.5")),
+        (Column("currency"), "inr", Currency.INR),
+        (Column("email"), "a@example.com", "a@example.com"),
+        (Column("phone"), "+91 98765 43210", "+919876543210"),
+        (
+            Column("date", format="dd/mm/yyyy", zone="Asia/Kolkata"),
+            "03/04/2026",
+            dt.datetime(2026, 4, 3, tzinfo=ZoneInfo("Asia/Kolkata")),
+        ),
+    ],
+)
+def test_a_column_is_read_as_it_is_declared(column: Column, text: str, value: object) -> None:
+    """Every column type has its reader, which knows the column's format, zone, locale, currency."""
+    assert parser_for(column)(text, Kind.TEXT) == value
+
+
+@given(ANY_TEXT, st.sampled_from(Kind))
+def test_no_reader_ever_raises(text: str, kind: Kind) -> None:
+    """Any cell is a value, blank, or a Flaw, for every column type."""
+    for name in ("text", "currency", "email", "phone", "number"):
+        result = parser_for(Column(name))(text, kind)
+        assert result is None or isinstance(result, (str, Decimal, Flaw))
