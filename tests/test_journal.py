@@ -1,0 +1,191 @@
+"""The journal: durable, guarded, recovered from whatever happened last."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from workplaces import Desk, desk, row
+
+from importer.errors import JournalError, JournalVersionError
+from importer.journal import sending
+from importer.journal.reading import action_records, run_of
+from importer.journal.sending import Evidence, Fate
+from importer.journal.store import Journal
+from importer.model import RECOVERY, Outcome, RunState, State
+from importer.pipeline import open_workplace, plan_run, reconcile_run
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Desk]:
+    """A desk with a CRM that answers."""
+    with desk(tmp_path) as one:
+        yield one
+
+
+def first_batch(journal: Journal, run: str) -> sending.BatchToSend:
+    """The first batch of a run that has something to send."""
+    _, batches = next(sending.leads_to_send(journal, run))
+    return sending.load_batch(journal, batches[0])
+
+
+def outcomes(journal: Journal, run: str) -> set[Outcome]:
+    """The outcomes of a run's actions."""
+    return {action.outcome for action in action_records(journal, run)}
+
+
+def test_every_state_has_a_recovery_rule_that_ends_in_rest() -> None:
+    """No state is left out, and what a start-up makes of a state stays so at the next one."""
+    assert set(RECOVERY) == set(State)
+    assert all(RECOVERY[RECOVERY[state]] is RECOVERY[state] for state in State)
+    assert RECOVERY[State.SENDING] is State.UNKNOWN
+
+
+def test_an_intent_without_an_outcome_is_unknown_after_a_start(here: Desk) -> None:
+    """What was on the wire when the process died is in doubt, and never counted as unsent."""
+    run = here.plan(here.sheet(row(1), row(2)))
+    with open_workplace(here.settings) as workplace:
+        batch = first_batch(workplace.journal, run)
+        assert sending.claim(workplace.journal, batch, "0" * 64) is not None
+    result = here.resume(run)
+    assert result.counts == {"UNKNOWN": 2, "CREATED": 2}
+    assert result.code == 5
+
+
+def test_a_plan_that_a_crash_left_behind_is_void(here: Desk) -> None:
+    """A run that died while it read its sheet holds no rows, sends nothing, and stays on record."""
+    run = here.plan(here.sheet(row(1)))
+    with open_workplace(here.settings) as workplace:
+        sending.set_run_state(workplace.journal, run, RunState.PLANNING)
+    with open_workplace(here.settings) as workplace:
+        record = run_of(workplace.journal, run)
+        assert record.state is RunState.REFUSED
+        assert "stopped while it read" in record.reason
+        assert outcomes(workplace.journal, run) == set()
+    assert here.run(here.sheet(row(1))).counts == {"CREATED": 2}
+
+
+def test_two_plans_of_one_sheet_send_it_once(here: Desk) -> None:
+    """Two runs that were planned side by side cannot both send: the database refuses the second."""
+    sheet = here.sheet(row(1), row(2))
+    first, second = here.plan(sheet), here.plan(sheet)
+    assert here.resume(first).counts == {"CREATED": 4}
+    late = here.resume(second)
+    assert late.counts == {"ALREADY": 4}
+    assert late.code == 0
+    assert len(here.arrived()) == 4
+
+
+def test_the_index_itself_refuses_a_second_live_action(here: Desk) -> None:
+    """Even past all our code, SQLite holds at most one live action per identity and occurrence."""
+    here.run(here.sheet(row(1)))
+    with sqlite3.connect(here.settings.journal.path) as journal:
+        columns = [one[1] for one in journal.execute("PRAGMA table_info(actions)")]
+        names = ", ".join(name for name in columns if name != "id")
+        with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+            journal.execute(f"INSERT INTO actions ({names}) SELECT {names} FROM actions LIMIT 1")  # noqa: S608 - names of our own table
+    journal.close()
+
+
+def test_a_transition_from_another_state_fails_loudly(here: Desk) -> None:
+    """An outcome for an action that is not on the wire is an error, and changes nothing."""
+    run = here.plan(here.sheet(row(1)))
+    with open_workplace(here.settings) as workplace:
+        journal = workplace.journal
+        batch = first_batch(journal, run)
+        request = sending.claim(journal, batch, "0" * 64)
+        assert request is not None
+        fates = [Fate(state=State.CREATED, action_id=f"id-{n}") for n in range(2)]
+        sending.record(journal, request, batch, fates, Evidence(verdict="Recorded"))
+        with pytest.raises(JournalError, match="0 of 1 actions"):
+            sending.record(journal, request, batch, fates, Evidence(verdict="Recorded"))
+        assert outcomes(journal, run) == {Outcome.CREATED}
+
+
+def test_a_rehearsal_leaves_nothing_behind(here: Desk) -> None:
+    """A dry run plans by the same road, and the journal forgets it."""
+    with open_workplace(here.settings) as workplace:
+        with workplace.journal.rehearsal():
+            run = plan_run(workplace, here.sheet(row(1)), here.mapping)
+            assert reconcile_run(workplace, run).outcomes[Outcome.UNSENT].count == 2
+        tables = ("runs", "rows", "actions", "batches", "problems", "requests")
+    with sqlite3.connect(here.settings.journal.path) as journal:
+        assert [journal.execute(f"SELECT count(*) FROM {one}").fetchone() for one in tables] == [  # noqa: S608 - names of our own tables
+            (0,)
+        ] * len(tables)
+    journal.close()
+
+
+@pytest.mark.parametrize("version", ["0", "2"])
+def test_a_journal_of_another_version_is_refused(here: Desk, version: str) -> None:
+    """A journal of another schema version is not touched."""
+    here.run(here.sheet(row(1)))
+    with sqlite3.connect(here.settings.journal.path) as journal:
+        journal.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (version,))
+    journal.close()
+    with pytest.raises(JournalVersionError, match="version"), open_workplace(here.settings):
+        pass
+
+
+def test_a_file_that_is_no_journal_is_refused(here: Desk) -> None:
+    """A damaged journal gets a sentence that says not to delete it."""
+    here.settings.journal.path.parent.mkdir(parents=True)
+    here.settings.journal.path.write_bytes(b"not a database, but long enough to look at" * 40)
+    with pytest.raises(JournalError, match="Do not delete it"), open_workplace(here.settings):
+        pass
+
+
+def test_the_journal_syncs_every_commit(here: Desk) -> None:
+    """WAL with synchronous=FULL: an intent is on disk before its POST leaves."""
+    with open_workplace(here.settings) as workplace:
+        execute = workplace.journal.connection.exec_driver_sql
+        assert execute("PRAGMA synchronous").scalar() == 2
+        assert execute("PRAGMA journal_mode").scalar() == "wal"
+        workplace.journal.connection.rollback()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
+@pytest.mark.parametrize("after", [1, 7, 20])
+def test_a_killed_run_loses_and_doubles_nothing(here: Desk, after: int) -> None:
+    """Killed with so many requests answered, a run resumes: each action arrives at most once."""
+    sheet = here.sheet(*(row(number) for number in range(1, 31)))
+    run = here.plan(sheet)
+    script = textwrap.dedent(
+        """
+        import os, sys
+        from pathlib import Path
+        from importer.pipeline import open_workplace, send_run
+        from importer.secret import Token
+        from importer.settings import load_settings, PRACTICE_TOKEN
+        with open_workplace(load_settings(Path(sys.argv[1]), {})) as workplace:
+            send_run(workplace, sys.argv[2], Token(PRACTICE_TOKEN))
+        """
+    )
+    settings = here.folder / "importer.toml"
+    workspace = here.settings.workspace
+    settings.write_text(
+        f'[workspace]\nbase_url = "{workspace.base_url}"\n'
+        f'enterprise_id = "{workspace.enterprise_id}"\n'
+        f'[journal]\npath = "{here.settings.journal.path}"\n[send]\nrequests_per_hour = 90000\n'
+    )
+    process = subprocess.Popen([sys.executable, "-c", script, settings, run])
+    deadline = time.monotonic() + 30
+    while here.crm.counts.creates < after and time.monotonic() < deadline:
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    result = here.resume(run)
+    stored = here.arrived()
+    assert len(stored) == len(set(stored)), "nothing arrived twice"
+    unknown = result.counts.get("UNKNOWN", 0)
+    assert result.counts.get("CREATED", 0) + unknown == 60
+    assert unknown <= 4 * 2, "no more in doubt than was on the wire"
+    assert len(stored) >= result.counts["CREATED"]
