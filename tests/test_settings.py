@@ -159,7 +159,7 @@ def test_practice_settings_ignore_file_and_environment(
     assert settings.workspace.practice
     assert settings.workspace.name == "practice"
     assert settings.journal.path == folder / "demo" / "journal.db"
-    assert settings.reports.folder == folder / "demo" / "reports"
+    assert settings.reports.folder == folder / "demo"
 
 
 # Workspaces never share a journal

@@ -179,7 +179,14 @@ actions = Table(
     Column("earlier", Json),
     Index("actions_of_run", "run", "row", "position"),
     Index("actions_by_identity", "identity"),
-    Index("actions_by_action_id", "action_id"),
+    # The CRM never gives one id to two actions: an answer that does is not of this request.
+    Index(
+        "created_once",
+        "action_id",
+        unique=True,
+        sqlite_where=text("state = 'created'"),
+        postgresql_where=text("state = 'created'"),
+    ),
     Index(
         "live_key",
         "identity",

@@ -96,7 +96,7 @@ def practice_settings(folder: Path) -> Settings:
     Neither a file nor the environment is read, so that a demo works wherever it is started.
 
     Args:
-        folder: where `journal.db` and `reports` go.
+        folder: where `journal.db` and the reports of each run go.
     """
     folder = Path(_absolute(str(folder), Path.cwd()))
     settings = Settings.model_validate(
@@ -104,7 +104,7 @@ def practice_settings(folder: Path) -> Settings:
             **_DEFAULTS,
             "workspace": {"base_url": PRACTICE},
             "journal": {"path": folder / "journal.db"},
-            "reports": {"folder": folder / "reports"},
+            "reports": {"folder": folder},
         }
     )
     settings._folder = folder  # noqa: SLF001 - as in load_settings

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar, assert_never
 
 from importer.crm import Flight
 from importer.journal import sending
+from importer.journal.reading import known_action_ids
 from importer.journal.sending import BatchToSend
 from importer.journal.store import Journal
 from importer.protocol import encode, read_answer
@@ -196,12 +197,18 @@ class Sending:
             else None
         )
         verdict = judge(exchange, answer, items=count, has_payment=batch.has_payment)
+        if isinstance(verdict, Recorded) and self._knows_any(verdict):
+            verdict = ReadBack(reason="The answer gives an action id that an earlier action has.")
         fates = fates_of(verdict, batch)
         sending.record(self._journal, request, batch, fates, evidence_of(verdict, exchange))
         self._answered |= exchange.progress is not Progress.NOT_STARTED
         if not isinstance(verdict, StopRun | NotSent | Wait):
             self._advance(count)
         return verdict
+
+    def _knows_any(self, verdict: Recorded) -> bool:
+        ids = [item.action_id for item in verdict.items if item.action_id]
+        return bool(known_action_ids(self._journal, ids))
 
     async def _look(
         self, wire: Wire, batch: BatchToSend, verdict: RefusedMaybe, since: dt.datetime
