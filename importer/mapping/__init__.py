@@ -1,0 +1,65 @@
+"""The mapping file: text → frozen `Mapping`, headers → `Binding`, headers → a skeleton to edit."""
+
+from importer.mapping.binding import OUR_HEADERS, Binding, bind, column_letter, is_ours
+from importer.mapping.conditions import (
+    Above,
+    All,
+    AnyOf,
+    Below,
+    Blank,
+    Condition,
+    In,
+    Is,
+    Matches,
+    Not,
+)
+from importer.mapping.constants import plain_decimal, typed_constant
+from importer.mapping.folding import fold, nearest, tidy
+from importer.mapping.model import (
+    ActionSpec,
+    ColumnSpec,
+    ColumnType,
+    Identity,
+    Mapping,
+    SkipRule,
+)
+from importer.mapping.parse import parse_mapping
+from importer.mapping.skeleton import skeleton
+from importer.mapping.sources import Constant, From, Source, Template
+from importer.mapping.template import template_pieces
+
+__all__ = [
+    "OUR_HEADERS",
+    "Above",
+    "ActionSpec",
+    "All",
+    "AnyOf",
+    "Below",
+    "Binding",
+    "Blank",
+    "ColumnSpec",
+    "ColumnType",
+    "Condition",
+    "Constant",
+    "From",
+    "Identity",
+    "In",
+    "Is",
+    "Mapping",
+    "Matches",
+    "Not",
+    "SkipRule",
+    "Source",
+    "Template",
+    "bind",
+    "column_letter",
+    "fold",
+    "is_ours",
+    "nearest",
+    "parse_mapping",
+    "plain_decimal",
+    "skeleton",
+    "template_pieces",
+    "tidy",
+    "typed_constant",
+]
