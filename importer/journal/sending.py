@@ -209,7 +209,7 @@ def record(
         )
         connection.execute(
             update(runs)
-            .where(runs.c.id == select(batches.c.run).where(batches.c.id == batch.id).scalar_subquery())
+            .where(runs.c.id.in_(select(batches.c.run).where(batches.c.id == batch.id)))
             .values(changed_at=now)
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -106,19 +106,17 @@ class BoundSheet:
             yield chunk, [repeats.judge(row) for row in check(table)]
 
 
-def open_bound(path: Path, mapping: Mapping, name: str | None = None) -> BoundSheet:
+def open_bound(path: Path, mapping: Mapping) -> BoundSheet:
     """Open a sheet and find the mapping's columns in it.
 
     Args:
         path: the file that is read.
         mapping: says where in the file the sheet is.
-        name: the file's name for people, where `path` is a kept copy.
 
     Raises:
         UsageError, SheetError: it cannot be read, or is not the mapping's sheet.
     """
     sheet = open_sheet(path, mapping.sheet)
-    sheet = replace(sheet, file=name or sheet.file)
     binding = bind(mapping, sheet.headers, sheet.file, sheet.header_row)
     return BoundSheet(sheet=sheet, mapping=mapping, binding=binding)
 

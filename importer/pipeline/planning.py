@@ -93,7 +93,7 @@ def plan_run(
         SheetRefusedError: too many rows are invalid; the run is on record and nothing is sent.
     """
     kept, digest = workplace.keep(path)
-    bound = open_bound(kept, mapping, path.name)
+    bound = open_bound(kept, mapping)
     references = read_references(workplace.journal, bound.sheet)
     new = _new_run(workplace, bound, references, digest)
     begin_run(workplace.journal, new)

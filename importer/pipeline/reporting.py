@@ -85,7 +85,7 @@ def _kept_sheet(workplace: Workplace, run: RunRecord) -> Sheet:
     # The run's own decisions: the tab and the header that it found, whatever is the first now.
     mapping = parse_mapping(reading.mapping_of(workplace.journal, run.id), run.mapping)
     spec = replace(mapping.sheet, tab=run.tab, header_row=run.header_row, header_find=())
-    return replace(open_sheet(kept, spec), file=run.file)
+    return open_sheet(kept, spec)
 
 
 def _shape(sheet: Sheet) -> SheetShape:

@@ -18,6 +18,7 @@ from importer.journal.store import Journal, open_journal
 from importer.lock import workspace_lock
 from importer.model import RunRecord
 from importer.settings import Settings
+from importer.sheets import format_of
 
 Advance = Callable[[int], object]
 """Told how many more are done."""
@@ -52,10 +53,10 @@ class Workplace:
 
     def kept_input(self, run: RunRecord) -> Path:
         """The bytes that a run read."""
-        return self._inputs / f"{run.file_sha256}{Path(run.file).suffix.lower()}"
+        return self._inputs / run.file_sha256 / run.file
 
     def keep(self, sheet: Path) -> tuple[Path, str]:
-        """Copy an input beside the journal, under its content's hash.
+        """Copy an input beside the journal, into a folder named by its content's hash.
 
         What is read afterwards is the copy: a sheet that somebody saves again in the meantime
         cannot become half one and half the other.
@@ -65,22 +66,23 @@ class Workplace:
 
         Raises:
             UsageError: the file is not there or cannot be read.
+            SheetError: it is no sheet at all.
         """
+        format_of(sheet)
         make_private_folder(self._inputs)
-        with tempfile.NamedTemporaryFile(dir=self._inputs, suffix=".part", delete=False) as part:
-            copy = Path(part.name)
-        try:
-            shutil.copyfile(sheet, copy)
+        with tempfile.TemporaryDirectory(dir=self._inputs, prefix=".part-") as folder:
+            copy = Path(folder, sheet.name)
+            try:
+                shutil.copyfile(sheet, copy)
+            except OSError as error:
+                raise UsageError(
+                    f"The file {sheet} cannot be read: {error.strerror}.",
+                    "Check that no other program holds it, and that the disk has room.",
+                ) from error
+            copy.chmod(0o600)
             digest = sha256_of(copy)
-            kept = self._inputs / f"{digest}{sheet.suffix.lower()}"
-            copy.replace(kept)
-        except OSError as error:
-            copy.unlink(missing_ok=True)
-            raise UsageError(
-                f"The file {sheet} cannot be read: {error.strerror}.",
-                "Check its name and that no other program holds it.",
-            ) from error
-        return kept, digest
+            make_private_folder(self._inputs / digest)
+            return copy.replace(self._inputs / digest / sheet.name), digest
 
     @property
     def _inputs(self) -> Path:

@@ -1,0 +1,270 @@
+"""The command line as a process: exit codes, words, and what it never says."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from commands import Finished, importer
+from workplaces import HEADERS, MAPPING, row, write_sheet
+
+from importer.sandbox import API_PATH, PracticeCrm, running
+
+TOKEN = "a-token-that-nobody-may-see"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """A folder with a sheet, a mapping and settings for a CRM that is running."""
+    crm = PracticeCrm(token=TOKEN)
+    with running(crm) as address:
+        yield Office(tmp_path, crm, address + API_PATH)
+
+
+class Office:
+    """A folder in which somebody works with the importer."""
+
+    def __init__(self, folder: Path, crm: PracticeCrm, base_url: str) -> None:
+        self.folder = folder
+        self.crm = crm
+        (folder / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
+        self.sheet(row(1), row(2))
+        self.settings(base_url)
+
+    def settings(self, base_url: str, kind: str = "sandbox", enterprise: str = "") -> None:
+        """Write importer.toml."""
+        (self.folder / "importer.toml").write_text(
+            f'[workspace]\nbase_url = "{base_url}"\nkind = "{kind}"\n'
+            f'enterprise_id = "{enterprise or self.crm.enterprise_id}"\n'
+            '[journal]\npath = "state/journal.db"\n',
+            encoding="utf-8",
+        )
+
+    def sheet(self, *rows: tuple[str, ...], headers: tuple[str, ...] = HEADERS) -> None:
+        """Write the sheet."""
+        write_sheet(self.folder / "sheet.csv", rows, headers)
+
+    def do(self, *words: object, token: str = TOKEN) -> Finished:
+        """Run a command in the folder; the token is in the environment."""
+        return importer(*words, cwd=self.folder, env={"TELECRM_TOKEN": token})
+
+    def run(self, *words: object, token: str = TOKEN) -> Finished:
+        """`importer run` with the sheet and the mapping."""
+        return self.do("run", "sheet.csv", "-m", "mapping.yaml", *words, token=token)
+
+
+def says(finished: Finished, code: int, *words: str) -> None:
+    """The command ended with this code and these words, and without a traceback."""
+    assert finished.code == code, finished
+    assert "Traceback" not in finished.err
+    for word in words:
+        assert word in finished.err, finished.err
+
+
+def test_a_missing_sheet(office: Office) -> None:
+    """A sheet that is not there is named, with what to do, and exit code 2."""
+    says(office.do("check", "shet.csv", "-m", "mapping.yaml"), 2, "shet.csv", "sheet.csv")
+
+
+def test_a_missing_mapping(office: Office) -> None:
+    """A mapping that is not there is named, with exit code 2."""
+    says(office.do("check", "sheet.csv", "-m", "none.yaml"), 2, "none.yaml", "new-mapping")
+
+
+def test_a_mapping_with_mistakes(office: Office) -> None:
+    """All mistakes of a mapping are printed at once, each with its line."""
+    wrong = MAPPING.replace("header: Lead ID", "heder: Lead ID").replace('"1003"', "ACTION_1003")
+    (office.folder / "mapping.yaml").write_text(wrong, encoding="utf-8")
+    done = office.run()
+    says(done, 2, "line 4", "header", "line 18", "1003")
+
+
+def test_an_unknown_tab(office: Office) -> None:
+    """A tab that the workbook does not have is answered with the tabs that it has."""
+    book = openpyxl.Workbook()
+    book.create_sheet("Payments")
+    book.save(office.folder / "book.xlsx")
+    mapping = MAPPING.replace("sheet: {", "sheet: {tab: Paymets, ")
+    (office.folder / "mapping.yaml").write_text(mapping, encoding="utf-8")
+    says(office.do("check", "book.xlsx", "-m", "mapping.yaml"), 3, "Paymets", "Payments")
+
+
+def test_a_header_that_is_not_there(office: Office) -> None:
+    """A header that the sheet lacks is named, and the nearest one is suggested."""
+    office.sheet(row(1), headers=("Lead ID", "Recipt", "Amount", "State", "Note"))
+    says(office.run(), 3, "Receipt", "Recipt")
+
+
+def test_an_empty_sheet(office: Office) -> None:
+    """A file without a single cell is refused; a header without rows is nothing to do."""
+    (office.folder / "sheet.csv").write_text("")
+    says(office.run(), 3, "sheet.csv")
+    office.sheet()
+    done = office.run()
+    assert done.code == 0
+    assert "Nothing to do" in done.out
+
+
+def test_a_wrong_token_stops_at_once_and_the_right_one_resumes(office: Office) -> None:
+    """401 ends the run with exit code 6 and everything UNSENT; resume sends all of it."""
+    done = office.run("--json", token="wrong")
+    says(done, 6, "token", "resume")
+    summary = json.loads(done.out)
+    assert summary["outcomes"]["UNSENT"]["count"] == 4
+    assert summary["exit_code"] == 6
+    assert office.do("resume", summary["run"]).code == 0
+    assert len(office.crm.actions) == 4
+
+
+def test_a_wrong_address_stops_the_run(office: Office) -> None:
+    """A 404 that is no LEAD_NOT_FOUND says that base URL or enterprise is wrong; exit code 6."""
+    office.settings("http://127.0.0.1:" + office_port(office) + "/somewhere")
+    says(office.run(), 6, "base URL")
+
+
+def office_port(office: Office) -> str:
+    """The port of the office's CRM."""
+    text = (office.folder / "importer.toml").read_text(encoding="utf-8")
+    return text.partition("127.0.0.1:")[2].partition("/")[0]
+
+
+def test_nothing_behind_the_port(office: Office) -> None:
+    """With nobody at the other end nothing is sent, and the exit code says that later is safe."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    office.settings(f"http://127.0.0.1:{port}{API_PATH}")
+    done = office.run("--json")
+    says(done, 75, "resume")
+    assert json.loads(done.out)["outcomes"]["UNSENT"]["count"] == 4
+
+
+def test_no_settings(office: Office) -> None:
+    """Without importer.toml the four lines to write are shown."""
+    (office.folder / "importer.toml").unlink()
+    says(office.run(), 2, "base_url", "enterprise_id", "practice")
+
+
+def test_an_unknown_run(office: Office) -> None:
+    """A run that does not exist is answered with the command that lists them."""
+    says(office.do("report", "20260101-zzzz"), 2, "importer runs")
+
+
+def test_a_wrong_word(office: Office) -> None:
+    """A wrong option is exit code 2."""
+    assert office.run("--now").code == 2
+
+
+def test_check_prints_cells_and_remedies(office: Office) -> None:
+    """A failed check shows cell, value, what is wrong and what to do; exit code 3, or 0."""
+    office.sheet(row(1), row(2, amount="12,5000"), row(3))
+    done = office.do("check", "sheet.csv", "-m", "mapping.yaml")
+    assert done.code == 3
+    for word in ("C3", "12,5000", "amount-grouping", "what to do", "1 row invalid"):
+        assert word in done.out
+    as_json = json.loads(office.do("check", "sheet.csv", "-m", "mapping.yaml", "--json").out)
+    assert as_json["problems"] == {"amount-grouping": 1}
+    office.sheet(row(1))
+    assert office.do("check", "sheet.csv", "-m", "mapping.yaml").code == 0
+
+
+def test_a_dry_run_prints_exactly_what_is_sent_then(office: Office) -> None:
+    """The bodies that --dry-run prints are the bodies that arrive; it sends nothing itself."""
+    lines = office.run("--dry-run").out.splitlines()
+    assert not office.crm.requests
+    office.run()
+    told = [
+        (line.split("/")[2], action)
+        for line in lines
+        for action in json.loads(line.split(" ", 2)[2])["actions"]
+    ]
+    stored = [(one.lead, {"type": one.type, **one.body}) for one in office.crm.actions]
+    assert sorted(map(repr, told)) == sorted(map(repr, stored))
+
+
+def test_a_real_workspace_needs_a_person_or_yes(office: Office) -> None:
+    """With nobody at a terminal a real workspace is not sent to, unless --yes was given."""
+    office.settings("http://127.0.0.1:" + office_port(office) + API_PATH, kind="real")
+    says(office.run(), 2, "--yes")
+    assert office.crm.actions == ()
+    done = office.run("--yes")
+    assert done.code == 0
+    assert "REAL workspace" in done.err
+    assert "2 requests, about 2 s" in done.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("answer", "stored"), [("n", 0), ("y", 4)])
+def test_a_person_is_asked(office: Office, answer: str, stored: int) -> None:
+    """At a terminal, workspace, counts and money are shown, and the answer is obeyed."""
+    office.settings("http://127.0.0.1:" + office_port(office) + API_PATH, kind="real")
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "importer", "run", "sheet.csv", "-m", "mapping.yaml"],
+        cwd=office.folder,
+        env={**os.environ, "TELECRM_TOKEN": TOKEN},
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    os.write(ours, f"{answer}\n".encode())
+    _, shown = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert b"Send it? Nothing can be deleted from a timeline" in shown
+    assert "₹301.00" in shown.decode()
+    assert len(office.crm.actions) == stored
+    assert process.returncode == (6 if answer == "n" else 0)
+
+
+def test_the_token_is_in_no_output(office: Office) -> None:
+    """Whatever ends well or badly: no file, no word on the screen holds the token."""
+    done = [office.run(), office.run(token=f"{TOKEN}-wrong"), office.do("runs")]
+    office.sheet(row(1), row(2), row(3))
+    done += [office.run(token=f"{TOKEN}-wrong"), office.do("run", "--token-file", TOKEN, "x")]
+    for one in done[:-1]:
+        assert TOKEN not in one.out + one.err
+    for path in office.folder.rglob("*"):
+        assert not path.is_file() or TOKEN.encode() not in path.read_bytes(), path
+
+
+def test_reports_come_back_byte_for_byte(office: Office) -> None:
+    """Deleted reports are rebuilt from the journal, equal to the last byte."""
+    office.sheet(row(1), row(2, amount="x"), row(3, note="no address"), row(4), row(5))
+    summary = json.loads(office.run("--json").out)
+    folder = office.folder / "reports" / summary["run"]
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert len(before) == 5
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    assert office.do("report", summary["run"]).code == 0
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_no_colour_and_no_bars_off_a_terminal(office: Office) -> None:
+    """A scheduler's log holds neither escape sequences nor progress bars."""
+    done = office.run()
+    assert "\x1b" not in done.out + done.err
+    assert "%|" not in done.err
+    assert "Sending" not in done.err
+
+
+def test_help_loads_no_heavy_library() -> None:
+    """`--help` is there at once: pandas, SQLAlchemy and their like are not imported for it."""
+    script = (
+        "import sys; from importer.cli import cli; "
+        "cli.main(['run', '--help'], standalone_mode=False); "
+        "print(sorted({'pandas', 'sqlalchemy', 'pydantic', 'httpx', 'openpyxl', 'jinja2', "
+        "'starlette', 'tqdm', 'tabulate', 'babel'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
