@@ -1,0 +1,220 @@
+"""Failures workbooks: corrected, run again, run twice, copied, torn; and what the chain says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+from workplaces import Desk, Result, desk, row
+
+from importer.errors import SheetError
+from importer.model import Currency, Outcome
+from importer.sandbox import lead_id
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Desk]:
+    """A desk with a CRM that answers."""
+    with desk(tmp_path) as one:
+        yield one
+
+
+def edit(workbook: Path, change: Callable[[Worksheet], object]) -> Path:
+    """Edit a failures workbook as a person does; our columns are F to I, its rows begin at 2."""
+    book = openpyxl.load_workbook(workbook)
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    change(sheet)
+    book.save(workbook)
+    return workbook
+
+
+def put(cell: str, value: object) -> Callable[[Worksheet], object]:
+    """Write into one cell."""
+
+    def change(sheet: Worksheet) -> None:
+        sheet[cell].value = value  # type: ignore[union-attr]  # a single cell
+
+    return change
+
+
+def failed(here: Desk, *rows: tuple[str, ...]) -> tuple[Path, Result, Path]:
+    """Run a sheet that has failures: the sheet, the result, the failures workbook."""
+    sheet = here.sheet(*rows)
+    result = here.run(sheet)
+    return sheet, result, here.failures_of(result)
+
+
+CASES = {
+    "invalid amount": (row(2, amount="12,5000"), put("C2", "1,25,000")),
+    "ignored field": (row(2, note="no address"), put("E2", "a@example.com")),
+    "unknown lead": (row(2, lead="f" * 24), put("A2", lead_id(9))),
+    "blank receipt": (row(2, receipt=""), put("B2", "R-0002")),
+    "unknown lead, and its receipt corrected too": (
+        row(2, lead="f" * 24),
+        lambda sheet: (put("A2", lead_id(9))(sheet), put("B2", "R-2/B")(sheet)),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_corrected_row_closes_the_books_for_good(here: Desk, case: str) -> None:
+    """Corrected and run again, nothing is open; no version of the row is sent ever after."""
+    wrong, correction = CASES[case]
+    sheet, first, workbook = failed(here, row(1), wrong, row(3))
+    assert first.books.chain.open_rows == 1
+    again = here.run(edit(workbook, correction))
+    assert again.code == 0
+    assert again.books.run.root == first.run
+    assert again.books.run.parent == first.run
+    assert again.books.chain.open_rows == 0
+    assert again.books.chain.rows == 3
+    arrived = here.arrived()
+    assert len(arrived) == 6
+    requests = here.crm.counts.creates
+    for path in (workbook, sheet):
+        third = here.run(path)
+        assert third.code == 0, third.counts
+        assert set(third.counts) == {"ALREADY"}
+        assert third.books.imbalances == ()
+    assert here.crm.counts.creates == requests
+    assert here.arrived() == arrived
+
+
+def test_the_corrected_export_is_already_too(here: Desk) -> None:
+    """When the source system exports the corrected row the next day, it is not booked again."""
+    _, _, workbook = failed(here, row(1), row(2, amount="x"), row(3))
+    here.run(edit(workbook, put("C2", "77")))
+    next_day = here.run(here.sheet(row(1), row(2, amount="77"), row(3), row(4)))
+    assert next_day.counts == {"ALREADY": 6, "CREATED": 2}
+
+
+def test_of_two_equal_wrong_rows_one_correction_answers_for_one(here: Desk) -> None:
+    """Two rows that looked alike, one of them corrected: the other one stays open."""
+    wrong = row(2, amount="x", receipt="")
+    sheet, _, workbook = failed(here, row(1), wrong, wrong, row(4))
+
+    def correct_the_first(page: Worksheet) -> None:
+        put("B2", "R-2")(page)
+        put("C2", "5")(page)
+        page.delete_rows(3)
+
+    corrected = here.run(edit(workbook, correct_the_first))
+    assert corrected.counts == {"CREATED": 2}
+    assert corrected.books.chain.open_rows == 1
+    again = here.run(sheet)
+    assert again.counts == {"ALREADY": 6, "INVALID": 1}
+
+
+def test_the_money_bridge_holds_what_corrections_changed(here: Desk) -> None:
+    """Planned at the root, plus or minus corrections row by row, is done plus open."""
+    _, first, workbook = failed(here, row(1), row(2, lead="f" * 24, amount="200"), row(3))
+    assert first.books.chain.open == {Currency.INR: 200}
+
+    def correct(page: Worksheet) -> None:
+        put("A2", lead_id(2))(page)
+        put("C2", "150")(page)
+
+    chain = here.run(edit(workbook, correct)).books.chain
+    assert chain.corrections == {Currency.INR: -50}
+    assert chain.open.get(Currency.INR, 0) == 0
+    assert chain.done[Currency.INR] == chain.planned[Currency.INR] - 50
+
+
+def test_an_amount_that_was_created_cannot_be_changed_by_its_failures_row(here: Desk) -> None:
+    """A row whose payment stands and whose receipt failed: a new amount is held, not booked."""
+    _, _, workbook = failed(here, row(1), row(2, note="no address"), row(3))
+
+    def correct(page: Worksheet) -> None:
+        put("E2", "a@example.com")(page)
+        put("C2", "999999")(page)
+
+    again = here.run(edit(workbook, correct))
+    assert again.counts == {"CREATED": 1, "DUPLICATE": 1}
+    assert again.code == 4
+
+
+def test_a_copied_row_is_caught(here: Desk) -> None:
+    """The same reference twice makes both rows INVALID; a row without one is a new row."""
+    _, _, workbook = failed(here, row(1), row(2, amount="x"), row(3))
+
+    def copy_down(page: Worksheet) -> None:
+        page.append([cell.value for cell in page[2]])
+        put("C2", "5")(page)
+        put("C3", "6")(page)
+
+    copied = here.run(edit(workbook, copy_down))
+    assert copied.counts == {"INVALID": 2}
+    assert {reason.code for reason in copied.books.reasons} >= {"copied-row"}
+
+    def clear_the_second(page: Worksheet) -> None:
+        put("B3", "R-NEW")(page)
+        put("I3", None)(page)
+
+    cleared = here.run(edit(workbook, clear_the_second))
+    assert cleared.counts == {"CREATED": 4}
+    assert cleared.books.chain.open_rows == 0
+
+
+def test_a_workbook_without_its_reference_column_is_refused(here: Desk) -> None:
+    """A failures workbook that lost its reference column could book twice: it is refused."""
+    _, _, workbook = failed(here, row(1), row(2, amount="x"), row(3))
+    edit(workbook, lambda page: page.delete_cols(9))
+    with pytest.raises(SheetError, match="Importer: reference"):
+        here.run(workbook)
+
+
+@pytest.mark.parametrize("reference", ["20200101-aaaa/2", "nonsense", "/2"])
+def test_an_unknown_reference_is_refused(here: Desk, reference: str) -> None:
+    """A reference of another journal is no row of ours: the workbook is refused."""
+    _, _, workbook = failed(here, row(1), row(2, amount="x"), row(3))
+    edit(workbook, put("I2", reference))
+    with pytest.raises(SheetError, match="does not know"):
+        here.run(workbook)
+
+
+def test_a_workbook_that_nobody_corrected_reports_the_same_again(here: Desk) -> None:
+    """Run untouched, INVALID rows are INVALID again and stay open; no share stops the run."""
+    _, _, workbook = failed(here, row(1), row(2, amount="x"), row(3))
+    again = here.run(workbook)
+    assert again.counts == {"INVALID": 1}
+    assert again.code == 4
+    assert again.books.chain.open_rows == 1
+    second = here.failures_of(again)
+    book = openpyxl.load_workbook(second)
+    assert isinstance(book.active, Worksheet)
+    assert [cell.value for cell in book.active[1]][-5:] == [
+        "Note",
+        "Importer: outcome",
+        "Importer: problem",
+        "Importer: what to do",
+        "Importer: reference",
+    ]
+    closed = here.run(edit(second, put("C2", "5")))
+    assert closed.books.chain.open_rows == 0
+    assert len(closed.books.chain.runs) == 3
+
+
+def test_two_colleagues_split_a_workbook(here: Desk) -> None:
+    """Each corrects a half; the chain counts root rows, and is closed when both have run."""
+    _, _, workbook = failed(
+        here, *(row(n) for n in (1, 4, 5)), row(2, amount="x"), row(3, amount="y")
+    )
+    other = workbook.with_name("half.xlsx")
+    other.write_bytes(workbook.read_bytes())
+
+    def correct_one_and_drop(dropped: int, value: str) -> Callable[[Worksheet], object]:
+        def change(page: Worksheet) -> None:
+            page.delete_rows(dropped)
+            put("C2", value)(page)
+
+        return change
+
+    mine = here.run(edit(workbook, correct_one_and_drop(3, "5")))
+    assert mine.books.chain.open_rows == 1
+    theirs = here.run(edit(other, correct_one_and_drop(2, "6")))
+    assert theirs.books.chain.open_rows == 0
+    assert theirs.books.outcomes[Outcome.CREATED].count == 2
