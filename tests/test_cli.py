@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import pytest
 from commands import Finished, importer
 from workplaces import HEADERS, MAPPING, row, write_sheet
 
-from importer.sandbox import API_PATH, PracticeCrm, running
+from importer.sandbox import API_PATH, PracticeCrm, Toggles, running
 
 TOKEN = "a-token-that-nobody-may-see"
 
@@ -268,3 +270,34 @@ def test_help_loads_no_heavy_library() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_finishes_what_is_in_flight_and_resumes(
+    office: Office, number: signal.Signals, code: int
+) -> None:
+    """Interrupted, the run ends in order with nothing in doubt; resume sends the rest, once."""
+    office.sheet(*(row(n) for n in range(1, 41)))
+    office.crm.toggles = Toggles(latency_seconds=0.05)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "importer", "run", "sheet.csv", "-m", "mapping.yaml", "--json"],
+        cwd=office.folder,
+        env={**os.environ, "TELECRM_TOKEN": TOKEN},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    deadline = time.monotonic() + 30
+    while office.crm.counts.creates < 5 and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == code, err
+    summary = json.loads(out)
+    counts = {key: line["count"] for key, line in summary["outcomes"].items() if line["count"]}
+    assert set(counts) == {"CREATED", "UNSENT"}
+    assert b"resume" in err
+    assert office.do("resume", summary["run"]).code == 0
+    stored = [(one.lead, one.type) for one in office.crm.actions]
+    assert len(stored) == len(set(stored)) == 80

@@ -36,7 +36,7 @@ def put(cell: str, value: object) -> Callable[[Worksheet], object]:
     """Write into one cell."""
 
     def change(sheet: Worksheet) -> None:
-        sheet[cell].value = value  # type: ignore[union-attr]  # a single cell
+        sheet[cell].value = value
 
     return change
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from workplaces import Desk, desk, row
+from workplaces import MAPPING, Desk, desk, row
 
 from importer.errors import BusyError, SettingsError, SheetRefusedError, UsageError
 from importer.journal.reading import action_records
+from importer.mapping import parse_mapping
 from importer.model import Outcome, RunState
 from importer.pipeline import (
     exit_code,
@@ -19,7 +20,7 @@ from importer.pipeline import (
     resumable,
     send_run,
 )
-from importer.sandbox import Fault, Rule, lead_id
+from importer.sandbox import BadField, Fault, Rule, Toggles, lead_id
 from importer.secret import Token
 
 
@@ -231,3 +232,49 @@ def test_a_journal_of_another_workspace_is_refused(here: Desk) -> None:
     here.settings = here.settings.model_copy(update={"workspace": other})
     with pytest.raises(SettingsError, match="belongs to"):
         here.run(here.sheet(row(1)))
+
+
+def test_created_with_a_field_dropped_is_created_incomplete(here: Desk) -> None:
+    """A CREATED action with a remark counts as created, is named incomplete, and the code is 4."""
+    here.crm.toggles = Toggles(bad_field=BadField.DROP_FIELD)
+    result = here.run(here.sheet(row(1, note="no address")))
+    assert result.counts == {"CREATED": 2}
+    assert result.books.incomplete == 1
+    assert result.code == 4
+    (reason,) = result.books.reasons
+    assert (reason.outcome, reason.examples) == (Outcome.CREATED, ("E2",))
+
+
+REPEATS = MAPPING.replace(
+    "columns: [receipt], equal_rows: problem", "columns: [lead, amount], equal_rows: repeats"
+)
+
+
+def test_two_genuinely_equal_rows_are_both_sent_under_repeats(tmp_path: Path) -> None:
+    """Equal rows are numbered: both arrive, and re-sorted with a third one only that is new."""
+    with desk(tmp_path, REPEATS) as here:
+        twice = [row(1), row(1)]
+        assert here.run(here.sheet(*twice, row(2))).counts == {"CREATED": 6}
+        again = here.run(here.sheet(row(2), *twice, row(1)))
+        assert again.counts == {"ALREADY": 6, "CREATED": 2}
+        assert here.run(here.sheet(row(1))).counts == {"ALREADY": 2}
+
+
+def test_separate_exports_hold_an_equal_row_of_another_sheet(tmp_path: Path) -> None:
+    """With `exports: separate` the same sheet is ALREADY; an equal row of a new one is held."""
+    with desk(tmp_path, REPEATS.replace("exports: cumulative", "exports: separate")) as here:
+        first = here.sheet(row(1), row(2))
+        assert here.run(first).counts == {"CREATED": 4}
+        assert here.run(here.sheet(row(2), row(1), name="again.csv")).counts == {"ALREADY": 4}
+        held = here.run(here.sheet(row(1), row(3), name="next.csv"))
+        assert held.counts == {"CREATED": 2, "DUPLICATE": 2}
+        assert len(here.arrived()) == 6
+
+
+def test_an_edited_mapping_sends_nothing_again(here: Desk) -> None:
+    """What is sent may change with the mapping; what was sent is recognised all the same."""
+    sheet = here.sheet(row(1), row(2))
+    here.run(sheet)
+    edited = MAPPING.replace("payer_email: {from: note}", 'note: "a new constant"')
+    here.mapping = parse_mapping(edited, "payments.yaml")
+    assert here.run(sheet).counts == {"ALREADY": 4}
