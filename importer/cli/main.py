@@ -27,7 +27,9 @@ Start here:
 Exit codes: 0 all created, 2 usage or settings, 3 the sheet, 4 some not created, 5 in doubt,
 6 stopped (resume it), 7 books do not balance, 75 try later, 130/143 interrupted.
 
-Completion: eval "$(_IMPORTER_COMPLETE=bash_source importer)" (or zsh_source, fish_source).
+\b
+Completion: eval "$(_IMPORTER_COMPLETE=bash_source importer)"
+(or zsh_source, fish_source)
 """
 
 

@@ -25,7 +25,8 @@ from importer.report.words import OUTCOME_WORDS
 from importer.settings import WorkspaceKind
 from importer.upload import Ending, EndKind
 
-_NARROWEST = 80
+_UNSEEN = (100, 24)
+"""Columns and lines where there is no terminal to ask."""
 _COLUMNS = ("cell", "value", "what is wrong", "what to do")
 
 
@@ -180,13 +181,13 @@ def _problem(result: CheckResult, problem: Problem) -> tuple[str, ...]:
 
 
 def _table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
-    width = max(_NARROWEST, shutil.get_terminal_size().columns)
+    width = shutil.get_terminal_size(_UNSEEN).columns
     texts = [[visible(str(cell)) for cell in row] for row in rows]
-    if len(headers) == len(_COLUMNS) and headers == _COLUMNS:
-        share = (width - 30) // 5
-        widths: list[int | None] = [18, share, 2 * share, 2 * share]
+    if headers == _COLUMNS:
+        words = max(20, (width - 40) // 2)
+        widths: list[int | None] = [18, 16, words, words]
     else:
-        widths = [None] * (len(headers) - 1) + [max(20, width - 60)]
+        widths = [None] * (len(headers) - 1) + [max(20, width - 50)]
     return tabulate(texts, headers, tablefmt="simple", maxcolwidths=widths, disable_numparse=True)
 
 
