@@ -1,0 +1,82 @@
+"""A workbook's values as text and kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import assert_never
+
+from importer.model import Kind
+from importer.sheets.sheet import Shown
+
+CellValue = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+
+LARGEST_PLAIN = Decimal("1e15")
+"""From here on a number has more digits than Excel keeps, so it is shown with an exponent."""
+SMALLEST_PLAIN = Decimal("1e-9")
+MIDNIGHT = dt.time()
+
+
+def as_columns(
+    rows: Sequence[Sequence[CellValue]],
+) -> tuple[list[Sequence[str]], list[Sequence[Kind]]]:
+    """Turn rows of equal length into columns of text and columns of kinds."""
+    texts: list[Sequence[str]] = []
+    kinds: list[Sequence[Kind]] = []
+    for column in zip(*rows, strict=True):
+        text, kind = zip(*map(as_shown, column), strict=True)
+        texts.append(text)
+        kinds.append(kind)
+    return texts, kinds
+
+
+def as_shown(value: CellValue) -> Shown:
+    """Give a value's text and kind, as `model.Kind` defines them.
+
+    A time of day and a duration are no dates; they are text, as Excel shows them.
+    """
+    shown: Shown
+    match value:
+        case str():
+            shown = value, Kind.TEXT
+        case bool():
+            shown = "TRUE" if value else "FALSE", Kind.BOOL
+        case float() if not math.isfinite(value):
+            shown = "#NUM!", Kind.ERROR
+        case float() | int():
+            shown = number_text(value), Kind.NUMBER
+        case dt.datetime() if value.time() != MIDNIGHT:
+            shown = value.isoformat(), Kind.DATE
+        case dt.date():
+            shown = value.isoformat()[: len("2026-04-03")], Kind.DATE
+        case dt.time():
+            shown = value.isoformat(), Kind.TEXT
+        case dt.timedelta():
+            shown = _duration(value), Kind.TEXT
+        case _:
+            assert_never(value)
+    return shown
+
+
+def number_text(value: float) -> str:
+    """Write a number as the shortest decimal that is exactly it.
+
+    >>> number_text(1234.5), number_text(7.0), number_text(6.03e22)
+    ('1234.5', '7', '6.03E+22')
+    """
+    exact = Decimal(repr(value)).normalize()
+    if exact == 0:
+        return "0"
+    if SMALLEST_PLAIN <= abs(exact) < LARGEST_PLAIN:
+        return format(exact, "f")
+    digits, exponent = format(exact, "E").split("E")
+    return f"{digits}E{exponent}"
+
+
+def _duration(value: dt.timedelta) -> str:
+    """Write a duration as Excel's `[h]:mm:ss`."""
+    seconds = round(abs(value).total_seconds())
+    sign = "-" if value < dt.timedelta() else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

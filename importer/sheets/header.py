@@ -1,0 +1,99 @@
+"""Where the header is: the row that the mapping names, or the first that holds all its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from importer.errors import SheetError
+from importer.mapping import fold
+from importer.model import SheetSpec
+from importer.sheets.sheet import Shown
+
+SEARCHED = 200
+"""Rows in which a header is looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The header, and what stands above it."""
+
+    row: int
+    cells: tuple[str, ...]
+    preamble: tuple[tuple[Shown, ...], ...]
+
+
+def find_header(rows: Iterable[Sequence[Shown]], spec: SheetSpec, place: str) -> Header:
+    """Take the header from the rows of a sheet.
+
+    Args:
+        rows: the sheet's rows from row 1 on; no more are taken than needed.
+        spec: says where the header is; row 1 where it says nothing.
+        place: the sheet, for messages: `payments.xlsx › Payments`.
+
+    Raises:
+        SheetError: that row is not there or is blank, or no row holds the words looked for.
+    """
+    if spec.header_find:
+        top = [tuple(row) for row in islice(rows, SEARCHED)]
+        at = position_of(top, spec.header_find)
+        if at is None:
+            raise _not_found(top, spec.header_find, place)
+    else:
+        at = (spec.header_row or 1) - 1
+        top = [tuple(row) for row in islice(rows, at + 1)]
+        if at >= len(top):
+            raise _beyond(len(top), at + 1, place)
+    cells = tuple(text for text, _ in top[at])
+    if not any(map(fold, cells)):
+        raise SheetError(
+            f"Row {at + 1} of {place} is blank, so it cannot be the header.",
+            "Correct the header's row in the mapping: `sheet: {header: {row: …}}`.",
+        )
+    return Header(row=at + 1, cells=cells, preamble=tuple(top[:at]))
+
+
+def position_of(rows: Iterable[Sequence[Shown]], words: Iterable[str]) -> int | None:
+    """Find the first row (counted from 0) that holds all these words, each as a whole cell."""
+    wanted = set(map(fold, words))
+    for at, row in enumerate(rows):
+        if wanted <= {fold(text) for text, _ in row}:
+            return at
+    return None
+
+
+def _beyond(found: int, row: int, place: str) -> SheetError:
+    if not found:
+        return SheetError(
+            f"{place} is empty: it has no row at all.",
+            "Check that it is the right file, and export it again.",
+        )
+    return SheetError(
+        f"The mapping looks for the header in row {row}, but {place} ends at row {found}.",
+        "Correct the header's row in the mapping: `sheet: {header: {row: …}}`.",
+    )
+
+
+def _not_found(rows: Sequence[Sequence[Shown]], words: Sequence[str], place: str) -> SheetError:
+    """Name the row that comes nearest, and what it lacks."""
+    if not rows:
+        return _beyond(0, 1, place)
+    message = (
+        f"No row of {place} holds all of {', '.join(words)} (looked in the first {len(rows)})."
+    )
+    present = [{fold(text) for text, _ in row} for row in rows]
+    missing, row = _nearest(present, words)
+    if len(missing) == len(words):
+        return SheetError(message, "Check that it is the right file, tab and mapping.")
+    return SheetError(
+        message,
+        f"Row {row} comes nearest and lacks {', '.join(missing)}: correct the sheet's header, or"
+        " `header: {find: …}` in the mapping.",
+    )
+
+
+def _nearest(present: Sequence[set[str]], words: Sequence[str]) -> tuple[list[str], int]:
+    lacks = [[word for word in words if fold(word) not in cells] for cells in present]
+    at = min(range(len(lacks)), key=lambda index: len(lacks[index]))
+    return lacks[at], at + 1

@@ -1,0 +1,41 @@
+"""What an opened sheet is, whatever file it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from importer.model import Chunk, Kind
+
+Shown = tuple[str, Kind]
+"""A cell: its text, and what its file says that it holds."""
+
+ROWS_PER_CHUNK = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One table in one file, its header found, its rows still unread."""
+
+    file: str
+    """File name, without folder."""
+    tab: str | None
+    """The workbook's tab; None for a CSV."""
+    header_row: int
+    """The header's row number, as Excel shows it."""
+    headers: tuple[str, ...]
+    """As they stand in the sheet; "" where a header cell is blank."""
+    preamble: tuple[tuple[Shown, ...], ...]
+    """The rows above the header."""
+    total: int | None
+    """Rows below the header, or a few more: enough for a progress bar."""
+    read: Callable[[int], Iterator[Chunk]]
+    """Starts a new reading, in chunks of at most so many rows."""
+
+    def chunks(self, size: int = ROWS_PER_CHUNK) -> Iterator[Chunk]:
+        """Read the rows below the header; every call reads from the start.
+
+        Raises:
+            SheetError: a CSV that breaks in the middle; what came before must not be used.
+        """
+        return self.read(size)

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from importer.errors import ImporterError, SheetError, UsageError
+from importer.model import SheetSpec
+from importer.sheets import open_sheet, tab_names
+
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
+ENCRYPTED = OLE + "EncryptedPackage".encode("utf-16-le") + bytes(600)
+
+
+def refusal(path: Path) -> ImporterError:
+    """Open a file that must be refused; return the refusal."""
+    with pytest.raises(ImporterError) as caught:
+        open_sheet(path, SheetSpec())
+    return caught.value
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Path:
+    """A sound workbook."""
+    path = tmp_path / "payments.xlsx"
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Lead", "Amount"])
+    book.save(path)
+    return path
+
+
+def test_a_missing_file_is_refused_with_the_nearest_names(workbook: Path) -> None:
+    """A missing file is wrong usage, and a file of nearly that name is suggested."""
+    error = refusal(workbook.with_name("payment.xlsx"))
+    assert isinstance(error, UsageError)
+    assert "payments.xlsx" in error.hint
+
+
+def test_a_missing_folder_is_a_missing_file(tmp_path: Path) -> None:
+    """A path through a folder that is not there is refused like any missing file."""
+    error = refusal(tmp_path / "nowhere" / "payments.xlsx")
+    assert isinstance(error, UsageError)
+    assert "Check the name" in error.hint
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    """A folder is no sheet, even under a sheet's name."""
+    folder = tmp_path / "payments.xlsx"
+    folder.mkdir()
+    error = refusal(folder)
+    assert isinstance(error, UsageError)
+    assert "folder" in error.message
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "word"),
+    [
+        ("~$payments.xlsx", b"\x05Ravi", "mark that a spreadsheet program leaves"),
+        (".~lock.payments.xlsx#", b",ravi,", "mark that a spreadsheet program leaves"),
+        ("payments.xlsx", b"", "is empty"),
+        ("visits.csv", b"", "is empty"),
+        ("payments.pdf", b"%PDF-1.7", "the extension .pdf"),
+        ("payments", b"a,b\n", "no extension"),
+        ("payments.xls", b"\xef\xbb\xbf <html><table>", "web page or XML"),
+        ("payments.xls", b'<?xml version="1.0"?><Workbook/>', "web page or XML"),
+        ("payments.xlsx", b"<!DOCTYPE html>", "web page or XML"),
+        ("payments.xls", b"Lead\tAmount\n1\t2\n", "not a workbook"),
+        ("payments.xls", b"\x09\x04\x06\x00\x00\x00\x10\x00", "too old"),
+        ("payments.xlsx", ENCRYPTED, "protected by a password"),
+        ("payments.xlsx", OLE, "old workbook"),
+        ("payments.csv", OLE, "old workbook"),
+        ("payments.xlsx", b"PK\x03\x04 and no end", "its end is missing"),
+        ("payments.xls", OLE, "damaged"),
+    ],
+)
+def test_what_is_no_sheet_has_its_own_sentence(
+    tmp_path: Path, name: str, data: bytes, word: str
+) -> None:
+    """Each kind of file that is no sheet is refused with a sentence of its own and a remedy."""
+    path = tmp_path / name
+    path.write_bytes(data)
+    error = refusal(path)
+    assert isinstance(error, SheetError)
+    assert word in error.message
+    assert error.hint
+
+
+@pytest.mark.parametrize("name", ["payments.csv", "payments.xls"])
+def test_a_workbook_under_another_name_is_refused(workbook: Path, name: str) -> None:
+    """A workbook renamed to another extension is refused, not read by its bytes."""
+    path = workbook.rename(workbook.with_name(name))
+    assert "newer workbook" in refusal(path).message
+
+
+def test_a_web_page_as_csv_is_refused(tmp_path: Path) -> None:
+    """A web page saved as .csv, such as a login page, is not read as a table."""
+    path = tmp_path / "visits.csv"
+    path.write_text("<!DOCTYPE html><html><body>Please, log in</body></html>", encoding="utf-8")
+    assert "web page" in refusal(path).message
+
+
+def test_a_cut_off_workbook_is_refused(workbook: Path) -> None:
+    """A workbook whose download was cut off is refused."""
+    workbook.write_bytes(workbook.read_bytes()[:-200])
+    assert "its end is missing" in refusal(workbook).message
+
+
+def test_a_zip_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
+    """Another zip archive under a workbook's name is refused."""
+    path = tmp_path / "payments.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("readme.txt", "no workbook")
+    assert "not a workbook" in refusal(path).message
+
+
+def test_a_wrong_checksum_is_refused(workbook: Path) -> None:
+    """A bit that flipped inside the tab's XML is noticed by the archive's checksum."""
+    with zipfile.ZipFile(workbook) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(workbook, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    damaged = workbook.read_bytes().replace(b'<row r="1"', b'<row r="2"')
+    workbook.write_bytes(damaged)
+    assert "damaged" in refusal(workbook).message
+
+
+def test_tab_names_refuses_alike(tmp_path: Path) -> None:
+    """Listing the tabs of a damaged workbook is refused with the same sentences."""
+    path = tmp_path / "payments.xlsx"
+    path.write_bytes(ENCRYPTED)
+    with pytest.raises(SheetError, match="password"):
+        tab_names(path)

@@ -1,0 +1,292 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.worksheet.worksheet import Worksheet
+
+from importer.errors import SheetError
+from importer.model import Kind, SheetSpec
+from importer.sheets import Shown, open_sheet, tab_names
+from importer.sheets.cells import number_text
+
+Value = str | float | bool | dt.date | dt.time | dt.timedelta | None
+
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Cn"]) | st.sampled_from("\n\t 0179eE+-.,%₹"),
+    min_size=1,
+    max_size=12,
+).filter(lambda text: "_x" not in text and text.strip())
+"""Any text that openpyxl writes as it is: not `_x000D_`, which is an escape in an .xlsx, and not
+white space alone, which it does not mark as to be kept."""
+
+
+FIRST, LAST = dt.datetime.fromisoformat("1950-01-01"), dt.datetime.fromisoformat("2100-01-01")
+
+
+def save(folder: Path, rows: Sequence[Sequence[Value]], name: str = "payments.xlsx") -> Path:
+    """Write a workbook of one tab."""
+    book = openpyxl.Workbook()
+    fill(book.worksheets[0], rows)
+    path = folder / name
+    book.save(path)
+    return path
+
+
+def fill(tab: Worksheet, rows: Sequence[Sequence[Value]]) -> None:
+    """Write cells; a text stays text, whatever it looks like."""
+    for at, row in enumerate(rows, start=1):
+        for column, value in enumerate(row, start=1):
+            cell = tab.cell(at, column, value)
+            if isinstance(value, str):
+                cell.data_type = "s"
+
+
+def body(path: Path, spec: SheetSpec | None = None, size: int = 5000) -> dict[int, list[Shown]]:
+    """Row number → cells below the header."""
+    found = {}
+    for chunk in open_sheet(path, spec or SheetSpec()).chunks(size):
+        assert chunk.kinds is not None
+        texts = zip(*chunk.columns, strict=True)
+        kinds = zip(*chunk.kinds, strict=True)
+        for number, text, kind in zip(chunk.numbers, texts, kinds, strict=True):
+            found[number] = list(zip(text, kind, strict=True))
+    return found
+
+
+@given(
+    st.lists(st.lists(TEXTS | st.none(), min_size=3, max_size=3), min_size=1, max_size=6),
+    st.integers(1, 4),
+)
+def test_text_comes_back_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory, table: list[list[str | None]], size: int
+) -> None:
+    """Any text in any cell comes back equal, at its row, as text."""
+    path = save(tmp_path_factory.mktemp("book"), [["a", "b", "c"], *table, ["end", "", ""]])
+    written = {
+        number: [(text or "", Kind.TEXT) for text in row]
+        for number, row in enumerate(table, start=2)
+    }
+    found = body(path, size=size)
+    assert found.pop(len(table) + 2)[0] == ("end", Kind.TEXT)
+    assert found == written
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "007",
+        "1e5",
+        "6.03E+22",
+        "TRUE",
+        "NA",
+        "None",
+        "null",
+        " x ",
+        "\u00a0x",
+        "#N/A",
+        "=1+1",
+        "1.0",
+    ],
+)
+def test_text_that_looks_like_something_else_stays_text(tmp_path: Path, text: str) -> None:
+    """A text cell is its text, whatever it looks like."""
+    assert body(save(tmp_path, [["a"], [text]])) == {2: [(text, Kind.TEXT)]}
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_is_written_exactly(number: float) -> None:
+    """A number's text is exactly the number, and has no exponent where Excel shows none."""
+    text = number_text(number)
+    assert float(text) == number
+    assert Decimal(text) == Decimal(repr(number))
+    assert ("E" in text) == (number != 0 and not 1e-9 <= abs(number) < 1e15)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (7, "7"),
+        (-7.0, "-7"),
+        (1234.5, "1234.5"),
+        (125000.50, "125000.5"),
+        (0.1, "0.1"),
+        (0, "0"),
+        (123456789012345, "123456789012345"),
+        (6.03e22, "6.03E+22"),
+        (603000000000000000000000, "6.03E+23"),
+        (1234567890123456, "1.234567890123456E+15"),
+        (0.0000001, "0.0000001"),
+    ],
+)
+def test_numbers_are_shortest_decimals(tmp_path: Path, value: float, text: str) -> None:
+    """A number is its shortest exact decimal; from 1e15 on with an exponent."""
+    assert body(save(tmp_path, [["a"], [value]])) == {2: [(text, Kind.NUMBER)]}
+
+
+@given(st.floats(min_value=-1e14, max_value=1e14), st.floats(0, 1e7))
+def test_numbers_are_those_that_openpyxl_reads(
+    tmp_path_factory: pytest.TempPathFactory, first: float, second: float
+) -> None:
+    """A number in a workbook is the very float that openpyxl reads there."""
+    path = save(tmp_path_factory.mktemp("book"), [["a", "b"], [first, second]])
+    tab = openpyxl.load_workbook(path).worksheets[0]
+    assert [float(text) for text, _ in body(path)[2]] == [cell.value for cell in tab[2]]
+
+
+@pytest.mark.parametrize("epoch", ["1900", "1904"])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (dt.date(2026, 4, 3), "2026-04-03"),
+        (dt.datetime.fromisoformat("2026-04-03"), "2026-04-03"),
+        (dt.datetime.fromisoformat("2026-04-03T10:30:00"), "2026-04-03T10:30:00"),
+        (dt.datetime.fromisoformat("2026-12-31T23:59:59"), "2026-12-31T23:59:59"),
+    ],
+)
+def test_dates_are_iso_by_the_workbook_s_own_epoch(
+    tmp_path: Path, epoch: str, value: dt.date, text: str
+) -> None:
+    """A date cell is ISO text, in the 1900 and in the 1904 system."""
+    book = openpyxl.Workbook()
+    if epoch == "1904":
+        book.epoch = CALENDAR_MAC_1904
+    fill(book.worksheets[0], [["a"], [value]])
+    book.save(tmp_path / "dates.xlsx")
+    assert body(tmp_path / "dates.xlsx") == {2: [(text, Kind.DATE)]}
+
+
+@given(
+    st.datetimes(dt.datetime.fromisoformat("1950-01-01"), dt.datetime.fromisoformat("2100-01-01"))
+)
+def test_any_second_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, moment: dt.datetime
+) -> None:
+    """Every date and time comes back to the second."""
+    moment = moment.replace(microsecond=0)
+    path = save(tmp_path_factory.mktemp("book"), [["a"], [moment]])
+    ((text, kind),) = body(path)[2]
+    assert (dt.datetime.fromisoformat(text), kind) == (moment, Kind.DATE)
+
+
+@pytest.mark.parametrize("form", ["dd/mm/yyyy", "d-mmm-yy", "[$-409]d-mmm-yy;@", "mm-dd-yy"])
+def test_any_date_format_makes_a_date(tmp_path: Path, form: str) -> None:
+    """Whatever format shows a date, the cell is that date."""
+    book = openpyxl.Workbook()
+    tab = book.worksheets[0]
+    fill(tab, [["a"], [46115]])
+    tab["A2"].number_format = form
+    book.save(tmp_path / "dates.xlsx")
+    assert body(tmp_path / "dates.xlsx") == {2: [("2026-04-03", Kind.DATE)]}
+
+
+@pytest.mark.parametrize("form", ['#,##0.00 "Dr"', "[Red]0.00", "0.00E+00", '"day" 0', "00000"])
+def test_other_formats_make_no_date(tmp_path: Path, form: str) -> None:
+    """A number format with letters in it does not turn a number into a date."""
+    book = openpyxl.Workbook()
+    tab = book.worksheets[0]
+    fill(tab, [["a"], [46115]])
+    tab["A2"].number_format = form
+    book.save(tmp_path / "numbers.xlsx")
+    assert body(tmp_path / "numbers.xlsx") == {2: [("46115", Kind.NUMBER)]}
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (True, ("TRUE", Kind.BOOL)),
+        (False, ("FALSE", Kind.BOOL)),
+        (dt.time(10, 30), ("10:30:00", Kind.TEXT)),
+        (dt.timedelta(hours=30, minutes=5), ("30:05:00", Kind.TEXT)),
+        (None, ("", Kind.TEXT)),
+    ],
+)
+def test_other_kinds(tmp_path: Path, value: Value, shown: Shown) -> None:
+    """Booleans are TRUE and FALSE; a time of day and a duration are text, no dates."""
+    assert body(save(tmp_path, [["a", "b"], [value, "x"]]))[2][0] == shown
+
+
+def test_row_numbers_and_columns_are_those_that_excel_shows(tmp_path: Path) -> None:
+    """Blank rows and columns, above, beside and between, keep every cell at its address."""
+    book = openpyxl.Workbook()
+    tab = book.worksheets[0]
+    cells: dict[str, Value] = {"C4": "Lead", "E4": "Amount", "C6": "x", "E9": 5}
+    for address, value in cells.items():
+        tab[address] = value
+    path = tmp_path / "payments.xlsx"
+    book.save(path)
+    sheet = open_sheet(path, SheetSpec(header_row=4))
+    assert sheet.headers == ("", "", "Lead", "", "Amount")
+    assert (sheet.file, sheet.tab, sheet.header_row) == ("payments.xlsx", "Sheet", 4)
+    assert [len(row) for row in sheet.preamble] == [5, 5, 5]
+    assert sheet.total == 5
+    found = body(path, SheetSpec(header_row=4), size=2)
+    assert list(found) == [5, 6, 7, 8, 9]
+    assert found[6][2] == ("x", Kind.TEXT)
+    assert found[9][4] == ("5", Kind.NUMBER)
+
+
+def test_chunks_can_be_read_again_without_the_file(tmp_path: Path) -> None:
+    """Every call of `chunks` reads from the start; the file is not kept open."""
+    path = save(tmp_path, [["a"], ["x"], ["y"]])
+    sheet = open_sheet(path, SheetSpec())
+    path.unlink()
+    assert list(sheet.chunks(1)) == list(sheet.chunks(1))
+    assert len(list(sheet.chunks(1))) == 2
+
+
+@pytest.fixture
+def tabs(tmp_path: Path) -> Path:
+    """A hidden tab, a chart, two tabs with cells, a blank one."""
+    book = openpyxl.Workbook()
+    hidden = book.worksheets[0]
+    hidden.title = "Lists"
+    hidden.sheet_state = "hidden"
+    book.create_chartsheet("Chart")
+    for title in ("Payments ", "Refunds"):
+        fill(book.create_sheet(title), [["of " + title]])
+    book.create_sheet("Blank")
+    path = tmp_path / "tabs.xlsx"
+    book.save(path)
+    return path
+
+
+def test_the_first_visible_tab_is_the_default(tabs: Path) -> None:
+    """Without a word in the mapping the first visible tab with cells is taken."""
+    assert open_sheet(tabs, SheetSpec()).tab == "Payments "
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"), [("Refunds", "Refunds"), ("payments", "Payments "), ("REFUNDS", "Refunds")]
+)
+def test_a_tab_is_found_by_name(tabs: Path, wanted: str, found: str) -> None:
+    """A tab is found whatever the case and the spaces around its name."""
+    assert open_sheet(tabs, SheetSpec(tab=wanted)).tab == found
+
+
+def test_an_unknown_tab_is_refused_with_the_list(tabs: Path) -> None:
+    """An unknown tab is refused; all tabs are listed and the nearest is suggested."""
+    with pytest.raises(SheetError) as caught:
+        open_sheet(tabs, SheetSpec(tab="Refund"))
+    assert "Lists, Payments , Refunds, Blank" in caught.value.message
+    assert "'Refunds'" in caught.value.hint
+
+
+def test_an_empty_tab_is_refused(tabs: Path) -> None:
+    """A tab without any cell is refused, and the others are named."""
+    with pytest.raises(SheetError) as caught:
+        open_sheet(tabs, SheetSpec(tab="Blank"))
+    assert "empty" in caught.value.message
+    assert "Refunds" in caught.value.hint
+
+
+def test_tabs_are_listed_in_order(tabs: Path) -> None:
+    """The tabs with cells are listed in their order, hidden ones too, charts not."""
+    assert tab_names(tabs) == ["Lists", "Payments ", "Refunds", "Blank"]
