@@ -1,0 +1,144 @@
+"""`failures.xlsx`: the rows to correct, in the sheet's own shape, to be edited and run as it is.
+
+The user's columns keep their order, kinds and texts; ours come after them, under headers that begin
+with `Importer: `. The pipeline hands over headers and rows without our columns, so that a failures
+workbook of a failures workbook does not grow a second set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import IO, Final
+
+from importer.model import Kind, RunRecord
+from importer.report import looks
+from importer.report.cells import MOST_CHARACTERS, Cell, blank, fits, text
+from importer.report.inert import visible
+from importer.report.kinds import Palette, cell_of
+from importer.report.measure import Measure
+from importer.report.source import FailureRow, SheetShape
+from importer.report.workbook import Book, Tab, lines_of_text
+
+OUR_HEADERS: Final = (
+    "Importer: outcome",
+    "Importer: problem",
+    "Importer: what to do",
+    "Importer: reference",
+)
+"""The columns that the importer adds; a mapping never names them."""
+
+MOST_COMMENTS: Final = 5000
+"""Excel opens a tab with more of them slowly; the red cells and our columns say the same."""
+
+_SENTENCES: Final = 60
+_OUR_WIDTHS: Final = (20, _SENTENCES, _SENTENCES, 22)
+_NARROWEST, _WIDEST = 10, 44
+_MOST_FROZEN: Final = 12
+"""Rows; more would leave no room to scroll on a small screen."""
+_TAB_OF_A_CSV: Final = "Rows to correct"
+_KEEP: Final = (
+    "Leave this column as it is: it tells the importer which row is which. In a row that you "
+    "copied to add a new one, clear this cell."
+)
+_TOO_LONG: Final = (
+    f"This text is longer than a cell can hold ({MOST_CHARACTERS:,} characters) and was cut: "
+    "correct the row in the sheet itself, and delete it here."
+)
+
+
+def write_failures(
+    file: IO[bytes],
+    run: RunRecord,
+    shape: SheetShape,
+    measure: Measure,
+    rows: Iterable[FailureRow],
+) -> None:
+    """Write the failures workbook.
+
+    Args:
+        file: where to.
+        run: the run whose rows these are.
+        shape: how the sheet looked.
+        measure: what an earlier pass over the same rows told.
+        rows: the rows to correct, in the sheet's order.
+    """
+    with Book(title=f"Rows to correct of run {run.id}", made_at=run.changed_at) as book:
+        writer = _Rows(book, _tab(book, shape, measure), measure)
+        writer.head(shape)
+        for row in rows:
+            writer.row(row)
+        writer.filter_from(shape.header_row)
+        book.write(file)
+
+
+def _tab(book: Book, shape: SheetShape, measure: Measure) -> Tab:
+    widths = [min(max(length + 2, _NARROWEST), _WIDEST) for length in measure.lengths]
+    kept = [kind in (Kind.TEXT, Kind.ERROR) for kind in measure.kinds]
+    return book.tab(
+        _TAB_OF_A_CSV if shape.tab is None else shape.tab,
+        widths=(*widths, *_OUR_WIDTHS),
+        frozen=shape.header_row if shape.header_row <= _MOST_FROZEN else 0,
+        texts=[*kept, *(True for _ in OUR_HEADERS)],
+    )
+
+
+class _Rows:
+    """Writes the rows of the tab, from the top."""
+
+    def __init__(self, book: Book, tab: Tab, measure: Measure) -> None:
+        kinds = (looks.TEXT, looks.GENERAL, looks.DATE, looks.DATE_AND_TIME)
+        self._tab = tab
+        self._measure = measure
+        self._sound = Palette(*map(book.style, kinds))
+        self._faulty = Palette(*(book.style(looks.faulty(look)) for look in kinds))
+        self._own_header = book.style(looks.OWN_HEADER)
+        self._our_header = book.style(looks.WRAPPED_HEADER)
+        self._ours = book.style(looks.OURS)
+        self._reference = book.style(looks.REFERENCE)
+        self._comments = 0
+
+    def head(self, shape: SheetShape) -> None:
+        """Write everything down to the header, which lands in the row that it came from."""
+        above = list(shape.preamble[: shape.header_row - 1])
+        above += [()] * (shape.header_row - 1 - len(above))
+        for row in above:
+            self._tab.append([cell_of(value, kind, self._sound) for value, kind in row])
+        unnamed = [""] * (self._measure.width - len(shape.headers))
+        own = [text(header, self._own_header) for header in (*shape.headers, *unnamed)]
+        self._tab.append([*own, *(text(header, self._our_header) for header in OUR_HEADERS)])
+        self._tab.comment(len(own) + len(OUR_HEADERS) - 1, _KEEP)
+
+    def row(self, row: FailureRow) -> None:
+        """Write one row to correct, and its comments."""
+        faulty = dict(row.faulty)
+        for column, value in enumerate(row.texts):
+            if not fits(value):
+                faulty[column] = f"{faulty.get(column, '')}\n{_TOO_LONG}".strip()
+        cut = any(not fits(value) for value in row.texts)
+        hint = f"{row.hint}\n{_TOO_LONG}".strip() if cut else row.hint
+        ours = (", ".join(row.outcomes), row.problem, hint)
+        self._tab.append(
+            [
+                *self._cells(row, faulty),
+                *(text(visible(value), self._ours) for value in ours),
+                text(visible(row.reference), self._reference),
+            ],
+            lines=max(lines_of_text(value, _SENTENCES) for value in ours),
+        )
+        for column, said in faulty.items():
+            if column < self._measure.width and self._comments < MOST_COMMENTS:
+                self._tab.comment(column, said)
+                self._comments += 1
+
+    def filter_from(self, header_row: int) -> None:
+        """Put a filter on the header."""
+        self._tab.filter_from(header_row, self._measure.width + len(OUR_HEADERS))
+
+    def _cells(self, row: FailureRow, faulty: dict[int, str]) -> Iterator[Cell]:
+        for column, kind_of_column in enumerate(self._measure.kinds):
+            palette = self._faulty if column in faulty else self._sound
+            value = row.texts[column] if column < len(row.texts) else ""
+            if value:
+                yield cell_of(value, row.kinds[column] if row.kinds else Kind.TEXT, palette)
+            else:
+                yield blank(palette.of_blank(kind_of_column))

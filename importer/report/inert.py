@@ -1,0 +1,76 @@
+"""Hostile text made harmless, one function for each place that text is put into.
+
+Cells and remarks were typed by strangers. A text must never become a formula, a control sequence
+or markup, and what cannot be shown must be seen to be missing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+_LOST: Final = "\N{REPLACEMENT CHARACTER}"
+_UNSHOWABLE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]",
+)
+"""What XML 1.0 forbids (section 2.2), and DEL and C1, which terminals obey."""
+
+_NEVER_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f]")
+
+_NEEDS_ESCAPE: Final = re.compile("[\x00-\x08\x0b-\x1f&<>_\ud800-\udfff\ufffe\uffff]")
+
+_RUNS: Final = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""A first character that makes spreadsheet programs read a text as a formula (OWASP, CSV
+injection): with the full-width forms, and white space that they drop before they look."""
+_PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+_IN_SCRIPT: Final = str.maketrans(
+    {
+        "<": "\\u003c",
+        ">": "\\u003e",
+        "&": "\\u0026",
+        "\u2028": "\\u2028",
+        "\u2029": "\\u2029",
+    }
+)
+
+
+def visible(text: str) -> str:
+    """Return the text with every character that cannot be shown replaced by U+FFFD."""
+    return text if text.isprintable() else _UNSHOWABLE.sub(_LOST, text)
+
+
+def runs_as_formula(text: str) -> bool:
+    """Whether a spreadsheet program that guesses would take the text for a formula."""
+    return bool(_RUNS.match(text))
+
+
+def for_csv(text: str) -> str:
+    """Return the text of a CSV's cell: `'` before what would run, unless it is a plain number."""
+    text = visible(text)
+    if runs_as_formula(text) and not _PLAIN_NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+def for_sheet_xml(text: str) -> str:
+    """Return the text of a workbook's cell, escaped so that it is read back as it is.
+
+    Control characters and `_x0041_` itself are written as `_xHHHH_`: ECMA-376 part 1, 22.9.2.19
+    (ST_Xstring). Only what no workbook can hold becomes U+FFFD.
+    """
+    if not _NEEDS_ESCAPE.search(text):
+        return text
+    text = _ESCAPED.sub("_x005F_", text)
+    text = _CONTROL.sub(lambda found: f"_x{ord(found.group()):04X}_", text)
+    text = _NEVER_XML.sub(_LOST, text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def for_script(value: object) -> str:
+    """Return JSON for a `<script>` block: nothing in it can end the block or a line of it."""
+    packed = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return packed.translate(_IN_SCRIPT)

@@ -1,0 +1,117 @@
+"""What a person does next about a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from importer.model import Outcome, RunState
+from importer.report.figures import counted
+from importer.report.source import Failures, Report
+from importer.report.words import INCOMPLETE, Tone, count_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing to do next."""
+
+    tone: Tone
+    title: str
+    text: str
+    link: str = ""
+    """A file beside the report."""
+    command: str = ""
+    """What to type."""
+    shows: str = ""
+    """The page's filter that shows what the step is about."""
+
+
+def next_steps(report: Report) -> Iterator[Step]:
+    """Yield what is to be done about a run, the most urgent first."""
+    books, run = report.books, report.books.run
+    if books.imbalances:
+        yield _distrust()
+    if count := count_of(books, Outcome.UNKNOWN):
+        yield _settle(count)
+    if run.state is RunState.REFUSED:
+        yield _reconsider()
+    if report.failures:
+        yield _correct(report.failures, report.folder, run.mapping)
+    if count := count_of(books, Outcome.DUPLICATE):
+        yield _decide(count)
+    if (count := count_of(books, Outcome.UNSENT)) and run.state is not RunState.REFUSED:
+        yield _resume(count, run.id)
+    if books.incomplete:
+        yield _complete(books.incomplete)
+
+
+def _distrust() -> Step:
+    return Step(
+        tone=Tone.STOP,
+        title="Do not rely on these figures",
+        text="A record was lost or altered. Leave the journal as it is, and call the people who "
+        "look after the importer.",
+    )
+
+
+def _settle(count: int) -> Step:
+    return Step(
+        tone=Tone.STOP,
+        title=f"Settle {counted(count, 'action')} in doubt",
+        text="Do not send it again, by any way, before it is settled. It was sent and no "
+        "trustworthy answer came, so it may or may not be on its lead's timeline: look there, in "
+        "TeleCRM.",
+        shows=Outcome.UNKNOWN,
+    )
+
+
+def _reconsider() -> Step:
+    return Step(
+        tone=Tone.CARE,
+        title="Look at the mapping and the sheet",
+        text="Check that this mapping is meant for this sheet, and correct whichever is wrong. "
+        "Nothing was sent, so the corrected sheet can be run as it is.",
+    )
+
+
+def _correct(failures: Failures, folder: str, mapping: str) -> Step:
+    return Step(
+        tone=Tone.CARE,
+        title=f"Correct {counted(failures.rows, 'row')} and run them",
+        text="Open the failures workbook, correct the red cells and save it. Leave its last "
+        "column as it is: it tells the importer which row is which. Then run it, with the same "
+        "mapping:",
+        link=failures.path.name,
+        command=f"importer run {folder}/{failures.path.name} -m mappings/{mapping}.yaml",
+    )
+
+
+def _decide(count: int) -> Step:
+    return Step(
+        tone=Tone.CARE,
+        title=f"Decide on {counted(count, 'duplicate')}",
+        text="This belongs to an action of an earlier run or row, and something differs or is "
+        "still open. It is held and is not sent; the list shows the old and the new.",
+        shows=Outcome.DUPLICATE,
+    )
+
+
+def _resume(count: int, run: str) -> Step:
+    return Step(
+        tone=Tone.CARE,
+        title=f"Resume {counted(count, 'unsent action')}",
+        text="The run stopped first. Put right what stopped it, then go on; nothing that was "
+        "created is sent again.",
+        command=f"importer resume {run}",
+        shows=Outcome.UNSENT,
+    )
+
+
+def _complete(count: int) -> Step:
+    return Step(
+        tone=Tone.CARE,
+        title=f"Complete {counted(count, 'action')} by hand",
+        text="The CRM stored it and dropped a part. Do not send it again: add what is missing on "
+        "the lead's timeline in TeleCRM.",
+        shows=INCOMPLETE,
+    )

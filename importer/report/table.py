@@ -1,0 +1,71 @@
+"""The reconciliation as CSV: every action and every skipped row, one a line, for other programs.
+
+UTF-8 with a byte-order mark, without which Excel takes it for something else; CRLF and quotes by
+RFC 4180.
+"""
+
+from __future__ import annotations
+
+import csv
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator
+from io import StringIO
+from typing import Final
+
+from importer.report.figures import plain
+from importer.report.inert import for_csv
+from importer.report.lines import ActionLine
+
+HEADERS: Final = (
+    "cell",
+    "row",
+    "lead",
+    "action",
+    "type",
+    "currency",
+    "amount",
+    "outcome",
+    "action id",
+    "why",
+    "what to do",
+    "reference",
+)
+
+_LINES_A_PIECE: Final = 2000
+
+
+def table_file(lines: Iterable[ActionLine]) -> Iterator[bytes]:
+    """Yield the content of `reconciliation.csv` in pieces."""
+    buffer = StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(HEADERS)
+    yield BOM_UTF8
+    for number, line in enumerate(lines, start=1):
+        writer.writerow([for_csv(text) for text in _cells(line)])
+        if number % _LINES_A_PIECE == 0:
+            yield _take(buffer)
+    yield _take(buffer)
+
+
+def _cells(line: ActionLine) -> tuple[str, ...]:
+    return (
+        line.cell,
+        str(line.row),
+        line.lead,
+        line.name,
+        line.type,
+        str(line.money.currency) if line.money else "",
+        plain(line.money.amount, line.money.currency) if line.money else "",
+        line.outcome_word,
+        line.action_id,
+        line.why,
+        line.to_do,
+        line.reference,
+    )
+
+
+def _take(buffer: StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode()

@@ -1,0 +1,46 @@
+"""Hostile text is harmless wherever a report puts it."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.report.inert import for_csv, for_script, for_sheet_xml, runs_as_formula, visible
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+cmd|'x'!A1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1"]
+)
+def test_a_formula_is_quoted_in_csv(text: str) -> None:
+    """What a spreadsheet program would run begins with a quote."""
+    assert runs_as_formula(text)
+    assert for_csv(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "-12.50", "+5", "a=1", "1-2", "'=1", "12"])
+def test_what_does_no_harm_stays(text: str) -> None:
+    """Plain numbers with a sign are numbers still."""
+    assert for_csv(text) == text
+
+
+@given(st.text())
+def test_nothing_in_a_script_block_ends_it(text: str) -> None:
+    """The JSON is the text, and has no character that HTML or JavaScript would stop at."""
+    packed = for_script([text])
+    assert not set("<>&\u2028\u2029") & set(packed)
+    assert json.loads(packed) == [text]
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_a_workbooks_text_is_always_xml(text: str) -> None:
+    """Whatever the text, the XML around it can be parsed."""
+    ET.fromstring(f"<t>{for_sheet_xml(text)}</t>")  # noqa: S314 - our own XML
+
+
+def test_what_cannot_be_shown_is_seen_to_be_missing() -> None:
+    """Escape sequences for a terminal lose their escape, in its 7-bit and its 8-bit form."""
+    assert visible("\x1b[2Jred\x9b31m\x00\ud800\ttab\nline") == "�[2Jred�31m��\ttab\nline"

@@ -1,0 +1,103 @@
+"""The run in one sentence, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from importer.model import Outcome, Remark, RunState
+from importer.report.source import Failures, Report
+from importer.report.steps import Step, next_steps
+from importer.report.verdict import verdict
+from importer.report.words import Tone
+
+from .books import RUN, action, books_of, inr
+
+C, A, G, V, R, D, K, S = Outcome  # CREATED ALREADY IGNORED INVALID REFUSED DUPLICATE UNKNOWN UNSENT
+
+
+def steps(*outcomes: Outcome, failing: int = 0) -> list[Step]:
+    """Return the steps of a run whose actions ended so."""
+    books = books_of([action(row, one, inr("1")) for row, one in enumerate(outcomes, start=5)])
+    failures = Failures(path=Path("x/failures.xlsx"), rows=failing) if failing else None
+    return list(next_steps(Report(books=books, failures=failures, folder="reports/x")))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "tone", "text"),
+    [
+        ([], "good", "Nothing to do: no row of this sheet yields an action."),
+        ([C], "good", "The one action was created."),
+        ([C, C], "good", "All 2 actions were created."),
+        ([A, A], "good", "All 2 actions were created by earlier runs: nothing to do."),
+        ([C, A], "good", "All 2 actions are on the timelines: 1 created now, 1 there already."),
+        ([C, C, V], "care", "2 of 3 actions were created; 1 needs a person."),
+        ([C, G, V, R, D], "care", "1 of 5 actions were created; 4 need a person."),
+        (
+            [C, A, V],
+            "care",
+            "1 of 3 actions were created and 1 was there already; 1 needs a person.",
+        ),
+        ([C, S, S], "care", "1 of 3 actions were created; 2 were not sent."),
+        ([K, S, V], "stop", "0 of 3 actions were created; 2 need a person, 1 was not sent."),
+    ],
+)
+def test_the_verdict_counts_every_action(outcomes: list[Outcome], tone: str, text: str) -> None:
+    """What was created, what waits for a person and what was not sent are all said."""
+    books = books_of([action(row, one, inr("1")) for row, one in enumerate(outcomes, start=5)])
+    assert (verdict(books).tone, verdict(books).text) == (tone, text)
+
+
+def test_what_is_incomplete_is_no_plain_success() -> None:
+    """CREATED with something dropped needs care."""
+    remark = Remark(path="fields.note", text="Too long")
+    books = books_of([action(5, C), action(6, C, remarks=(remark,))])
+    assert verdict(books).text == "All 2 actions were created; 1 is incomplete."
+    assert verdict(books).tone is Tone.CARE
+
+
+def test_books_that_do_not_balance_come_before_everything() -> None:
+    """No good news is told over figures that are wrong."""
+    books = replace(books_of([action(5, C)]), imbalances=("2 planned, 1 on record.",))
+    assert verdict(books).tone is Tone.STOP
+    assert verdict(books).text == "The books of this run do not balance."
+    report = Report(books=books, failures=None, folder="reports/x")
+    assert [step.title for step in next_steps(report)] == ["Do not rely on these figures"]
+
+
+@pytest.mark.parametrize("state", [RunState.REFUSED, RunState.PLANNING])
+def test_a_run_that_sent_nothing_says_so(state: RunState) -> None:
+    """A sheet that was refused, or not read to its end, sent nothing."""
+    books = books_of([action(5, S)], run=replace(RUN, state=state))
+    assert "nothing was sent" in verdict(books).text
+
+
+def test_doubt_comes_first_and_forbids_sending_again() -> None:
+    """UNKNOWN is settled before anything else is done."""
+    found = steps(V, D, S, K, failing=1)
+    assert [step.tone for step in found] == [Tone.STOP, Tone.CARE, Tone.CARE, Tone.CARE]
+    assert found[0].title == "Settle 1 action in doubt"
+    assert found[0].text.startswith("Do not send it again, by any way, before it is settled.")
+
+
+def test_the_failures_workbook_comes_with_its_command() -> None:
+    """Where to find it, and what to type when it is corrected."""
+    (step,) = steps(C, V, V, failing=2)
+    assert step.title == "Correct 2 rows and run them"
+    assert step.link == "failures.xlsx"
+    assert step.command == "importer run reports/x/failures.xlsx -m mappings/payments.yaml"
+
+
+def test_a_stopped_run_is_resumed_and_a_refused_one_is_not() -> None:
+    """UNSENT of a sheet that was refused as a whole is not to be sent by resuming."""
+    assert [step.command for step in steps(C, S)] == [f"importer resume {RUN.id}"]
+    books = books_of([action(5, S)], run=replace(RUN, state=RunState.REFUSED))
+    refused = list(next_steps(Report(books=books, failures=None, folder="reports/x")))
+    assert [step.title for step in refused] == ["Look at the mapping and the sheet"]
+
+
+def test_nothing_is_to_be_done_about_a_success() -> None:
+    """All CREATED or ALREADY: no step."""
+    assert steps(C, A) == []
