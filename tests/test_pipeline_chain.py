@@ -8,9 +8,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
-from workplaces import Desk, Result, desk, row
+from workplaces import MAPPING, Desk, Result, desk, row
 
 from importer.errors import SheetError
+from importer.mapping import parse_mapping
 from importer.model import Currency, Outcome
 from importer.sandbox import lead_id
 
@@ -218,3 +219,29 @@ def test_two_colleagues_split_a_workbook(here: Desk) -> None:
     theirs = here.run(edit(other, correct_one_and_drop(2, "6")))
     assert theirs.books.chain.open_rows == 0
     assert theirs.books.outcomes[Outcome.CREATED].count == 2
+
+
+def test_a_shifted_row_stays_invalid_until_somebody_corrects_it(here: Desk) -> None:
+    """An amount that its own commas tore apart is not booked as the part before the first one."""
+    sheet = here.sheet(row(1), row(3), row(4))
+    torn = ",".join((*row(2)[:2], "1,25,000.00", "Paid", ""))
+    sheet.write_text(sheet.read_text(encoding="utf-8") + torn + "\n", encoding="utf-8")
+    constant = MAPPING.replace(
+        "{from: state, map: {Paid: COMPLETED, Bounced: FAILED}, otherwise: problem}", "COMPLETED"
+    )
+    here.mapping = parse_mapping(constant, "payments.yaml")
+    first = here.run(sheet)
+    assert first.counts == {"CREATED": 6, "INVALID": 1}
+    workbook = here.failures_of(first)
+    untouched = here.run(workbook)
+    assert untouched.counts == {"INVALID": 1}
+    assert untouched.books.reasons[0].code == "row-ragged"
+
+    def mend(page: Worksheet) -> None:
+        put("C2", "1,25,000.00")(page)
+        put("E2", None)(page)
+
+    mended = here.run(edit(here.failures_of(untouched), mend))
+    assert mended.counts == {"CREATED": 2}
+    assert mended.books.chain.open_rows == 0
+    assert here.run(sheet).counts == {"ALREADY": 8}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,6 +92,42 @@ def test_the_walk_through_closes_the_books(tmp_path: Path) -> None:
     assert len(stored) == 3
     assert len(crm) == len(set(crm)), "nothing arrived twice"
     assert (tmp_path / "my_mapping.yaml").exists()
+
+
+def save_in_libreoffice(workbook: Path) -> None:
+    """Open the workbook in LibreOffice and save it again."""
+    saved = workbook.parent / "saved"
+    program = shutil.which("soffice")
+    assert program is not None
+    subprocess.run(
+        [
+            program,
+            f"-env:UserInstallation={(workbook.parent / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+            saved,
+            workbook,
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    (saved / workbook.name).replace(workbook)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not here")
+def test_the_walk_through_in_libreoffice(tmp_path: Path) -> None:
+    """Corrected and saved by LibreOffice, the failures workbook closes the books just as well."""
+
+    def edit(workbook: Path) -> None:
+        correct(workbook)
+        save_in_libreoffice(workbook)
+
+    done = walk(tmp_path, edit)
+    assert "0 rows open" in done[3][1].out
+    assert "nothing to do" in done[4][1].out
 
 
 def test_the_demo_works_every_time(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Row, and_, func, select, tuple_
 
 from importer.errors import UsageError
 from importer.journal.schema import actions, problems, requests, rows, runs
@@ -73,6 +73,24 @@ def roots_of_references(
         roots = roots_of_rows(journal, run)
         known.update({(run, row): roots[row] for _, row in of_run if row in roots})
     return known
+
+
+def problems_of_rows(
+    journal: Journal, references: Iterable[tuple[str, int]], code: str
+) -> dict[tuple[str, int], tuple[str, Problem]]:
+    """(run, row) → fingerprint and problem, for those rows that had a problem of this code."""
+    found: dict[tuple[str, int], tuple[str, Problem]] = {}
+    wanted = set(references)
+    for run in sorted({run for run, _ in wanted}):
+        statement = (
+            select(problems, rows.c.fingerprint)
+            .join(rows, and_(rows.c.run == problems.c.run, rows.c.number == problems.c.row))
+            .where(problems.c.run == run, problems.c.code == code)
+        )
+        for one in journal.read(statement):
+            if (run, one.row) in wanted:
+                found[run, one.row] = (one.fingerprint, _problem(one))
+    return found
 
 
 def mapping_of(journal: Journal, run: str) -> str:
@@ -201,16 +219,19 @@ def _problems(journal: Journal, run: str, of_rows: Sequence[int]) -> dict[int, t
     )
     by_row: dict[int, tuple[Problem, ...]] = {}
     for one in found:
-        problem = Problem(
-            code=one.code,
-            row=one.row,
-            column=one.column,
-            seen=one.seen,
-            message=one.message,
-            hint=one.hint,
-        )
-        by_row[one.row] = (*by_row.get(one.row, ()), problem)
+        by_row[one.row] = (*by_row.get(one.row, ()), _problem(one))
     return by_row
+
+
+def _problem(one: Row[Any]) -> Problem:
+    return Problem(
+        code=one.code,
+        row=one.row,
+        column=one.column,
+        seen=one.seen,
+        message=one.message,
+        hint=one.hint,
+    )
 
 
 def _action(

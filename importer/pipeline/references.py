@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from importer.errors import SheetError
-from importer.journal.reading import roots_of_references, run_of
+from importer.journal.reading import problems_of_rows, roots_of_references, run_of
 from importer.journal.store import Journal
 from importer.mapping import OUR_HEADERS, column_letter
-from importer.model import CheckedRow, Chunk, Invalid, Problem, Skipped
+from importer.model import CheckedRow, Chunk, Invalid, Problem, Ready, Skipped
 from importer.sheets import Sheet
+from importer.validate import RAGGED
 
 REFERENCE_HEADER = f"{OUR_HEADERS}reference"
 
@@ -33,6 +34,9 @@ class References:
     """Reference text → root row."""
     copied: frozenset[str]
     """References that more than one row carries."""
+    shifted: ReadOnly[str, tuple[str, Problem]]
+    """Reference → fingerprint and problem of a row that had too many or too few cells. A workbook
+    cannot show that any more, so only a correction lifts the problem."""
     column: int | None
     """0-based; None where the sheet is no failures workbook."""
 
@@ -41,24 +45,36 @@ class References:
         return "" if self.column is None else chunk.columns[self.column][index].strip()
 
     def judge(self, row: CheckedRow, reference: str) -> CheckedRow:
-        """The row as it is, or INVALID because it is a copy of another one."""
-        if reference not in self.copied or isinstance(row, Skipped) or self.column is None:
+        """The row as it is, or INVALID because it is a copy, or still the shifted row it was."""
+        if isinstance(row, Skipped) or self.column is None:
             return row
-        problem = Problem(
-            code="copied-row",
-            row=row.row,
-            column=column_letter(self.column),
-            seen=reference,
-            message="Another row carries the same reference: this row was copied.",
-            hint="If it is a new row, clear its reference; if it is a copy, delete it.",
-        )
-        before = row.problems if isinstance(row, Invalid) else ()
-        return Invalid(
-            row=row.row,
-            problems=(*before, problem),
-            fingerprint=row.fingerprint,
-            identity=row.identity,
-        )
+        if reference in self.copied:
+            return _invalid(row, _copied(row.row, column_letter(self.column), reference))
+        fingerprint, problem = self.shifted.get(reference, ("", None))
+        if isinstance(row, Ready) and problem is not None and row.fingerprint == fingerprint:
+            return _invalid(row, replace(problem, row=row.row))
+        return row
+
+
+def _invalid(row: Ready | Invalid, problem: Problem) -> Invalid:
+    before = row.problems if isinstance(row, Invalid) else ()
+    return Invalid(
+        row=row.row,
+        problems=(*before, problem),
+        fingerprint=row.fingerprint,
+        identity=row.identity,
+    )
+
+
+def _copied(row: int, column: str, reference: str) -> Problem:
+    return Problem(
+        code="copied-row",
+        row=row,
+        column=column,
+        seen=reference,
+        message="Another row carries the same reference: this row was copied.",
+        hint="If it is a new row, clear its reference; if it is a copy, delete it.",
+    )
 
 
 def read_references(journal: Journal, sheet: Sheet) -> References:
@@ -69,7 +85,7 @@ def read_references(journal: Journal, sheet: Sheet) -> References:
             here, or of several sheets.
     """
     if not any(header.startswith(OUR_HEADERS) for header in sheet.headers):
-        return References(parent="", root="", roots={}, copied=frozenset(), column=None)
+        return References(parent="", root="", roots={}, copied=frozenset(), shifted={}, column=None)
     if REFERENCE_HEADER not in sheet.headers:
         raise SheetError(
             f"{sheet.file} is a failures workbook, but its column “{REFERENCE_HEADER}” is gone.",
@@ -80,7 +96,9 @@ def read_references(journal: Journal, sheet: Sheet) -> References:
     texts = Counter(
         text for chunk in sheet.chunks() for cell in chunk.columns[column] if (text := cell.strip())
     )
-    roots = _look_up(journal, sheet, texts)
+    places = _look_up(journal, sheet, texts)
+    shifted = problems_of_rows(journal, places.values(), RAGGED)
+    roots = roots_of_references(journal, places.values())
     named = [run_of(journal, run) for run in {text.partition("/")[0] for text in texts}]
     chains = {run.root for run in named}
     if len(chains) > 1:
@@ -91,13 +109,15 @@ def read_references(journal: Journal, sheet: Sheet) -> References:
     return References(
         parent=max(named, key=lambda run: run.started_at).id if named else "",
         root=chains.pop() if chains else "",
-        roots=roots,
+        roots={text: roots[place] for text, place in places.items()},
+        shifted={text: shifted[place] for text, place in places.items() if place in shifted},
         copied=frozenset(text for text, count in texts.items() if count > 1),
         column=column,
     )
 
 
-def _look_up(journal: Journal, sheet: Sheet, texts: Counter[str]) -> dict[str, Root]:
+def _look_up(journal: Journal, sheet: Sheet, texts: Counter[str]) -> dict[str, tuple[str, int]]:
+    """Reference → (run, row), all of them known."""
     parsed = {
         text: (match[1], int(match[2])) for text in texts if (match := _REFERENCE.fullmatch(text))
     }
@@ -110,4 +130,4 @@ def _look_up(journal: Journal, sheet: Sheet, texts: Counter[str]) -> dict[str, R
             "Use the workspace that the workbook came from, and leave the reference column as it "
             "is.",
         )
-    return {text: known[place] for text, place in parsed.items()}
+    return parsed

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from importer.mapping import Binding
 from importer.model import Flaw, Problem, Table
 
+RAGGED = "row-ragged"
+"""The one problem that a row's cells cannot show once they stand in a workbook."""
+
 WHOLE_ROW = ""
 """Stands for a declared column where no one cell is to blame."""
 
@@ -45,7 +48,7 @@ def _place(column: str, binding: Binding) -> int:
 def ragged(found: int, binding: Binding) -> Finding:
     """Say that a row does not have as many cells as the header: any of them may be another's."""
     flaw = Flaw(
-        code="row-ragged",
+        code=RAGGED,
         message=f"The row has {found} cells, and the header has {len(binding.headers)}: its values "
         "may stand in the wrong columns.",
         hint="Look for a missing or stray separator or quotation mark in this row.",

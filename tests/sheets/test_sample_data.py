@@ -15,7 +15,7 @@ from importer.mapping.parse import parse_mapping
 from importer.model import CheckedRow, Invalid, Kind, Ready, SheetSpec, Skipped
 from importer.sandbox import seed
 from importer.sheets import open_sheet
-from importer.validate import Repeats, checker
+from importer.validate import RAGGED, Repeats, checker
 from sample_data.every_problem import rows as every_problem
 
 ROOT = Path(__file__).parents[2]
@@ -173,3 +173,5 @@ def _known_codes() -> Iterator[str]:
                 match node:
                     case ast.keyword(arg="code", value=ast.Constant(value=str(code))):
                         yield code
+                    case ast.keyword(arg="code", value=ast.Name(id="RAGGED")):
+                        yield RAGGED
