@@ -75,8 +75,6 @@ class Report:
     books: Reconciliation
     failures: Failures | None
     """The failures workbook beside it; None when there is no row to correct."""
-    folder: str
-    """Where they are, as a person types it in a command: `reports/20261122-k7f3`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

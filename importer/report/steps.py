@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from importer.model import Outcome, RunState
+from importer.model import Outcome, RunRecord, RunState
 from importer.report.figures import counted
 from importer.report.source import Failures, Report
 from importer.report.words import INCOMPLETE, Tone, count_of
@@ -36,7 +36,7 @@ def next_steps(report: Report) -> Iterator[Step]:
     if run.state is RunState.REFUSED:
         yield _reconsider()
     if report.failures:
-        yield _correct(report.failures, report.folder, run.mapping)
+        yield _correct(report.failures, run)
     if count := count_of(books, Outcome.DUPLICATE):
         yield _decide(count)
     if (count := count_of(books, Outcome.UNSENT)) and run.state is not RunState.REFUSED:
@@ -74,15 +74,15 @@ def _reconsider() -> Step:
     )
 
 
-def _correct(failures: Failures, folder: str, mapping: str) -> Step:
+def _correct(failures: Failures, run: RunRecord) -> Step:
     return Step(
         tone=Tone.CARE,
         title=f"Correct {counted(failures.rows, 'row')} and run them",
         text="Open the failures workbook, correct the red cells and save it. Leave its last "
-        "column as it is: it tells the importer which row is which. Then run it, with the same "
-        "mapping:",
+        "column as it is: it tells the importer which row is which. Then run it as you ran the "
+        "sheet, with the same mapping and settings:",
         link=failures.path.name,
-        command=f"importer run {folder}/{failures.path.name} -m mappings/{mapping}.yaml",
+        command=f"importer run …/{run.id}/{failures.path.name} -m …/{run.mapping}.yaml",
     )
 
 

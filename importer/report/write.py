@@ -34,7 +34,7 @@ def write_reports(folder: Path, source: ReportSource) -> Written:
     make_private_folder(folder)
     books = source.reconciliation
     failures, kept = _failures(folder / "failures.xlsx", source)
-    report = Report(books=books, failures=failures, folder=f"{folder.parent.name}/{folder.name}")
+    report = Report(books=books, failures=failures)
     return Written(
         workbook=write_atomically(
             folder / "reconciliation.xlsx",

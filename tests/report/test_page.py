@@ -25,7 +25,7 @@ HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\u2028'
 
 def page(source: ReportSource) -> str:
     """Return the page."""
-    report = Report(books=source.reconciliation, failures=None, folder="reports/x")
+    report = Report(books=source.reconciliation, failures=None)
     return b"".join(page_file(report, lines_of(source))).decode()
 
 

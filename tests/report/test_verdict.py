@@ -22,7 +22,7 @@ def steps(*outcomes: Outcome, failing: int = 0) -> list[Step]:
     """Return the steps of a run whose actions ended so."""
     books = books_of([action(row, one, inr("1")) for row, one in enumerate(outcomes, start=5)])
     failures = Failures(path=Path("x/failures.xlsx"), rows=failing) if failing else None
-    return list(next_steps(Report(books=books, failures=failures, folder="reports/x")))
+    return list(next_steps(Report(books=books, failures=failures)))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_books_that_do_not_balance_come_before_everything() -> None:
     books = replace(books_of([action(5, C)]), imbalances=("2 planned, 1 on record.",))
     assert verdict(books).tone is Tone.STOP
     assert verdict(books).text == "The books of this run do not balance."
-    report = Report(books=books, failures=None, folder="reports/x")
+    report = Report(books=books, failures=None)
     assert [step.title for step in next_steps(report)] == ["Do not rely on these figures"]
 
 
@@ -87,14 +87,14 @@ def test_the_failures_workbook_comes_with_its_command() -> None:
     (step,) = steps(C, V, V, failing=2)
     assert step.title == "Correct 2 rows and run them"
     assert step.link == "failures.xlsx"
-    assert step.command == "importer run reports/x/failures.xlsx -m mappings/payments.yaml"
+    assert step.command == "importer run …/20261122-k7f3/failures.xlsx -m …/payments.yaml"
 
 
 def test_a_stopped_run_is_resumed_and_a_refused_one_is_not() -> None:
     """UNSENT of a sheet that was refused as a whole is not to be sent by resuming."""
     assert [step.command for step in steps(C, S)] == [f"importer resume {RUN.id}"]
     books = books_of([action(5, S)], run=replace(RUN, state=RunState.REFUSED))
-    refused = list(next_steps(Report(books=books, failures=None, folder="reports/x")))
+    refused = list(next_steps(Report(books=books, failures=None)))
     assert [step.title for step in refused] == ["Look at the mapping and the sheet"]
 
 

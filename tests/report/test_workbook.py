@@ -22,7 +22,7 @@ from .books import action, every_outcome, inr, lead_id, source_of
 def workbook(source: ReportSource, **options: int) -> Any:  # noqa: ANN401 - openpyxl's stubs know no cells
     """Return the workbook, read back."""
     file = BytesIO()
-    report = Report(books=source.reconciliation, failures=None, folder="reports/x")
+    report = Report(books=source.reconciliation, failures=None)
     write_workbook(file, report, lines_of(source), **options)
     return load_workbook(file)
 

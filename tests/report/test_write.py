@@ -124,4 +124,4 @@ def test_the_page_names_the_failures_workbook_that_was_written(folder: Path) -> 
     written: Written = write_reports(folder, every_outcome())
     page = written.page.read_text(encoding="utf-8")
     assert '<a href="failures.xlsx">' in page
-    assert "importer run reports/20261122-k7f3/failures.xlsx -m mappings/payments.yaml" in page
+    assert "importer run …/20261122-k7f3/failures.xlsx -m …/payments.yaml" in page
