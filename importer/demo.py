@@ -81,7 +81,7 @@ class Demo:
     def send(self, run: str, bars: Bars) -> tuple[Reconciliation, Written]:
         """Send it to the practice CRM and write the reports."""
         send_run(self.workplace, run, Token(PRACTICE_TOKEN), bars=bars)
-        return report_run(self.workplace, run)
+        return report_run(self.workplace, run, bars=bars)
 
 
 def _sample(folder: str, name: str) -> Path:

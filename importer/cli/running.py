@@ -176,10 +176,11 @@ def _decline(workplace: Workplace, planned: str) -> int:
 
 
 def _finish_refused(workplace: Workplace, refusal: SheetRefusedError, *, as_json: bool) -> None:
+    from importer.cli.bars import TerminalBars
     from importer.cli.words import say_report
     from importer.pipeline import report_run
 
-    reconciliation, written = report_run(workplace, refusal.run)
+    reconciliation, written = report_run(workplace, refusal.run, bars=TerminalBars())
     say_report(reconciliation, written, refusal.exit_code, as_json=as_json)
 
 
@@ -189,7 +190,7 @@ def _send(workplace: Workplace, planned: str, token: Token, *, as_json: bool) ->
     from importer.pipeline import exit_code, report_run, send_run
 
     ending = send_run(workplace, planned, token, bars=TerminalBars())
-    reconciliation, written = report_run(workplace, planned)
+    reconciliation, written = report_run(workplace, planned, bars=TerminalBars())
     code = exit_code(reconciliation, ending)
     say_report(reconciliation, written, code, as_json=as_json)
     say_ending(reconciliation, ending)

@@ -19,11 +19,12 @@ def report(run_id: str, settings: Path | None, *, practice: bool, as_json: bool)
 
     The same journal gives the same bytes, wherever the reports have gone meanwhile.
     """
+    from importer.cli.bars import TerminalBars
     from importer.cli.words import say_report
     from importer.pipeline import Exit, report_run, visit_workplace
 
     with visit_workplace(load(settings, practice=practice)) as workplace:
-        reconciliation, written = report_run(workplace, run_id)
+        reconciliation, written = report_run(workplace, run_id, bars=TerminalBars())
     code = Exit.UNBALANCED if reconciliation.imbalances else Exit.DONE
     say_report(reconciliation, written, code, as_json=as_json)
     return code

@@ -10,7 +10,7 @@ from importer.errors import JournalError
 from importer.journal import reading
 from importer.mapping import column_letter, is_ours, parse_mapping
 from importer.model import ActionRecord, Chunk, Outcome, RunRecord, RunState
-from importer.pipeline.workplace import Workplace
+from importer.pipeline.workplace import Advance, Bars, NoBars, Workplace
 from importer.reconcile import Attempt, Chain, Reconciliation, follow_chain, reasons_of, reconcile
 from importer.report import FailureRow, ReportSource, SheetShape, Written, write_reports
 from importer.sheets import Sheet, open_sheet
@@ -35,8 +35,15 @@ def reconcile_run(workplace: Workplace, run_id: str) -> Reconciliation:
     )
 
 
-def report_run(workplace: Workplace, run_id: str) -> tuple[Reconciliation, Written]:
+def report_run(
+    workplace: Workplace, run_id: str, *, bars: Bars | None = None
+) -> tuple[Reconciliation, Written]:
     """Write a run's reports anew; the same journal gives the same bytes.
+
+    Args:
+        workplace: the workspace.
+        run_id: the run.
+        bars: progress.
 
     Raises:
         UsageError: there is no such run.
@@ -45,14 +52,23 @@ def report_run(workplace: Workplace, run_id: str) -> tuple[Reconciliation, Writt
     reconciliation = reconcile_run(workplace, run_id)
     run, journal = reconciliation.run, workplace.journal
     sheet = _kept_sheet(workplace, run)
-    source = ReportSource(
-        reconciliation=reconciliation,
-        shape=_shape(sheet),
-        actions=lambda: reading.action_records(journal, run_id),
-        skipped_rows=lambda: reading.skipped_rows(journal, run_id),
-        failing_rows=lambda: _failing_rows(sheet, reading.action_records(journal, run_id)),
-    )
-    return reconciliation, write_reports(workplace.reports_of(run), source)
+    # Page, workbook and table each go through every action once.
+    total = 3 * reconciliation.run.planned_actions
+    with (bars or NoBars()).stage("Writing", total) as advance:
+        source = ReportSource(
+            reconciliation=reconciliation,
+            shape=_shape(sheet),
+            actions=lambda: _counted(reading.action_records(journal, run_id), advance),
+            skipped_rows=lambda: reading.skipped_rows(journal, run_id),
+            failing_rows=lambda: _failing_rows(sheet, reading.action_records(journal, run_id)),
+        )
+        return reconciliation, write_reports(workplace.reports_of(run), source)
+
+
+def _counted(actions: Iterator[ActionRecord], advance: Advance) -> Iterator[ActionRecord]:
+    for action in actions:
+        yield action
+        advance(1)
 
 
 def _chain(workplace: Workplace, run: RunRecord) -> Chain:
