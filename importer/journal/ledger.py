@@ -6,12 +6,12 @@ The ledger is not a table of its own: it is every action in a live state, under 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import Row, and_, bindparam, func, select, update
 
 from importer.batches import Claimant, Decision, Holder, decide
 from importer.journal.corrected import earlier_values, recognise_corrected, row_of
@@ -36,13 +36,8 @@ def settle_identities(journal: Journal, run: str, *, trust_equal: bool) -> tuple
     """
     _number_occurrences(journal, run)
     for page in _shared_identities(journal, run):
-        claimants, holders = _claimants(journal, run, page), _holders(journal, run, page)
-        decisions = [
-            decision
-            for identity in page
-            for decision in decide(claimants[identity], holders[identity], trust_equal=trust_equal)
-        ]
-        _apply(journal, decisions)
+        mine, theirs = _claimants(journal, run, page), _holders(journal, run, page)
+        _apply(journal, _decide(mine, theirs, trust_equal=trust_equal), [*mine, *theirs])
     return recognise_corrected(journal, run) if trust_equal else (0, {})
 
 
@@ -82,8 +77,8 @@ def _shared_identities(journal: Journal, run: str) -> Iterator[list[str]]:
         last = page[-1]
 
 
-def _claimants(journal: Journal, run: str, page: Sequence[str]) -> dict[str, list[Claimant]]:
-    found = journal.read(
+def _claimants(journal: Journal, run: str, page: Sequence[str]) -> Sequence[Row[Any]]:
+    return journal.read(
         select(actions, rows.c.fingerprint, rows.c.root_run, rows.c.root_row)
         .join(rows, row_of(actions))
         .where(
@@ -93,26 +88,21 @@ def _claimants(journal: Journal, run: str, page: Sequence[str]) -> dict[str, lis
         )
         .order_by(actions.c.identity, actions.c.row, actions.c.position)
     )
-    return {
-        identity: [
-            Claimant(
-                id=one.id,
-                content=one.content_digest,
-                fingerprint=one.fingerprint,
-                root=(one.root_run, one.root_row),
-            )
-            for one in of_identity
-        ]
-        for identity, of_identity in groupby(found, key=lambda one: one.identity)
-    }
 
 
-def _holders(journal: Journal, run: str, page: Sequence[str]) -> dict[str, list[Holder]]:
+def _holders(journal: Journal, run: str, page: Sequence[str]) -> Sequence[Row[Any]]:
     root = rows.alias("root")
-    found = journal.read(
-        select(actions, root.c.fingerprint, root.c.run.label("root_run"), root.c.number)
+    return journal.read(
+        select(
+            actions,
+            runs.c.file,
+            root.c.fingerprint,
+            root.c.run.label("root_run"),
+            root.c.number.label("root_row"),
+        )
         .join(rows, row_of(actions))
         .join(root, and_(root.c.run == rows.c.root_run, root.c.number == rows.c.root_row))
+        .join(runs, runs.c.id == actions.c.run)
         .where(
             actions.c.run != run,
             actions.c.state.in_(LIVE_STATES),
@@ -120,47 +110,65 @@ def _holders(journal: Journal, run: str, page: Sequence[str]) -> dict[str, list[
         )
         .order_by(actions.c.identity, actions.c.occurrence)
     )
-    return {
-        identity: [
-            Holder(
-                id=one.id,
-                occurrence=one.occurrence,
-                content=one.content_digest,
-                state=State(one.state),
-                fingerprint=one.fingerprint,
-                root=(one.root_run, one.number),
-            )
-            for one in of_identity
-        ]
-        for identity, of_identity in groupby(found, key=lambda one: one.identity)
+
+
+def _decide(
+    mine: Sequence[Row[Any]], theirs: Sequence[Row[Any]], *, trust_equal: bool
+) -> Iterator[Decision]:
+    holders = {
+        identity: [_holder(one) for one in of_identity]
+        for identity, of_identity in groupby(theirs, key=lambda one: one.identity)
     }
+    for identity, of_identity in groupby(mine, key=lambda one: one.identity):
+        claimants = [_claimant(one) for one in of_identity]
+        yield from decide(claimants, holders[identity], trust_equal=trust_equal)
 
 
-def _apply(journal: Journal, decisions: Sequence[Decision]) -> None:
-    with journal.transaction() as connection:
-        for decision in decisions:
-            change: dict[str, Any] = {"occurrence": decision.occurrence, "state": decision.state}
-            if decision.holder is not None:
-                change["earlier"] = _earlier(
-                    journal, decision.id, decision.holder.id, decision.reason
-                )
-            connection.execute(
-                update(actions)
-                .where(actions.c.id == decision.id, actions.c.state == State.STAGED)
-                .values(change)
-            )
-
-
-def _earlier(journal: Journal, mine: int, theirs: int, reason: str) -> dict[str, Any]:
-    (new,) = journal.read(select(actions.c.content).where(actions.c.id == mine))
-    (old,) = journal.read(
-        select(actions, runs.c.file)
-        .join(runs, runs.c.id == actions.c.run)
-        .where(actions.c.id == theirs)
+def _claimant(one: Row[Any]) -> Claimant:
+    return Claimant(
+        id=one.id,
+        content=one.content_digest,
+        fingerprint=one.fingerprint,
+        root=(one.root_run, one.root_row),
     )
-    return earlier_values(old, reason) | {
-        "changes": _changes(old.content, new.content) if reason == "changed" else []
-    }
+
+
+def _holder(one: Row[Any]) -> Holder:
+    return Holder(
+        id=one.id,
+        occurrence=one.occurrence,
+        content=one.content_digest,
+        state=State(one.state),
+        fingerprint=one.fingerprint,
+        root=(one.root_run, one.root_row),
+    )
+
+
+def _apply(journal: Journal, decisions: Iterable[Decision], known: Sequence[Row[Any]]) -> None:
+    by_id = {one.id: one for one in known}
+    changes = [
+        {
+            "decided": decision.id,
+            "occurrence": decision.occurrence,
+            "state": decision.state,
+            "earlier": None
+            if decision.holder is None
+            else _earlier(by_id[decision.id], by_id[decision.holder.id], decision.reason),
+        }
+        for decision in decisions
+    ]
+    with journal.transaction() as connection:
+        connection.execute(
+            update(actions).where(
+                actions.c.id == bindparam("decided"), actions.c.state == State.STAGED
+            ),
+            changes,
+        )
+
+
+def _earlier(mine: Row[Any], theirs: Row[Any], reason: str) -> dict[str, Any]:
+    changes = _changes(theirs.content, mine.content) if reason == "changed" else []
+    return earlier_values(theirs, reason) | {"changes": changes}
 
 
 def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[list[str]]:
