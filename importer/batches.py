@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -74,7 +74,11 @@ class Decision:
 
 
 def decide(
-    claimants: Sequence[Claimant], holders: Sequence[Holder], *, trust_equal: bool
+    claimants: Sequence[Claimant],
+    holders: Sequence[Holder],
+    answered: Container[int] = frozenset(),
+    *,
+    trust_equal: bool,
 ) -> list[Decision]:
     """Match the actions of one identity to the ledger: by content first, then in order.
 
@@ -86,11 +90,13 @@ def decide(
     Args:
         claimants: this run's actions of one identity, in sheet order.
         holders: the earlier ones, by rising occurrence.
+        answered: ids of holders that stand for another row of this run already.
         trust_equal: equal content means the same thing again. False for `exports: separate`,
             where an equal row of a new sheet may be a new payment: it is held for a person,
             unless it comes from the very chain that created the holder.
     """
-    free, waiting, decisions = list(holders), list(claimants), list[Decision]()
+    free = [holder for holder in holders if holder.id not in answered]
+    waiting, decisions = list(claimants), list[Decision]()
     for matches in (_same_content, _same_origin, _any):
         for claimant in list(waiting):
             holder = next((one for one in free if matches(claimant, one)), None)

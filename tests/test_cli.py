@@ -171,9 +171,19 @@ def test_check_prints_cells_and_remedies(office: Office) -> None:
     for word in ("C3", "12,5000", "amount-grouping", "what to do", "1 row invalid"):
         assert word in done.out
     as_json = json.loads(office.do("check", "sheet.csv", "-m", "mapping.yaml", "--json").out)
-    assert as_json["problems"] == {"amount-grouping": 1}
+    assert as_json["problems"] == {"amount-grouping": ["C3"]}
     office.sheet(row(1))
     assert office.do("check", "sheet.csv", "-m", "mapping.yaml").code == 0
+
+
+def test_check_names_every_cell(office: Office) -> None:
+    """However many there are of one kind, each cell is named; amounts of any look are printed."""
+    office.sheet(*(row(n, amount=f"-{n},125,000.00") for n in range(1, 9)), row(9))
+    done = office.do("check", "sheet.csv", "-m", "mapping.yaml")
+    assert done.code == 3, done.err
+    assert "-1,125,000.00" in done.out
+    for number in range(2, 10):
+        assert f"C{number}" in done.out
 
 
 def test_a_dry_run_prints_exactly_what_is_sent_then(office: Office) -> None:

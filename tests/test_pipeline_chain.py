@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
-from workplaces import MAPPING, Desk, Result, desk, row
+from workplaces import MAPPING, REPEATS, Desk, Result, desk, row
 
 from importer.errors import SheetError
 from importer.mapping import parse_mapping
@@ -245,3 +245,29 @@ def test_a_shifted_row_stays_invalid_until_somebody_corrects_it(here: Desk) -> N
     assert mended.counts == {"CREATED": 2}
     assert mended.books.chain.open_rows == 0
     assert here.run(sheet).counts == {"ALREADY": 8}
+
+
+def test_an_uncorrected_workbook_after_its_corrected_copy_reopens_nothing(here: Desk) -> None:
+    """A repeated receipt that was corrected stays closed when the old workbook is run again."""
+    sheet, first, workbook = failed(here, row(1), row(2, receipt="R-0001"), row(3))
+    old = workbook.with_name("old.xlsx")
+    old.write_bytes(workbook.read_bytes())
+    assert here.run(edit(workbook, put("B2", "R-0002"))).books.chain.open_rows == 0
+    again = here.run(old)
+    assert again.counts == {"ALREADY": 2}
+    assert again.books.chain.open_rows == 0
+    assert here.run(sheet).counts == {"ALREADY": 6}
+    assert first.counts == {"CREATED": 4, "INVALID": 1}
+
+
+def test_a_new_equal_row_beside_a_corrected_one_is_sent(tmp_path: Path) -> None:
+    """Under repeats, a corrected chain answers for one row: one row more is a new one."""
+    with desk(tmp_path, REPEATS) as here:
+        wrong = row(1, note="no address")
+        first = here.run(here.sheet(wrong, wrong))
+        assert first.counts == {"CREATED": 2, "IGNORED": 2}
+        here.run(edit(here.failures_of(first), put("E2", "a@example.com")))
+        again = here.run(here.sheet(wrong, wrong, wrong))
+        assert again.counts["CREATED"] == 1, "the payment of the third row"
+        payments = [one for one in here.crm.actions if one.type == "PAYMENT"]
+        assert len(payments) == 3

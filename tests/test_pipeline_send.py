@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from workplaces import MAPPING, Desk, desk, row
+from workplaces import MAPPING, REPEATS, Desk, desk, row
 
 from importer.errors import BusyError, SettingsError, SheetRefusedError, UsageError
 from importer.journal.reading import action_records
@@ -243,11 +243,6 @@ def test_created_with_a_field_dropped_is_created_incomplete(here: Desk) -> None:
     assert result.code == 4
     (reason,) = result.books.reasons
     assert (reason.outcome, reason.examples) == (Outcome.CREATED, ("E2",))
-
-
-REPEATS = MAPPING.replace(
-    "columns: [receipt], equal_rows: problem", "columns: [lead, amount], equal_rows: repeats"
-)
 
 
 def test_two_genuinely_equal_rows_are_both_sent_under_repeats(tmp_path: Path) -> None:

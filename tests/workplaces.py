@@ -49,6 +49,11 @@ actions:
     fields: {import_ref: {from: receipt}, payer_email: {from: note}}
 """
 
+REPEATS = MAPPING.replace(
+    "columns: [receipt], equal_rows: problem", "columns: [lead, amount], equal_rows: repeats"
+)
+"""The same, with rows that may genuinely be equal."""
+
 Row = tuple[str, str, str, str, str]
 
 

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
+from textwrap import wrap
 from typing import Any
 
 import click
@@ -15,7 +16,7 @@ from tabulate import tabulate
 from importer.journal import reading
 from importer.model import Cell, Currency, Outcome, Problem, RunRecord
 from importer.pipeline import CheckResult, Workplace, estimate, reconcile_run
-from importer.reconcile import Reconciliation
+from importer.reconcile import NEXT_STEPS, Reconciliation
 from importer.report import Written
 from importer.report.figures import plain_sums, shown_sums
 from importer.report.inert import visible
@@ -23,7 +24,7 @@ from importer.report.summary import iso, summary
 from importer.report.verdict import verdict
 from importer.report.words import OUTCOME_WORDS
 from importer.settings import WorkspaceKind
-from importer.upload import Ending, EndKind
+from importer.upload import Ending
 
 _UNSEEN = (100, 24)
 """Columns and lines where there is no terminal to ask."""
@@ -42,16 +43,18 @@ def check_object(result: CheckResult) -> dict[str, Any]:
         "invalid": result.invalid,
         "actions": result.actions,
         "money": plain_sums(result.money),
-        "problems": {code: group.count for code, group in sorted(result.groups.items())},
+        "problems": {code: group.cells for code, group in sorted(result.groups.items())},
     }
 
 
 def say_check(result: CheckResult) -> None:
     """Print what a check found: the problems by kind, the first few of each, then the counts."""
-    for group in sorted(result.groups.values(), key=lambda group: (-group.count, group.code)):
-        more = f", the first {len(group.examples)}" if group.count > len(group.examples) else ""
-        click.echo(click.style(f"{group.code}: {_many(group.count, 'cell')}{more}", bold=True))
+    for group in sorted(result.groups.values(), key=lambda group: (-len(group.cells), group.code)):
+        click.echo(click.style(f"{group.code}: {_many(len(group.cells), 'cell')}", bold=True))
         click.echo(_table([_problem(result, one) for one in group.examples], _COLUMNS))
+        others = group.cells[len(group.examples) :]
+        if others:
+            click.echo("\n".join(wrap(f"and {', '.join(others)}", _UNSEEN[0])))
         click.echo()
     click.echo(f"{result.file}: {_many(result.rows, 'row')}; {_skips(result.skipped)}")
     good = f"{_many(result.ready, 'row')} ready ({_many(result.actions, 'action')}"
@@ -133,12 +136,26 @@ def say_report(books: Reconciliation, written: Written, code: int, *, as_json: b
         click.echo(f"An edited failures workbook was there; it is now {written.kept}.")
 
 
-def say_ending(books: Reconciliation, ending: Ending) -> None:
-    """Say, on standard error, what stopped a run and what to do."""
-    if ending.kind is not EndKind.DONE:
-        click.echo(f"{click.style('Stopped:', fg='yellow', bold=True)} {ending.reason}", err=True)
-        hint = ending.remedy or "Resume the run."
-        click.echo(f"What to do: {hint} (importer resume {books.run.id})", err=True)
+def say_ending(books: Reconciliation, ending: Ending, options: str) -> None:
+    """Say, on standard error, what stopped a run or is in doubt, and what to do.
+
+    Args:
+        books: the run's books.
+        ending: how its sending ended.
+        options: `--practice`, `--settings FILE` or "", as they were given.
+    """
+    reason = ending.reason or books.run.reason
+    if reason:
+        click.echo(f"{click.style('Stopped:', fg='yellow', bold=True)} {visible(reason)}", err=True)
+    if doubtful := books.outcomes[Outcome.UNKNOWN].count:
+        click.echo(
+            f"{click.style('In doubt:', fg='red', bold=True)} {_many(doubtful, 'action')}. "
+            f"{NEXT_STEPS[Outcome.UNKNOWN]}",
+            err=True,
+        )
+    elif books.outcomes[Outcome.UNSENT].count:
+        command = " ".join(filter(None, ["importer resume", books.run.id, options]))
+        click.echo(f"What to do: {ending.remedy or 'Go on when you like.'} {command}", err=True)
 
 
 def say_runs(runs: Sequence[RunRecord]) -> None:
@@ -156,7 +173,7 @@ def say_runs(runs: Sequence[RunRecord]) -> None:
         )
         for run in runs
     ]
-    headers = ("run", "started", "sheet", "mapping", "actions", "money", "state", "")
+    headers = ("run", "started", "sheet", "mapping", "actions", "planned", "state", "why")
     click.echo(_table(rows, headers) if rows else "No runs yet.")
 
 
@@ -182,13 +199,15 @@ def _problem(result: CheckResult, problem: Problem) -> tuple[str, ...]:
 
 def _table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
     width = shutil.get_terminal_size(_UNSEEN).columns
-    texts = [[visible(str(cell)) for cell in row] for row in rows]
-    if headers == _COLUMNS:
-        words = max(20, (width - 40) // 2)
-        widths: list[int | None] = [18, 16, words, words]
-    else:
-        widths = [None] * (len(headers) - 1) + [max(20, width - 50)]
-    return tabulate(texts, headers, tablefmt="simple", maxcolwidths=widths, disable_numparse=True)
+    words = max(20, (width - 40) // 2)
+    widths = (18, 16, words, words) if headers == _COLUMNS else (width,) * (len(headers) - 1)
+    widths += (max(20, width - 50),)
+    # tabulate would wrap too, but reads `125,000.00` as a number that it then cannot parse.
+    texts = [
+        ["\n".join(wrap(visible(str(cell)), most)) for cell, most in zip(row, widths, strict=False)]
+        for row in rows
+    ]
+    return tabulate(texts, headers, tablefmt="simple", disable_numparse=True)
 
 
 def _many(number: int, word: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -18,29 +19,45 @@ Root = tuple[str, int]
 _UNSETTLED = (State.STAGED, State.INVALID)
 
 
-def recognise_corrected(journal: Journal, run: str) -> tuple[int, Mapping[Currency, Decimal]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """Rows that were found to have been created in a corrected form."""
+
+    extra: int
+    """Actions that the run has more than the planner counted: a row refused as a whole counts as
+    the actions that its corrected form became."""
+    money: Mapping[Currency, Decimal]
+    """Their money."""
+    answered: frozenset[int]
+    """The earlier actions that stand for them; they answer for no other row of the run."""
+
+
+def recognise_corrected(journal: Journal, run: str, *, trust_equal: bool) -> Recognised:
     """Mark as ALREADY what an earlier chain created in a corrected form.
 
     The correction may have changed the identity itself, or the row may be unreadable, so only the
     row as it first looked can tell. Each chain answers for one row: of two equal rows, one of them
     corrected, the other stays what it is.
 
-    Returns:
-        How many more actions the run has than the planner counted, and their money: a row refused
-        as a whole counts as the actions that its corrected form became.
+    Args:
+        journal: the journal, in the transaction that finishes the plan.
+        run: the run whose rows have just been staged.
+        trust_equal: see `batches.decide`; where False, a chain answers for its own rows only.
     """
-    extra, money = 0, dict[Currency, Decimal]()
-    for row, root in _pairs(_candidates(journal, run)):
+    extra, money, answered = 0, dict[Currency, Decimal](), set[int]()
+    for row, root in _pairs(_candidates(journal, run), trust_equal=trust_equal):
         created = _created_of(journal, run, root)
+        answered.update(one.id for one in created)
         if _is_invalid(journal, run, row):
             _replace_invalid(journal, run, row, created)
             extra += len(created) - 1
             for one in created:
                 if one.amount is not None:
-                    money[one.currency] = money.get(one.currency, Decimal(0)) + one.amount
+                    currency = Currency(one.currency)
+                    money[currency] = money.get(currency, Decimal(0)) + one.amount
         else:
             _mark_already(journal, run, row, created)
-    return extra, money
+    return Recognised(extra=extra, money=money, answered=frozenset(answered))
 
 
 def row_of(table: FromClause) -> ColumnElement[bool]:
@@ -99,15 +116,17 @@ def _candidates(journal: Journal, run: str) -> Sequence[Row[Any]]:
     )
 
 
-def _pairs(candidates: Sequence[Row[Any]]) -> Iterator[tuple[int, Root]]:
+def _pairs(candidates: Sequence[Row[Any]], *, trust_equal: bool) -> Iterator[tuple[int, Root]]:
     """Each row with a root of its own: the one it descends from, else the next that is free."""
     for _, of_look in groupby(candidates, key=lambda one: one.fingerprint):
         group = list(of_look)
         own = {one.number: (one.root_run, one.root_row) for one in group}
         free = list(dict.fromkeys((one.like_run, one.like_row) for one in group))
-        for number in sorted(own, key=lambda number: own[number] not in free):
-            if free:
-                root = own[number] if own[number] in free else free[0]
+        relatives = [number for number in own if own[number] in free]
+        strangers = [number for number in own if number not in relatives and trust_equal]
+        for number in relatives + strangers:
+            root = own[number] if own[number] in free else next(iter(free), None)
+            if root is not None:
                 free.remove(root)
                 yield number, root
 

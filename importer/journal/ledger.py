@@ -7,23 +7,28 @@ The ledger is not a table of its own: it is every action in a live state, under 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, func, select, update
 
 from importer.batches import Claimant, Decision, Holder, decide
-from importer.journal.corrected import earlier_values, recognise_corrected, row_of
+from importer.journal.corrected import (
+    Recognised,
+    earlier_values,
+    recognise_corrected,
+    row_of,
+)
 from importer.journal.schema import LIVE_STATES, actions, rows, runs
 from importer.journal.store import PAGE, Journal
-from importer.model import Currency, State
-
-Money = Mapping[Currency, Decimal]
+from importer.model import State
 
 
-def settle_identities(journal: Journal, run: str, *, trust_equal: bool) -> tuple[int, Money]:
+def settle_identities(journal: Journal, run: str, *, trust_equal: bool) -> Recognised:
     """Give every staged action its occurrence, or find that it must not be sent.
+
+    What a correction answers for is found first: a row that comes back as it first looked may
+    share its identity with a row that it has nothing to do with.
 
     Args:
         journal: the journal, in the transaction that finishes the plan.
@@ -31,14 +36,15 @@ def settle_identities(journal: Journal, run: str, *, trust_equal: bool) -> tuple
         trust_equal: see `batches.decide`.
 
     Returns:
-        How many more actions the run has than the planner counted, and their money: a row refused
-        as a whole, whose corrected form was created before, counts as the actions it became.
+        What was recognised by its corrected form.
     """
+    recognised = recognise_corrected(journal, run, trust_equal=trust_equal)
     _number_occurrences(journal, run)
     for page in _shared_identities(journal, run):
         mine, theirs = _claimants(journal, run, page), _holders(journal, run, page)
-        _apply(journal, _decide(mine, theirs, trust_equal=trust_equal), [*mine, *theirs])
-    return recognise_corrected(journal, run) if trust_equal else (0, {})
+        decisions = _decide(mine, theirs, recognised.answered, trust_equal=trust_equal)
+        _apply(journal, decisions, [*mine, *theirs])
+    return recognised
 
 
 def _number_occurrences(journal: Journal, run: str) -> None:
@@ -113,7 +119,11 @@ def _holders(journal: Journal, run: str, page: Sequence[str]) -> Sequence[Row[An
 
 
 def _decide(
-    mine: Sequence[Row[Any]], theirs: Sequence[Row[Any]], *, trust_equal: bool
+    mine: Sequence[Row[Any]],
+    theirs: Sequence[Row[Any]],
+    answered: frozenset[int],
+    *,
+    trust_equal: bool,
 ) -> Iterator[Decision]:
     holders = {
         identity: [_holder(one) for one in of_identity]
@@ -121,7 +131,7 @@ def _decide(
     }
     for identity, of_identity in groupby(mine, key=lambda one: one.identity):
         claimants = [_claimant(one) for one in of_identity]
-        yield from decide(claimants, holders[identity], trust_equal=trust_equal)
+        yield from decide(claimants, holders[identity], answered, trust_equal=trust_equal)
 
 
 def _claimant(one: Row[Any]) -> Claimant:

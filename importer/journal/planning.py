@@ -97,11 +97,12 @@ def finish_plan(
     """
     with journal.transaction() as connection:
         trust = not separate or _same_rows_before(journal, run, totals.rows_digest)
-        extra_actions, extra_money = ledger.settle_identities(journal, run, trust_equal=trust)
+        recognised = ledger.settle_identities(journal, run, trust_equal=trust)
         _make_batches(journal, run, limit)
         money = {
-            currency: totals.money.get(currency, Decimal(0)) + extra_money.get(currency, Decimal(0))
-            for currency in {*totals.money, *extra_money}
+            currency: totals.money.get(currency, Decimal(0))
+            + recognised.money.get(currency, Decimal(0))
+            for currency in {*totals.money, *recognised.money}
         }
         connection.execute(
             update(runs)
@@ -110,7 +111,7 @@ def finish_plan(
                 state=RunState.READY,
                 changed_at=journal.clock(),
                 rows_read=totals.rows_read,
-                planned_actions=totals.actions + extra_actions,
+                planned_actions=totals.actions + recognised.extra,
                 planned_money={key: format(amount, "f") for key, amount in money.items()},
                 rows_digest=totals.rows_digest,
             )

@@ -24,8 +24,10 @@ class ProblemGroup:
     """The problems of one kind."""
 
     code: str
-    count: int = 0
+    cells: list[str] = field(default_factory=list)
+    """Every one of them, in sheet order: `F17`; `row 17` where no single cell is meant."""
     examples: list[Problem] = field(default_factory=list)
+    """The first few."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,7 +66,9 @@ class CheckResult:
 
     def _group(self, problem: Problem) -> None:
         group = self.groups.setdefault(problem.code, ProblemGroup(code=problem.code))
-        group.count += 1
+        group.cells.append(
+            f"{problem.column}{problem.row}" if problem.column else f"row {problem.row}"
+        )
         if len(group.examples) < EXAMPLES:
             group.examples.append(problem)
 

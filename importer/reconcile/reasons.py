@@ -43,7 +43,9 @@ def reasons_of(action: ActionRecord) -> Iterator[tuple[str, str, str, str]]:
         cell = f"{remark.column}{action.row}" if remark.column else row
         yield "", f"{remark.path}: {remark.text}" if remark.path else remark.text, step, cell
     if action.earlier is not None:
-        yield action.earlier.reason, _EARLIER_TEXTS[action.earlier.reason], step, row
+        reason = action.earlier.reason
+        doubt = NEXT_STEPS[Outcome.UNKNOWN]
+        yield reason, _EARLIER_TEXTS[reason], doubt if reason == "in doubt" else step, row
     elif action.detail:
         code, _, text = action.detail.partition(": ")
         yield (code, text, step, row) if code.isupper() else ("", action.detail, step, row)
@@ -62,7 +64,7 @@ class Reasons:
             key = (action.outcome, code, "" if code else text)
             if key not in self._groups:
                 self._groups[key] = _Group(text=text, hint=hint)
-            self._groups[key].add(action, cell)
+            self._groups[key].add(action, text, cell)
 
     def largest_first(self) -> tuple[Reason, ...]:
         """The groups as records."""
@@ -70,7 +72,7 @@ class Reasons:
             Reason(
                 outcome=outcome,
                 code=code,
-                text=group.text,
+                text=f"For example: {group.text}" if group.varies else group.text,
                 hint=group.hint,
                 count=group.count,
                 money=group.money,
@@ -89,8 +91,12 @@ class _Group:
     money: dict[Currency, Decimal] = field(default_factory=dict)
     examples: list[str] = field(default_factory=list)
 
-    def add(self, action: ActionRecord, cell: str) -> None:
+    varies: bool = False
+    """The sentences quote their cells, so that the first one speaks for itself alone."""
+
+    def add(self, action: ActionRecord, text: str, cell: str) -> None:
         self.count += 1
+        self.varies |= text != self.text
         if action.money is not None:
             add_money(self.money, action.money)
         if len(self.examples) < EXAMPLES and cell not in self.examples:

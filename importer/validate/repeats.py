@@ -35,7 +35,8 @@ class Repeats:
             column=self._letter,
             seen=seen,
             message=f"{self._names} {seen} stands in row {first} already.",
-            hint="If this row is the same one twice, delete it; if it is another one, correct it.",
+            hint="If it is another one, correct it here. If it is the same one twice, leave it: "
+            "the other row stands for it, and this one is not sent.",
         )
         before = row.problems if isinstance(row, Invalid) else ()
         return Invalid(
