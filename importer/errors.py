@@ -76,7 +76,7 @@ class MappingError(ImporterError):
         count = len(self.mistakes)
         super().__init__(
             f"The mapping {file} has {count} mistake{'s' if count != 1 else ''}.",
-            "Correct the lines below and run the command again.",
+            "Correct these lines and run the command again.",
         )
 
 

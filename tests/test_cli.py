@@ -17,7 +17,7 @@ import pytest
 from commands import Finished, importer
 from workplaces import HEADERS, MAPPING, row, write_sheet
 
-from importer.sandbox import API_PATH, PracticeCrm, Toggles, running
+from importer.sandbox import API_PATH, Fault, PracticeCrm, Rule, Toggles, running
 
 TOKEN = "a-token-that-nobody-may-see"
 
@@ -266,6 +266,59 @@ def test_no_colour_and_no_bars_off_a_terminal(office: Office) -> None:
     assert "\x1b" not in done.out + done.err
     assert "%|" not in done.err
     assert "Sending" not in done.err
+
+
+def test_resume_asks_too(office: Office) -> None:
+    """Resuming a run of a real workspace needs a person or --yes, as running it does."""
+    office.settings("http://127.0.0.1:" + office_port(office) + API_PATH, kind="real")
+    run = json.loads(office.run("--yes", "--json", token="wrong").out)["run"]
+    says(office.do("resume", run), 2, "--yes")
+    assert office.crm.actions == ()
+    assert office.do("resume", run, "--yes").code == 0
+    assert len(office.crm.actions) == 4
+
+
+def test_a_reports_folder_that_cannot_be_made_is_known_before_the_send(office: Office) -> None:
+    """Where the reports cannot go, nothing is sent."""
+    (office.folder / "reports").write_text("a file")
+    says(office.run(), 2, "reports folder")
+    assert office.crm.actions == ()
+
+
+def test_what_waits_behind_a_doubt_is_told(office: Office) -> None:
+    """UNKNOWN ends with code 5 and says on the screen not to send it again."""
+    office.crm.faults.set([Rule(fault=Fault.DROP_AFTER)])
+    says(office.run(), 5, "In doubt", "Do not send it again")
+
+
+def test_practice_and_settings_exclude_each_other(office: Office) -> None:
+    """Two ways to name a workspace at once are wrong usage."""
+    says(office.run("--practice", "--settings", "importer.toml"), 2, "exclude each other")
+
+
+def test_the_remedy_repeats_the_options_that_were_given(office: Office) -> None:
+    """A command that is suggested can be pasted: with its settings file, quoted."""
+    (office.folder / "importer.toml").rename(office.folder / "my settings.toml")
+    done = office.run("--settings", "my settings.toml", token="wrong")
+    assert "--settings 'my settings.toml'" in done.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX pipe")
+def test_a_reader_that_goes_away_is_no_internal_error(office: Office) -> None:
+    """`importer check … | head` ends without a word about mistakes in the importer."""
+    office.sheet(*(row(n, amount="x") for n in range(1, 400)))
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = subprocess.run(
+        [sys.executable, "-m", "importer", "check", "sheet.csv", "-m", "mapping.yaml"],
+        cwd=office.folder,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert process.returncode == 141, process.stderr
+    assert b"Traceback" not in process.stderr
 
 
 def test_help_loads_no_heavy_library() -> None:

@@ -271,3 +271,13 @@ def test_a_new_equal_row_beside_a_corrected_one_is_sent(tmp_path: Path) -> None:
         assert again.counts["CREATED"] == 1, "the payment of the third row"
         payments = [one for one in here.crm.actions if one.type == "PAYMENT"]
         assert len(payments) == 3
+
+
+def test_a_lead_that_does_not_exist_is_the_red_cell(here: Desk) -> None:
+    """A row refused for its lead has its lead's cell marked, with the CRM's own words."""
+    _, _, workbook = failed(here, row(1), row(2, lead="f" * 24))
+    page = openpyxl.load_workbook(workbook).active
+    assert isinstance(page, Worksheet)
+    comment = page["A2"].comment
+    assert comment is not None
+    assert "was not found" in comment.text

@@ -87,7 +87,7 @@ def test_the_walk_through_closes_the_books(tmp_path: Path) -> None:
     assert "need a person" in first.out
     assert "0 rows open" in second.out
     assert "nothing to do" in third.out
-    crm = (tmp_path / "reports" / "practice" / "practice-crm.jsonl").read_text().splitlines()
+    crm = (tmp_path / "practice" / "practice-crm.jsonl").read_text().splitlines()
     stored = json.loads(importer("runs", "--practice", "--json", cwd=tmp_path).out)
     assert len(stored) == 3
     assert len(crm) == len(set(crm)), "nothing arrived twice"

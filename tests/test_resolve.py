@@ -293,6 +293,25 @@ def test_a_misspelt_value_is_told_what_was_meant() -> None:
     assert result.cells[0][1].hint.startswith("Did you mean Paid? Write one of")
 
 
+@pytest.mark.parametrize(
+    ("cell", "meant"),
+    [
+        ("Bounce", "Bounced"),
+        ("Part paid", ""),
+        ("Unpaid", ""),
+        ("Not bounced", ""),
+        ("Complete", ""),
+    ],
+)
+def test_a_value_that_says_something_else_is_not_led_astray(cell: str, meant: str) -> None:
+    """Only a near miss is asked back for: whoever types the suggestion books other money."""
+    known = "{Paid: COMPLETED, Bounced: FAILED, Incomplete: PENDING}"
+    result = value_of(f"{{from: state, map: {known}}}", state=cell)
+    assert isinstance(result, Flawed)
+    hint = result.cells[0][1].hint
+    assert hint.startswith(f"Did you mean {meant}? " if meant else "Write one of the values")
+
+
 def test_a_long_map_is_not_told_in_full() -> None:
     """A hint names a few of the values that a map knows."""
     source = From(column="state", map={f"value {n}": "x" for n in range(100)})

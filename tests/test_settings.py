@@ -195,7 +195,7 @@ def test_no_settings_show_what_to_write(folder: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(None, {})
     assert "[workspace]" in caught.value.hint
-    assert 'base_url = "practice"' in caught.value.hint
+    assert "--practice" in caught.value.hint
     assert not list(folder.iterdir())
 
 

@@ -15,6 +15,9 @@ from importer.cli.running import check, new_mapping, resume, run
 from importer.cli.showing import report, runs
 from importer.errors import ImporterError, MappingError
 
+_BROKEN_PIPE = 141
+"""128 + SIGPIPE, as a shell would say."""
+
 EPILOG = """
 \b
 Start here:
@@ -66,15 +69,22 @@ def _run() -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted. Nothing is lost: what was sent is on record.", err=True)
         return 130
-    except Exception:  # noqa: BLE001 - the last place where an error can become words
-        traceback.print_exc()
-        _say(
-            "This is a mistake in the importer itself.",
-            "What was sent is on record; do not run the sheet again by another road. "
-            "Please report the lines above.",
-        )
-        return 1
+    except SystemExit:
+        # How click ends when whoever read its output has gone: `importer … | head`.
+        return _BROKEN_PIPE
+    except Exception as error:  # noqa: BLE001 - the last place where an error can become words
+        return _crash(error)
     return result if isinstance(result, int) else 0
+
+
+def _crash(error: Exception) -> int:
+    traceback.print_exception(error)
+    _say(
+        "This is a mistake in the importer itself.",
+        "What was sent is on record; do not run the sheet again by another road. "
+        "Please report the lines above.",
+    )
+    return 1
 
 
 def _say(message: str, hint: str) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from importer.errors import UsageError
 
 if TYPE_CHECKING:
     from importer.secret import Token
@@ -16,7 +19,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-PRACTICE_FOLDER = Path("reports", "practice")
+PRACTICE_FOLDER = Path("practice")
+PRACTICE_REPORTS = Path("reports", "practice")
 
 
 def settings_options(command: F) -> F:
@@ -24,7 +28,7 @@ def settings_options(command: F) -> F:
     command = click.option(
         "--practice",
         is_flag=True,
-        help=f"Use the practice CRM that comes along, with a journal in {PRACTICE_FOLDER}.",
+        help=f"Use the practice CRM that comes along; it remembers in `{PRACTICE_FOLDER}/`.",
     )(command)
     return click.option(
         "--settings", type=FILE, help="The settings file.  [default: importer.toml]"
@@ -36,6 +40,11 @@ def token_option(command: F) -> F:
     return click.option(
         "--token-file", type=FILE, help="A file with the token; readable by you alone."
     )(command)
+
+
+def yes_option(command: F) -> F:
+    """`--yes`."""
+    return click.option("--yes", is_flag=True, help="Do not ask; for scripts.")(command)
 
 
 def json_option(command: F) -> F:
@@ -53,12 +62,26 @@ def mapping_option(command: F) -> F:
 
 
 def load(settings: Path | None, *, practice: bool) -> Settings:
-    """The settings that the options ask for."""
+    """The settings that the options ask for.
+
+    Raises:
+        UsageError: both options were given.
+        SettingsError: the settings are missing or wrong.
+    """
     from importer.settings import load_settings, practice_settings
 
-    return (
-        practice_settings(PRACTICE_FOLDER.absolute()) if practice else load_settings(settings, {})
-    )
+    if not practice:
+        return load_settings(settings, {})
+    if settings is not None:
+        raise UsageError("--practice and --settings exclude each other.", "Leave one of them out.")
+    return practice_settings(PRACTICE_FOLDER.absolute(), PRACTICE_REPORTS.absolute())
+
+
+def as_given(settings: Path | None, *, practice: bool) -> str:
+    """The same options, to be typed again."""
+    if practice:
+        return "--practice"
+    return "" if settings is None else f"--settings {shlex.quote(str(settings))}"
 
 
 def token_of(settings: Settings, token_file: Path | None) -> Token:

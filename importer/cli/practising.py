@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -56,10 +57,11 @@ def demo(folder: Path) -> int:
         books, written = show.send(run, TerminalBars())
         say_report(books, written, Exit.INCOMPLETE, as_json=False)
     if written.failures:
+        words = ["importer", "run", written.failures.path, "-m", show.mapping]
+        command = shlex.join(map(str, [*words, "--settings", show.settings_file]))
         click.echo(
             f"{click.style('3. Your turn', bold=True)}: open the report in a browser. Then correct "
             "the red cells of the failures workbook in Excel or LibreOffice, save it, and run\n\n"
-            f"  importer run {written.failures.path} -m {show.mapping} "
-            f"--settings {show.settings_file}\n"
+            f"  {command}\n"
         )
     return Exit.DONE

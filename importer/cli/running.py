@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +12,14 @@ import click
 
 from importer.cli.options import (
     FILE,
+    as_given,
     json_option,
     load,
     mapping_option,
     settings_options,
     token_of,
     token_option,
+    yes_option,
 )
 from importer.errors import SheetRefusedError, UsageError
 
@@ -53,7 +56,7 @@ def check(sheet: Path, mapping: Path, *, as_json: bool) -> int:
 @mapping_option
 @click.option("--dry-run", is_flag=True, help="Print exactly what would be sent, per lead.")
 @click.option("--strict", is_flag=True, help="Send nothing if any row is invalid.")
-@click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
+@yes_option
 @settings_options
 @token_option
 @json_option
@@ -75,7 +78,7 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
     an earlier run has created is recognised and not sent again.
     """
     from importer.cli.bars import TerminalBars
-    from importer.pipeline import open_workplace, plan_run, read_mapping
+    from importer.pipeline import open_workplace, plan_run, read_mapping, refuse_run
 
     loaded, read = load(settings, practice=practice), read_mapping(mapping)
     if dry_run:
@@ -89,26 +92,39 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
             _finish_refused(workplace, refusal, as_json=as_json)
             raise
         if not _agreed(workplace, planned, yes=yes):
-            return _decline(workplace, planned)
-        return _send(workplace, planned, token, as_json=as_json)
+            refuse_run(workplace, planned, "A person said no.")
+            return _decline("Run the sheet again when you are ready.")
+        options = as_given(settings, practice=practice)
+        return _send(workplace, planned, token, options, as_json=as_json)
 
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
+@yes_option
 @settings_options
 @token_option
 @json_option
-def resume(
-    run_id: str, settings: Path | None, token_file: Path | None, *, practice: bool, as_json: bool
+def resume(  # noqa: PLR0913 - a command's options are its arguments
+    run_id: str,
+    settings: Path | None,
+    token_file: Path | None,
+    *,
+    practice: bool,
+    yes: bool,
+    as_json: bool,
 ) -> int:
     """Send what is left of RUN, and write its report anew."""
     from importer.pipeline import open_workplace, resumable
 
     loaded = load(settings, practice=practice)
+    _must_be_able_to_ask(loaded, yes=yes)
     token = token_of(loaded, token_file)
     with open_workplace(loaded) as workplace:
         resumable(workplace, run_id)
-        return _send(workplace, run_id, token, as_json=as_json)
+        if not _agreed(workplace, run_id, yes=yes):
+            return _decline("Resume the run when you are ready.")
+        options = as_given(settings, practice=practice)
+        return _send(workplace, run_id, token, options, as_json=as_json)
 
 
 @click.command("new-mapping")
@@ -130,7 +146,8 @@ def new_mapping(sheet: Path, tab: str | None, header_row: int, output: Path | No
     if output.exists():
         raise UsageError(f"The file {output} is there already.", "Name another one with -o.")
     output.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {output}. Edit it, then: importer check {sheet} -m {output}")
+    command = shlex.join(["importer", "check", str(sheet), "-m", str(output)])
+    click.echo(f"Wrote {output}. Edit it, then: {command}")
 
 
 def _rehearse(loaded: Settings, sheet: Path, read: Mapping, *, strict: bool) -> int:
@@ -162,16 +179,17 @@ def _agreed(workplace: Workplace, planned: str, *, yes: bool) -> bool:
     from importer.cli.words import say_plan
 
     anything = say_plan(workplace, planned)
+    if not anything:
+        click.echo("Nothing is left to send.", err=True)
     if yes or not anything or not _is_real(workplace.settings):
         return True
     return click.confirm("Send it? Nothing can be deleted from a timeline", err=True)
 
 
-def _decline(workplace: Workplace, planned: str) -> int:
-    from importer.pipeline import Exit, refuse_run
+def _decline(remedy: str) -> int:
+    from importer.pipeline import Exit
 
-    refuse_run(workplace, planned, "A person said no.")
-    click.echo("Nothing was sent. Run the sheet again when you are ready.", err=True)
+    click.echo(f"Nothing was sent. {remedy}", err=True)
     return Exit.STOPPED
 
 
@@ -184,7 +202,7 @@ def _finish_refused(workplace: Workplace, refusal: SheetRefusedError, *, as_json
     say_report(reconciliation, written, refusal.exit_code, as_json=as_json)
 
 
-def _send(workplace: Workplace, planned: str, token: Token, *, as_json: bool) -> int:
+def _send(workplace: Workplace, planned: str, token: Token, options: str, *, as_json: bool) -> int:
     from importer.cli.bars import TerminalBars
     from importer.cli.words import say_ending, say_report
     from importer.pipeline import exit_code, report_run, send_run
@@ -193,5 +211,5 @@ def _send(workplace: Workplace, planned: str, token: Token, *, as_json: bool) ->
     reconciliation, written = report_run(workplace, planned, bars=TerminalBars())
     code = exit_code(reconciliation, ending)
     say_report(reconciliation, written, code, as_json=as_json)
-    say_ending(reconciliation, ending)
+    say_ending(reconciliation, ending, options)
     return code

@@ -34,10 +34,16 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", shown.casefold())
 
 
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The one of `words` that somebody most likely meant; None where nothing is near."""
+def nearest(word: str, words: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The one of `words` that somebody most likely meant; None where nothing is near.
+
+    Args:
+        word: what was written.
+        words: what could have been meant.
+        cutoff: how much alike the two are at least, as `difflib` measures it: 1 is equal.
+    """
     by_fold = {fold(candidate): candidate for candidate in words}
-    close = get_close_matches(fold(word), by_fold, n=1, cutoff=0.6)
+    close = get_close_matches(fold(word), by_fold, n=1, cutoff=cutoff)
     return by_fold[close[0]] if close else None
 
 

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field
 
-from importer.mapping.folding import did_you_mean
+from importer.mapping.folding import fold, nearest
 from importer.mapping.model import ActionSpec, ColumnSpec, ColumnType, Identity, SkipRule
 from importer.mapping.record import Record
 from importer.mapping.shapes import Text, Texts, YesNo, one_of, reading, slip
@@ -22,6 +22,10 @@ VERSION: Final = "1"
 _DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _LAST_ROW: Final = 1_048_576
 """Rows of an Excel tab."""
+_ABBREVIATIONS: Final = {"ist": "Asia/Kolkata"}
+"""Folded; other letters stand for too many places to be told one."""
+_SAME_PLACE: Final = 0.9
+"""How much alike a place and its misspelling are; `Asia/Mumbai` and `Asia/Dubai` are 0.86."""
 
 
 def _version(text: str) -> str:
@@ -70,9 +74,17 @@ def _format(text: str) -> str:
 
 def _zone(text: str) -> str:
     if not is_zone(text):
-        meant = did_you_mean(text, available_timezones())
-        raise slip(f"`{text}` is no time zone.", meant or "Write one such as Asia/Kolkata.")
+        meant = _ABBREVIATIONS.get(fold(text)) or nearest(text, _places(), cutoff=_SAME_PLACE)
+        raise slip(
+            f"`{text}` is no time zone.",
+            f"Did you mean `{meant}`?" if meant else "Write the place, as in `Asia/Kolkata`.",
+        )
     return text
+
+
+def _places() -> list[str]:
+    """Zones by area and city; `Etc/GMT+5` and the like are named by hours, with the sign turned."""
+    return [name for name in sorted(available_timezones()) if re.match(r"(?!Etc/)\w+/", name)]
 
 
 def _locale(text: str) -> str:

@@ -11,6 +11,7 @@ from ruamel.yaml.reader import ReaderError
 from importer.errors import Mistake
 
 _QUOTE: Final = 'Put the value in "quotes".'
+_COMMENT: Final = 'After a space, # begins a comment: write a text such as "Receipt #" in quotes.'
 _SENTENCES: Final = (
     (
         r"mapping values are not allowed",
@@ -40,12 +41,12 @@ _SENTENCES: Final = (
     (
         r"expected ',' or '[\]}]'",
         "A bracket is opened and not closed, or a comma is missing.",
-        "Close every [ and {, and put a comma between entries.",
+        f"Close every [ and {{, and put a comma between entries. {_COMMENT}",
     ),
     (
         r"expected the node content",
         "A bracket is opened and never closed.",
-        "Close every [ and {.",
+        f"Close every [ and {{. {_COMMENT}",
     ),
     (
         r"expected <block end>, but found '[\]}]'|but found \('[\]}]',\)",

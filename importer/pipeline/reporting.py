@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -10,10 +10,12 @@ from importer.errors import JournalError
 from importer.journal import reading
 from importer.mapping import column_letter, is_ours, parse_mapping
 from importer.model import ActionRecord, Chunk, Outcome, RunRecord, RunState
+from importer.pipeline.checking import BoundSheet, open_bound
 from importer.pipeline.workplace import Advance, Bars, NoBars, Workplace
 from importer.reconcile import Attempt, Chain, Reconciliation, follow_chain, reasons_of, reconcile
 from importer.report import FailureRow, ReportSource, SheetShape, Written, write_reports
-from importer.sheets import Sheet, open_sheet
+from importer.sheets import Sheet
+from importer.verdict import LEAD_NOT_FOUND
 
 CORRECTABLE = (Outcome.INVALID, Outcome.IGNORED, Outcome.REFUSED)
 """What the failures workbook holds. The others have their own list and their own command."""
@@ -51,7 +53,8 @@ def report_run(
     """
     reconciliation = reconcile_run(workplace, run_id)
     run, journal = reconciliation.run, workplace.journal
-    sheet = _kept_sheet(workplace, run)
+    kept = _kept_sheet(workplace, run)
+    sheet = kept.sheet
     # Page, workbook and table each go through every action once.
     total = 3 * reconciliation.run.planned_actions
     with (bars or NoBars()).stage("Writing", total) as advance:
@@ -60,7 +63,7 @@ def report_run(
             shape=_shape(sheet),
             actions=lambda: _counted(reading.action_records(journal, run_id), advance),
             skipped_rows=lambda: reading.skipped_rows(journal, run_id),
-            failing_rows=lambda: _failing_rows(sheet, reading.action_records(journal, run_id)),
+            failing_rows=lambda: _failing_rows(kept, reading.action_records(journal, run_id)),
         )
         return reconciliation, write_reports(workplace.reports_of(run), source)
 
@@ -91,7 +94,7 @@ def _chain(workplace: Workplace, run: RunRecord) -> Chain:
     )
 
 
-def _kept_sheet(workplace: Workplace, run: RunRecord) -> Sheet:
+def _kept_sheet(workplace: Workplace, run: RunRecord) -> BoundSheet:
     kept = workplace.kept_input(run)
     if not kept.exists():
         raise JournalError(
@@ -101,7 +104,7 @@ def _kept_sheet(workplace: Workplace, run: RunRecord) -> Sheet:
     # The run's own decisions: the tab and the header that it found, whatever is the first now.
     mapping = parse_mapping(reading.mapping_of(workplace.journal, run.id), run.mapping)
     spec = replace(mapping.sheet, tab=run.tab, header_row=run.header_row, header_find=())
-    return open_sheet(kept, spec)
+    return open_bound(kept, replace(mapping, sheet=spec))
 
 
 def _shape(sheet: Sheet) -> SheetShape:
@@ -118,8 +121,9 @@ def _own_columns(headers: Sequence[str]) -> list[int]:
     return [index for index, header in enumerate(headers) if not is_ours(header)]
 
 
-def _failing_rows(sheet: Sheet, actions: Iterator[ActionRecord]) -> Iterator[FailureRow]:
-    own = _own_columns(sheet.headers)
+def _failing_rows(kept: BoundSheet, actions: Iterator[ActionRecord]) -> Iterator[FailureRow]:
+    sheet, own = kept.sheet, _own_columns(kept.sheet.headers)
+    lead = kept.binding.letter(kept.mapping.lead)
     place = {column_letter(column): index for index, column in enumerate(own)}
     failing = _failing_actions(actions)
     wanted = next(failing, None)
@@ -128,7 +132,7 @@ def _failing_rows(sheet: Sheet, actions: Iterator[ActionRecord]) -> Iterator[Fai
             if wanted is None:
                 return
             if number == wanted[0].row:
-                yield _failure(wanted, chunk, index, own, place)
+                yield _failure(wanted, chunk, index, own, _faulty(wanted, place, lead))
                 wanted = next(failing, None)
 
 
@@ -139,22 +143,28 @@ def _failing_actions(actions: Iterator[ActionRecord]) -> Iterator[list[ActionRec
             yield failed
 
 
+def _faulty(
+    failed: Sequence[ActionRecord], place: Mapping[str, int], lead: str
+) -> Mapping[int, str]:
+    """0-based column → the words of its comment."""
+    said = [
+        (one.column, f"{one.message} {one.hint}") for action in failed for one in action.problems
+    ]
+    said += [
+        (one.column, f"The CRM says: {one.text}") for action in failed for one in action.remarks
+    ]
+    said += [(lead, action.detail) for action in failed if LEAD_NOT_FOUND in action.detail]
+    return {place[column]: words for column, words in reversed(said) if column in place}
+
+
 def _failure(
     failed: Sequence[ActionRecord],
     chunk: Chunk,
     index: int,
     own: Sequence[int],
-    place: dict[str, int],
+    faulty: Mapping[int, str],
 ) -> FailureRow:
     reasons = [reason for action in failed for reason in reasons_of(action)]
-    faulty: dict[int, str] = {}
-    for action in failed:
-        for problem in action.problems:
-            if problem.column in place:
-                faulty.setdefault(place[problem.column], f"{problem.message} {problem.hint}")
-        for remark in action.remarks:
-            if remark.column in place:
-                faulty.setdefault(place[remark.column], f"The CRM says: {remark.text}")
     return FailureRow(
         number=failed[0].row,
         texts=[chunk.columns[column][index] for column in own],

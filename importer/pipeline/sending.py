@@ -23,6 +23,9 @@ from importer.secret import Token
 from importer.upload import Ending, EndKind, Sending
 from importer.upload.pace import Pace
 
+_ECHO_S = 0.5
+"""A terminal and a program between (uv, timeout) may both pass one Ctrl-C on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
@@ -50,7 +53,7 @@ def resumable(workplace: Workplace, run_id: str) -> RunRecord:
     if run.state is RunState.REFUSED:
         raise UsageError(
             f"The run {run.id} was refused before anything was sent: {run.reason}",
-            f"Correct the sheet and run it again: importer run {run.file}",
+            "Run its sheet again, corrected where it needs it.",
         )
     return run
 
@@ -142,7 +145,10 @@ def _interrupts(sending: Sending) -> Iterator[None]:
     """The first interrupt lets requests on the wire finish; the second stops at once."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
+    first = float("inf")
+
     def on_signal(number: int, _frame: object) -> None:
+        nonlocal first
         ending = Ending(
             kind=EndKind.INTERRUPTED,
             reason=f"Interrupted ({signal.Signals(number).name}).",
@@ -150,9 +156,11 @@ def _interrupts(sending: Sending) -> Iterator[None]:
             signal=number,
         )
         # The loop may be asleep; only a call from "another thread" wakes it.
-        if not sending.stopping and task is not None:
+        now = time.monotonic()
+        if first > now:
+            first = now
             loop.call_soon_threadsafe(sending.stop, ending)
-        elif task is not None:
+        elif now - first > _ECHO_S and task is not None:
             loop.call_soon_threadsafe(task.cancel)
 
     if threading.current_thread() is not threading.main_thread():

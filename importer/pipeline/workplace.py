@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from importer.errors import UsageError
+from importer.errors import SettingsError, UsageError
 from importer.files import make_private_folder, sha256_of
 from importer.journal.planning import void_unfinished
 from importer.journal.sending import recover
@@ -96,11 +96,23 @@ def open_workplace(settings: Settings) -> Iterator[Workplace]:
     Raises:
         BusyError: another run holds the lock.
         JournalError: the journal cannot be used.
+        SettingsError: the reports folder cannot be made; better known now than after the send.
     """
+    _make_reports_folder(settings.reports.folder)
     with workspace_lock(settings.journal.path), visit_workplace(settings) as workplace:
         void_unfinished(workplace.journal)
         recover(workplace.journal)
         yield workplace
+
+
+def _make_reports_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"The reports folder {folder} cannot be made: {error.strerror}.",
+            "Let `folder` under [reports] in importer.toml name a folder that you may write.",
+        ) from error
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from importer.model import ActionRecord, Cell, Earlier, Money, Outcome, RunRecord, Skipped
-from importer.reconcile import reasons_of
+from importer.reconcile import NEXT_STEPS, reasons_of
 from importer.report.inert import visible
 from importer.report.source import ReportSource
 from importer.report.words import INCOMPLETE, SKIPPED, to_do_about
@@ -138,7 +138,13 @@ def _notes(action: ActionRecord) -> Iterator[Note]:
     if action.detail:
         yield Note(text=visible(action.detail))
     if action.earlier:
-        yield Note(text=visible(_about(action.earlier)))
+        yield Note(text=visible(_about(action.earlier)), hint=visible(_own_step(action)))
+
+
+def _own_step(action: ActionRecord) -> str:
+    """What to do about an action with an earlier one, where that is not its outcome's advice."""
+    steps = (step for _, _, step, _ in reasons_of(action))
+    return next((step for step in steps if step != NEXT_STEPS[action.outcome]), "")
 
 
 def _with_seen(message: str, seen: str) -> str:

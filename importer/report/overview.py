@@ -22,6 +22,7 @@ _LABELS: Final = 30
 _COUNTS: Final = 12
 _AMOUNTS: Final = 18
 _TEXTS: Final = (64, 64, 34, 28)
+_WITHOUT_MONEY: Final = "An INVALID row counts as one action without money."
 
 
 def write_overview(book: Book, report: Report) -> None:
@@ -124,7 +125,7 @@ def _outcomes(page: _Page, books: Reconciliation) -> None:
     if books.incomplete:
         page.figures("Created, incomplete", books.incomplete, {}, "Among CREATED.")
     if books.unreadable:
-        page.figures("Without readable money", books.unreadable, {}, "Among INVALID.")
+        page.figures("Without money", books.unreadable, {}, _WITHOUT_MONEY)
 
 
 def _books(page: _Page, books: Reconciliation) -> None:

@@ -122,7 +122,7 @@ def _tiles(books: Reconciliation) -> tuple[Tile, ...]:
     if run.planned_money:
         beneath = "of " + " + ".join(shown_sums(run.planned_money))
         if books.unreadable:
-            beneath += f", and {counted(books.unreadable, 'row')} without readable money"
+            beneath += f", without the {counted(books.unreadable, 'invalid row')}"
         figures = shown_sums(created.money) or ("nothing",)
         tiles.append(Tile(name="Money created", figures=figures, beneath=beneath))
     return tuple(tiles)

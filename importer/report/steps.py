@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from importer.model import Outcome, RunRecord, RunState
+from importer.reconcile import Reconciliation
 from importer.report.figures import counted
 from importer.report.source import Failures, Report
 from importer.report.words import INCOMPLETE, Tone, count_of
+
+_IN_DOUBT: Final = (
+    " Where the earlier one is in doubt, it may or may not be on its lead's timeline: look there, "
+    "in TeleCRM, and do not send it again."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +45,9 @@ def next_steps(report: Report) -> Iterator[Step]:
     if report.failures:
         yield _correct(report.failures, run)
     if count := count_of(books, Outcome.DUPLICATE):
-        yield _decide(count)
+        yield _decide(count, doubtful=_duplicates_in_doubt(books))
     if (count := count_of(books, Outcome.UNSENT)) and run.state is not RunState.REFUSED:
-        yield _resume(count, run.id)
+        yield _resume(count, run, doubtful=count_of(books, Outcome.UNKNOWN))
     if books.incomplete:
         yield _complete(books.incomplete)
 
@@ -86,23 +93,37 @@ def _correct(failures: Failures, run: RunRecord) -> Step:
     )
 
 
-def _decide(count: int) -> Step:
+def _duplicates_in_doubt(books: Reconciliation) -> int:
+    return sum(
+        reason.count
+        for reason in books.reasons
+        if (reason.outcome, reason.code) == (Outcome.DUPLICATE, "in doubt")
+    )
+
+
+def _decide(count: int, *, doubtful: int) -> Step:
     return Step(
         tone=Tone.CARE,
         title=f"Decide on {counted(count, 'duplicate')}",
         text="This belongs to an action of an earlier run or row, and something differs or is "
-        "still open. It is held and is not sent; the list shows the old and the new.",
+        "still open. It is held and is not sent; the list shows the old and the new."
+        + (_IN_DOUBT if doubtful else ""),
         shows=Outcome.DUPLICATE,
     )
 
 
-def _resume(count: int, run: str) -> Step:
+def _resume(count: int, run: RunRecord, *, doubtful: int) -> Step:
+    why = f"{run.reason.rstrip(' .')}." if run.reason else "The run stopped first."
+    first = (
+        f"Settle the {counted(doubtful, 'action')} in doubt first"
+        if doubtful
+        else "Put right what stopped it"
+    )
     return Step(
         tone=Tone.CARE,
         title=f"Resume {counted(count, 'unsent action')}",
-        text="The run stopped first. Put right what stopped it, then go on; nothing that was "
-        "created is sent again.",
-        command=f"importer resume {run}",
+        text=f"{why} {first}, then go on; nothing that was created is sent again.",
+        command=f"importer resume {run.id}",
         shows=Outcome.UNSENT,
     )
 

@@ -87,7 +87,7 @@ class Summary(TypedDict):
     incomplete: int
     """CREATED with remarks."""
     unreadable: int
-    """INVALID rows, whose money nobody can read."""
+    """INVALID rows: each counts as one action without money, so that no sum holds it."""
     balanced: bool
     imbalances: list[str]
     reasons: list[ReasonSummary]

@@ -24,6 +24,8 @@ Resolved = Value | Flawed | Skip
 """A value (None where blank), cells that could not be read, or `SKIP_ACTION`."""
 Resolve = Callable[[Table, int], Resolved]
 
+_MISSPELT: Final = 0.7
+"""How much alike a key and its misspelling are: money hangs on it, so `Part paid` is not `Paid`."""
 _SHOWN: Final = 8
 """Keys of a map that a hint names; more would bury the sentence."""
 
@@ -85,7 +87,7 @@ def _from_map(source: From) -> Resolve:
 def _not_in_map(source: From, text: str) -> Flawed:
     keys = list(source.map or {})
     shown = ", ".join(keys[:_SHOWN]) + (", …" if len(keys) > _SHOWN else "")
-    meant = nearest(text, keys)
+    meant = nearest(text, [key for key in keys if not _qualifies(text, key)], cutoff=_MISSPELT)
     flaw = Flaw(
         code="value-not-in-map",
         message="The mapping does not say what this value stands for.",
@@ -93,6 +95,12 @@ def _not_in_map(source: From, text: str) -> Flawed:
         + f"Write one of the values that it knows ({shown}), or add this one to its `map`.",
     )
     return Flawed(((source.column, flaw),))
+
+
+def _qualifies(text: str, key: str) -> bool:
+    """Whether one is the other with something before it: `Unpaid` is no misspelling of `Paid`."""
+    one, other = fold(text), fold(key)
+    return one.endswith(other) or other.endswith(one)
 
 
 def _from_template(source: Template) -> Resolve:

@@ -34,10 +34,8 @@ Write these four lines into it:
   enterprise_id = "the id that TeleCRM shows for your enterprise"
   token_env = "TELECRM_TOKEN"  # the variable, or the line of a .env, that holds the token
 
-To try the importer first, two lines are enough, and no token:
-
-  [workspace]
-  base_url = "practice"
+To try the importer first, against the practice CRM and without a token, write no file and add
+--practice to the command.
 """
 
 Values = dict[str, object]
@@ -90,13 +88,14 @@ def load_settings(file: Path | None, overrides: Mapping[str, Mapping[str, object
     return settings
 
 
-def practice_settings(folder: Path) -> Settings:
+def practice_settings(folder: Path, reports: Path | None = None) -> Settings:
     """Settings for the practice CRM with a journal and reports of its own.
 
     Neither a file nor the environment is read, so that a demo works wherever it is started.
 
     Args:
-        folder: where `journal.db` and the reports of each run go.
+        folder: where `journal.db` goes.
+        reports: where the reports of each run go; None is the same folder.
     """
     folder = Path(_absolute(str(folder), Path.cwd()))
     settings = Settings.model_validate(
@@ -104,7 +103,7 @@ def practice_settings(folder: Path) -> Settings:
             **_DEFAULTS,
             "workspace": {"base_url": PRACTICE},
             "journal": {"path": folder / "journal.db"},
-            "reports": {"folder": folder},
+            "reports": {"folder": reports or folder},
         }
     )
     settings._folder = folder  # noqa: SLF001 - as in load_settings

@@ -136,3 +136,35 @@ def test_a_remark_cannot_become_markup(look: Look) -> None:
     assert "<img" not in page
     assert "&lt;b&gt;bold&lt;/b&gt;" in page
     assert "<title>0 of 1 action was created; 1 needs a person." in page
+
+
+PHONE = """<!DOCTYPE html><iframe id="page" width="390" height="800" src="{page}"></iframe><script>
+const frame = document.getElementById("page");
+frame.addEventListener("load", () => {{
+  const page = frame.contentDocument;
+  const right = (one) => one.getBoundingClientRect().right;
+  const over = [...page.querySelectorAll(".card button, .card .cells")].filter(
+    (one) => right(one) > right(one.closest(".card")) - 16);
+  document.title = `${{page.querySelectorAll(".reasons .show").length}} shown, ${{over.length}} over`;
+}});
+</script>"""
+
+
+def test_nothing_hangs_over_its_card_on_a_phone(tmp_path: Path) -> None:
+    """At 390 px, three long row numbers and their button keep within the card."""
+    waits = "The same lead has an action in doubt."
+    source = source_of(
+        [action(row, Outcome.UNSENT, inr("1"), detail=waits) for row in range(100_068, 100_078)]
+    )
+    written = write_reports(tmp_path / "reports" / RUN.id, source)
+    phone = tmp_path / "phone.html"
+    phone.write_text(PHONE.format(page=written.page.as_uri()), encoding="utf-8")
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    done = subprocess.run(
+        [CHROMIUM, *OPTIONS, "--allow-file-access-from-files", profile, phone.as_uri()],
+        check=True,
+        capture_output=True,
+        timeout=120,
+        text=True,
+    )
+    assert "<title>1 shown, 0 over</title>" in done.stdout, done.stderr

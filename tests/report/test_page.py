@@ -10,6 +10,8 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
+
 from importer.model import Outcome, Remark, RunState, Skipped
 from importer.reconcile import Reason
 from importer.report import ReportSource
@@ -163,6 +165,32 @@ def test_without_a_script_the_summary_is_all_there() -> None:
         "The list needs JavaScript.",
     ):
         assert words in text
+
+
+def test_why_a_run_stopped_stands_under_the_headline() -> None:
+    """The reason is on the first screen, as a text, and again where the run is resumed."""
+    run = replace(RUN, state=RunState.STOPPED, reason="The CRM said <b>no</b>.")
+    text = page(source_of([action(5, Outcome.UNSENT, inr("1"))], run=run))
+    said = "The CRM said &lt;b&gt;no&lt;/b&gt;."
+    assert re.search(rf'</h1>\s*<p class="because">{said}</p>', text)
+    assert f"<p>{said} Put right what stopped it" in text
+
+
+@pytest.mark.parametrize(
+    ("rows", "beneath", "note"),
+    [
+        (1, "of ₹1.00, without the 1 invalid row", "the sums are without this 1 row."),
+        (2, "of ₹1.00, without the 2 invalid rows", "the sums are without these 2 rows."),
+    ],
+)
+def test_invalid_rows_are_said_to_be_outside_the_sums(rows: int, beneath: str, note: str) -> None:
+    """Readable or not, the money of a row refused as a whole is in no sum."""
+    refused = [
+        refused_row(row, problem(row, "D", "500", "Some reason")) for row in range(6, 6 + rows)
+    ]
+    text = page(source_of([action(5, Outcome.CREATED, inr("1")), *refused]))
+    assert f">{beneath}<" in text
+    assert f"An INVALID row counts as one action without money; {note}" in text
 
 
 def test_an_empty_run_is_a_page_too() -> None:

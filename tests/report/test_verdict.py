@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from importer.model import Outcome, Remark, RunState
+from importer.model import Earlier, Outcome, Remark, RunState
+from importer.reconcile import NEXT_STEPS
+from importer.report.lines import action_line
 from importer.report.source import Failures, Report
 from importer.report.steps import Step, next_steps
 from importer.report.verdict import verdict
@@ -96,6 +98,41 @@ def test_a_stopped_run_is_resumed_and_a_refused_one_is_not() -> None:
     books = books_of([action(5, S)], run=replace(RUN, state=RunState.REFUSED))
     refused = list(next_steps(Report(books=books, failures=None)))
     assert [step.title for step in refused] == ["Look at the mapping and the sheet"]
+
+
+WAITS = "What is left waits for an action of the same lead that is in doubt."
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcomes", "text"),
+    [
+        ("", [C, S], "The run stopped first. Put right what stopped it, then go on; "),
+        ("The CRM is out of reach", [S], "The CRM is out of reach. Put right what stopped it, "),
+        (WAITS, [K, S], f"{WAITS} Settle the 1 action in doubt first, then go on; "),
+        ("Interrupted.", [K, K, S], "Interrupted. Settle the 2 actions in doubt first, then "),
+    ],
+)
+def test_unsent_actions_say_what_they_wait_for(
+    reason: str, outcomes: list[Outcome], text: str
+) -> None:
+    """The run's own reason comes first, and what is in doubt is settled before resuming."""
+    run = replace(RUN, state=RunState.STOPPED, reason=reason)
+    acts = [action(row, one, inr("1")) for row, one in enumerate(outcomes, start=5)]
+    found = list(next_steps(Report(books=books_of(acts, run=run), failures=None)))
+    assert found[-1].text.startswith(text)
+
+
+@pytest.mark.parametrize("reason", ["in doubt", "changed"])
+def test_a_duplicate_of_something_in_doubt_is_not_said_to_stand(reason: str) -> None:
+    """Step, reason and line send a person to the timeline, where the earlier one may be missing."""
+    earlier = Earlier(run="20261101-a2b3", file="a.xlsx", row=12, action_id="", reason=reason)
+    one = action(5, D, inr("1"), earlier=earlier)
+    books = books_of([one])
+    (step,) = next_steps(Report(books=books, failures=None))
+    line = action_line(RUN, one)
+    doubtful = reason == "in doubt"
+    assert ("it may or may not be on its lead's timeline" in step.text) is doubtful
+    assert line.to_do == books.reasons[0].hint == NEXT_STEPS[K if doubtful else D]
 
 
 def test_nothing_is_to_be_done_about_a_success() -> None:

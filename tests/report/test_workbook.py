@@ -79,6 +79,7 @@ def test_the_summary_holds_the_books(whole: Any) -> None:  # noqa: ANN401 - the 
         assert lines[outcome][0] == line.count
     assert lines["UNKNOWN"] == (1, 250000)
     assert lines["Planned"][1] == 811261
+    assert lines["Without money"][0] == lines["INVALID"][0] == 2
 
 
 def test_no_text_is_a_formula() -> None:
