@@ -60,11 +60,8 @@ def _run() -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except MappingError as error:
-        _say_mapping_mistakes(error)
-        return error.exit_code
     except ImporterError as error:
-        _say(error.message, error.hint)
+        _explain(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted. Nothing is lost: what was sent is on record.", err=True)
@@ -93,7 +90,10 @@ def _say(message: str, hint: str) -> None:
         click.echo(f"{click.style('What to do:', bold=True)} {hint}", err=True)
 
 
-def _say_mapping_mistakes(error: MappingError) -> None:
+def _explain(error: ImporterError) -> None:
+    if not isinstance(error, MappingError):
+        _say(error.message, error.hint)
+        return
     _say(error.message, "")
     for mistake in error.mistakes:
         place = f"line {mistake.line}" if mistake.line else "whole file"

@@ -63,7 +63,7 @@ class Reconciliation:
     incomplete: int
     """CREATED with remarks."""
     unreadable: int
-    """INVALID rows, whose money nobody can read."""
+    """INVALID rows: each counts as one action without money."""
     reasons: tuple[Reason, ...]
     """Largest count first."""
     imbalances: tuple[str, ...]

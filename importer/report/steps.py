@@ -113,16 +113,16 @@ def _decide(count: int, *, doubtful: int) -> Step:
 
 
 def _resume(count: int, run: RunRecord, *, doubtful: int) -> Step:
-    why = f"{run.reason.rstrip(' .')}." if run.reason else "The run stopped first."
-    first = (
-        f"Settle the {counted(doubtful, 'action')} in doubt first"
-        if doubtful
-        else "Put right what stopped it"
-    )
+    why = f"{run.reason.rstrip(' .')}. " if run.reason else ""
+    if doubtful:
+        first = f"Settle the {counted(doubtful, 'action')} in doubt first"
+    else:
+        why = why or "The run stopped first. "
+        first = "Put right what stopped it"
     return Step(
         tone=Tone.CARE,
         title=f"Resume {counted(count, 'unsent action')}",
-        text=f"{why} {first}, then go on; nothing that was created is sent again.",
+        text=f"{why}{first}, then go on; nothing that was created is sent again.",
         command=f"importer resume {run.id}",
         shows=Outcome.UNSENT,
     )

@@ -145,7 +145,8 @@ frame.addEventListener("load", () => {{
   const right = (one) => one.getBoundingClientRect().right;
   const over = [...page.querySelectorAll(".card button, .card .cells")].filter(
     (one) => right(one) > right(one.closest(".card")) - 16);
-  document.title = `${{page.querySelectorAll(".reasons .show").length}} shown, ${{over.length}} over`;
+  const shown = page.querySelectorAll(".reasons .show");
+  document.title = `${{shown.length}} shown, ${{over.length}} over`;
 }});
 </script>"""
 

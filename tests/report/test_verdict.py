@@ -108,6 +108,7 @@ WAITS = "What is left waits for an action of the same lead that is in doubt."
     [
         ("", [C, S], "The run stopped first. Put right what stopped it, then go on; "),
         ("The CRM is out of reach", [S], "The CRM is out of reach. Put right what stopped it, "),
+        ("", [K, S], "Settle the 1 action in doubt first, then go on; "),
         (WAITS, [K, S], f"{WAITS} Settle the 1 action in doubt first, then go on; "),
         ("Interrupted.", [K, K, S], "Interrupted. Settle the 2 actions in doubt first, then "),
     ],
