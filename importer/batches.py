@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -35,11 +36,22 @@ def content_digest(content: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Matching:
+    """How a mapping wants the actions of one identity to be matched to earlier ones."""
+
+    repeats: bool
+    """Equal identities are numbered; otherwise one of them is all there can be."""
+    trusted: frozenset[str] | None
+    """Runs of whose sheets an equal row is the same thing again. None: of every sheet, as exports
+    are cumulative. Otherwise an equal row may be a new payment, and is held for a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claimant:
     """An action of this run that shares its identity with earlier ones."""
 
     id: int
-    content: str
+    content: Mapping[str, str]
     fingerprint: str
     """Of its row."""
     root: tuple[str, int]
@@ -52,7 +64,7 @@ class Holder:
 
     id: int
     occurrence: int
-    content: str
+    content: Mapping[str, str]
     state: State
     """`created`, `sending` or `unknown`."""
     fingerprint: str
@@ -76,68 +88,93 @@ class Decision:
 def decide(
     claimants: Sequence[Claimant],
     holders: Sequence[Holder],
+    matching: Matching,
     answered: Container[int] = frozenset(),
-    *,
-    trust_equal: bool,
 ) -> list[Decision]:
     """Match the actions of one identity to the ledger: by content first, then in order.
 
-    Content first means that a re-sorted sheet changes nothing. A holder that was corrected answers
-    for its row as it first looked, too: neither the corrected nor the uncorrected export can book
-    it again. What is left over pairs up in order and is held as changed; only claimants beyond the
-    last holder get a new occurrence.
+    Content first means that a re-sorted sheet changes nothing; only columns that both sides know
+    count, so that an edited mapping changes nothing either. A holder that was corrected answers
+    for its row as it first looked, too. What is left over pairs up in order and is held as
+    changed; only claimants beyond the last holder get a new occurrence, and only under `repeats`.
 
     Args:
         claimants: this run's actions of one identity, in sheet order.
-        holders: the earlier ones, by rising occurrence.
-        answered: ids of holders that stand for another row of this run already.
-        trust_equal: equal content means the same thing again. False for `exports: separate`,
-            where an equal row of a new sheet may be a new payment: it is held for a person,
-            unless it comes from the very chain that created the holder.
+        holders: the live ones, by rising occurrence.
+        matching: as the mapping says.
+        answered: ids of holders that stand for another row already, or belong to this run.
     """
     free = [holder for holder in holders if holder.id not in answered]
     waiting, decisions = list(claimants), list[Decision]()
-    for matches in (_same_content, _same_origin, _any):
-        for claimant in list(waiting):
-            holder = next((one for one in free if matches(claimant, one)), None)
-            if holder is not None:
-                free.remove(holder)
-                waiting.remove(claimant)
-                decisions.append(_held(claimant, holder, trust_equal=trust_equal))
-    last = max((holder.occurrence for holder in holders), default=0)
-    decisions += [
-        Decision(id=one.id, occurrence=last + n, holder=None, state=State.STAGED, reason="")
-        for n, one in enumerate(waiting, start=1)
-    ]
-    return decisions
+    common = sorted(_columns(claimants) & _columns(holders))
+    keys: tuple[tuple[str, _Key], ...] = (
+        ("same", lambda one: tuple(one.content.get(name, "") for name in common) or one.id),
+        ("corrected", lambda one: one.fingerprint),
+        ("changed", lambda _one: ""),
+    )
+    for reason, key in keys:
+        pairs = _pairs(waiting, free, key)
+        decisions += [_held(claimant, holder, reason, matching) for claimant, holder in pairs]
+        gone = {one.id for pair in pairs for one in pair}
+        waiting = [one for one in waiting if one.id not in gone]
+        free = [one for one in free if one.id not in gone]
+    return decisions + _surplus(waiting, holders, matching)
 
 
-def _same_content(claimant: Claimant, holder: Holder) -> bool:
-    return claimant.content == holder.content
+def held_by_origin(claimant: Claimant, holder: Holder) -> Decision:
+    """An action of the very row that has been created, or is in doubt, in another run.
+
+    Whatever the person made of the row's identity meanwhile: one row yields one such action.
+    """
+    common = claimant.content.keys() & holder.content.keys()
+    same = all(claimant.content[name] == holder.content[name] for name in common)
+    uncorrected = claimant.fingerprint == holder.fingerprint
+    reason = "same" if same else "corrected" if uncorrected else "changed"
+    return _held(claimant, holder, reason, Matching(repeats=True, trusted=None))
 
 
-def _same_origin(claimant: Claimant, holder: Holder) -> bool:
-    return claimant.fingerprint == holder.fingerprint
+_Key = Callable[[Claimant | Holder], object]
 
 
-def _any(_claimant: Claimant, _holder: Holder) -> bool:
-    return True
+def _columns(many: Sequence[Claimant | Holder]) -> set[str]:
+    return set.intersection(*(set(one.content) for one in many)) if many else set()
 
 
-def _held(claimant: Claimant, holder: Holder, *, trust_equal: bool) -> Decision:
+def _pairs(
+    waiting: Sequence[Claimant], free: Sequence[Holder], key: _Key
+) -> list[tuple[Claimant, Holder]]:
+    by_key: dict[object, deque[Holder]] = {}
+    for holder in free:
+        by_key.setdefault(key(holder), deque()).append(holder)
+    return [(one, by_key[key(one)].popleft()) for one in waiting if by_key.get(key(one))]
+
+
+def _held(claimant: Claimant, holder: Holder, reason: str, matching: Matching) -> Decision:
+    trusted = (
+        matching.trusted is None
+        or holder.root[0] in matching.trusted
+        or claimant.root == holder.root
+    )
+    state = State.ALREADY if reason in {"same", "corrected"} else State.DUPLICATE
     if holder.state is not State.CREATED:
         state, reason = State.DUPLICATE, "in doubt"
-    elif not trust_equal and claimant.root != holder.root:
+    elif not trusted:
         state, reason = State.DUPLICATE, "seen before"
-    elif _same_content(claimant, holder):
-        state, reason = State.ALREADY, "same"
-    elif _same_origin(claimant, holder):
-        state, reason = State.ALREADY, "corrected"
-    else:
-        state, reason = State.DUPLICATE, "changed"
     return Decision(
         id=claimant.id, occurrence=holder.occurrence, holder=holder, state=state, reason=reason
     )
+
+
+def _surplus(
+    waiting: Sequence[Claimant], holders: Sequence[Holder], matching: Matching
+) -> list[Decision]:
+    if holders and not matching.repeats:
+        return [_held(one, holders[-1], "changed", matching) for one in waiting]
+    last = max((holder.occurrence for holder in holders), default=0)
+    return [
+        Decision(id=one.id, occurrence=last + n, holder=None, state=State.STAGED, reason="")
+        for n, one in enumerate(waiting, start=1)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

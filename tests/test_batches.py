@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from importer.batches import (
     Claimant,
     Holder,
+    Matching,
     Waiting,
     add_fingerprint,
     content_digest,
@@ -23,11 +24,17 @@ from importer.model import State
 
 CONTENTS = st.sampled_from("abc")
 
+EVERYWHERE = Matching(repeats=True, trusted=None)
+NOWHERE = Matching(repeats=True, trusted=frozenset())
+
 
 def claimant(number: int, content: str, *, fingerprint: str = "", root: str = "new") -> Claimant:
     """An action of this run."""
     return Claimant(
-        id=number, content=content, fingerprint=fingerprint or f"row {number}", root=(root, number)
+        id=number,
+        content={"note": content},
+        fingerprint=fingerprint or f"row {number}",
+        root=(root, number),
     )
 
 
@@ -38,7 +45,7 @@ def holder(
     return Holder(
         id=100 + number,
         occurrence=number,
-        content=content,
+        content={"note": content},
         state=state,
         fingerprint=fingerprint,
         root=("old", number),
@@ -68,7 +75,7 @@ def test_the_same_rows_in_another_order_are_all_already(
     chance.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis types its Random loosely
     holders = [holder(n, content) for n, content in enumerate(contents, start=1)]
     claimants = [claimant(n, content) for n, content in enumerate(shuffled)]
-    decisions = decide(claimants, holders, trust_equal=True)
+    decisions = decide(claimants, holders, EVERYWHERE)
     assert {decision.state for decision in decisions} <= {State.ALREADY}
     assert len({decision.occurrence for decision in decisions}) == len(contents)
 
@@ -82,7 +89,7 @@ def test_no_occurrence_is_given_twice_and_nobody_is_forgotten(
     """Every claimant gets one decision and an occurrence of its own; only the surplus is sent."""
     holders = [holder(n, content) for n, content in enumerate(old, start=1)]
     claimants = [claimant(n, content) for n, content in enumerate(new)]
-    decisions = decide(claimants, holders, trust_equal=trust)
+    decisions = decide(claimants, holders, EVERYWHERE if trust else NOWHERE)
     assert sorted(decision.id for decision in decisions) == list(range(len(new)))
     assert len({decision.occurrence for decision in decisions}) == len(new)
     sent = [decision for decision in decisions if decision.state is State.STAGED]
@@ -95,7 +102,7 @@ def test_what_is_in_doubt_is_held(contents: list[str]) -> None:
     """An equal action that is UNKNOWN or on the wire never makes ALREADY: it is DUPLICATE."""
     holders = [holder(n, one, state=State.UNKNOWN) for n, one in enumerate(contents, start=1)]
     claimants = [claimant(n, content) for n, content in enumerate(contents)]
-    decisions = decide(claimants, holders, trust_equal=True)
+    decisions = decide(claimants, holders, EVERYWHERE)
     assert {(one.state, one.reason) for one in decisions} == {(State.DUPLICATE, "in doubt")}
 
 
@@ -103,16 +110,16 @@ def test_a_corrected_row_answers_for_how_it_first_looked() -> None:
     """A row that equals the root of a corrected chain is ALREADY although its content differs."""
     old = holder(1, "corrected", fingerprint="as it first looked")
     new = claimant(1, "uncorrected", fingerprint="as it first looked")
-    (decision,) = decide([new], [old], trust_equal=True)
+    (decision,) = decide([new], [old], EVERYWHERE)
     assert (decision.state, decision.reason) == (State.ALREADY, "corrected")
 
 
 def test_separate_exports_hold_an_equal_row_unless_it_is_of_the_same_chain() -> None:
     """With `exports: separate` an equal row of another sheet waits for a person."""
     stranger, relative = claimant(1, "a"), claimant(1, "a", root="old")
-    (held,) = decide([stranger], [holder(1, "a")], trust_equal=False)
+    (held,) = decide([stranger], [holder(1, "a")], NOWHERE)
     assert (held.state, held.reason) == (State.DUPLICATE, "seen before")
-    (known,) = decide([relative], [holder(1, "a")], trust_equal=False)
+    (known,) = decide([relative], [holder(1, "a")], NOWHERE)
     assert known.state is State.ALREADY
 
 

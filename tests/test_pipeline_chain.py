@@ -13,7 +13,7 @@ from workplaces import MAPPING, REPEATS, Desk, Result, desk, row
 from importer.errors import SheetError
 from importer.mapping import parse_mapping
 from importer.model import Currency, Outcome
-from importer.sandbox import lead_id
+from importer.sandbox import Fault, Rule, lead_id
 
 
 @pytest.fixture
@@ -281,3 +281,115 @@ def test_a_lead_that_does_not_exist_is_the_red_cell(here: Desk) -> None:
     comment = page["A2"].comment
     assert comment is not None
     assert "was not found" in comment.text
+
+
+def payments(here: Desk) -> list[tuple[str, str]]:
+    """(lead, amount) of every payment that arrived."""
+    return [
+        (one.lead, str(one.body["amount"])) for one in here.crm.actions if one.type == "PAYMENT"
+    ]
+
+
+def test_one_row_yields_one_payment_whatever_its_receipt_becomes(here: Desk) -> None:
+    """A row whose payment stands is not booked again under a corrected receipt number."""
+    _, _, workbook = failed(here, row(1), row(2, note="no address"), row(3))
+
+    def correct(page: Worksheet) -> None:
+        put("E2", "a@example.com")(page)
+        put("B2", "R-0002/B")(page)
+
+    again = here.run(edit(workbook, correct))
+    assert again.counts == {"ALREADY": 1, "CREATED": 1}
+    assert len(payments(here)) == 3
+
+
+def test_a_receipt_typed_wrong_and_then_right_books_once(here: Desk) -> None:
+    """The same workbook run again under another key is the same row: it is held."""
+    _, _, workbook = failed(here, row(1), row(2, receipt=""), row(3))
+    assert here.run(edit(workbook, put("B2", "R-9"))).counts == {"CREATED": 2}
+    again = here.run(edit(workbook, put("B2", "R-2")))
+    assert again.counts == {"ALREADY": 1, "DUPLICATE": 1}
+    assert again.books.chain.open_rows == 0, "what was created stays done"
+    assert len(payments(here)) == 3
+
+
+def test_a_corrected_row_in_doubt_is_not_booked_under_another_key(here: Desk) -> None:
+    """While a corrected row is UNKNOWN, its other corrections are held."""
+    _, _, workbook = failed(here, row(1), row(2, receipt=""), row(3))
+    here.crm.faults.set([Rule(fault=Fault.DROP_AFTER, times=1)])
+    assert here.run(edit(workbook, put("B2", "R-9"))).counts == {"UNKNOWN": 2}
+    assert here.run(edit(workbook, put("B2", "R-2"))).counts == {"DUPLICATE": 2}
+    assert len(payments(here)) == 3
+
+
+def test_two_workbooks_of_one_chain_merged_book_once(here: Desk) -> None:
+    """Two references of one root row in one workbook are copies of one row: both are INVALID."""
+    _, _, workbook = failed(here, row(1), row(2, receipt=""), row(3))
+    second = here.failures_of(here.run(workbook))
+    reference = openpyxl.load_workbook(second).active
+    assert isinstance(reference, Worksheet)
+
+    def merge(page: Worksheet) -> None:
+        page.append([cell.value for cell in page[2]])
+        put("I3", reference["I2"].value)(page)
+        put("B2", "R-8")(page)
+        put("B3", "R-9")(page)
+
+    merged = here.run(edit(workbook, merge))
+    assert merged.counts == {"INVALID": 2}
+    assert len(payments(here)) == 2
+
+
+def test_a_re_sorted_export_tells_the_twins_of_a_receipt_apart(here: Desk) -> None:
+    """Two rows with one receipt, sorted anew: neither is booked again, whoever comes first."""
+    _, _, workbook = failed(here, row(1), row(2, receipt="R-0001"), row(3))
+    turned = [row(2, receipt="R-0001"), row(1), row(3)]
+    before = here.run(here.sheet(*turned, name="turned.csv"))
+    assert before.counts == {"ALREADY": 4, "DUPLICATE": 2}
+    here.run(edit(workbook, put("B2", "R-0002")))
+    after = here.run(here.sheet(*turned, name="turned.csv"))
+    assert after.counts == {"ALREADY": 6}
+    assert after.code == 0
+    assert len(payments(here)) == 3
+
+
+def test_a_half_created_correction_is_still_open_for_its_export(here: Desk) -> None:
+    """A corrected row whose receipt failed again is not called done when the export comes back."""
+    sheet, _, workbook = failed(here, row(1), row(2, amount="x", note="no address"), row(3))
+    half = here.run(edit(workbook, put("C2", "5")))
+    assert half.counts == {"CREATED": 1, "IGNORED": 1}
+    again = here.run(sheet)
+    assert again.counts == {"ALREADY": 4, "INVALID": 1}
+    assert again.code == 4
+
+
+def test_resume_matches_what_others_have_sent_meanwhile(tmp_path: Path) -> None:
+    """Under repeats, a stopped run resumes with what is left after another run's equal rows."""
+    with desk(tmp_path, REPEATS) as here:
+        x, y = row(1, receipt="X"), row(1, receipt="Y")
+        stopped = here.plan(here.sheet(x, y))
+        assert here.run(here.sheet(y, name="y.csv")).counts == {"CREATED": 2}
+        assert here.resume(stopped).counts == {"ALREADY": 2, "CREATED": 2}
+        references = [one.body["fields"] for one in here.crm.actions if one.type == "1003"]
+        assert sorted(map(str, references)) == ["{'import_ref': 'X'}", "{'import_ref': 'Y'}"]
+
+
+def test_what_a_separate_export_held_stays_held(tmp_path: Path) -> None:
+    """A sheet with a held row, run again, does not call that row created."""
+    with desk(tmp_path, REPEATS.replace("exports: cumulative", "exports: separate")) as here:
+        here.run(here.sheet(row(1)))
+        second = here.sheet(row(1), row(2), name="second.csv")
+        assert here.run(second).counts == {"CREATED": 2, "DUPLICATE": 2}
+        assert here.run(second).counts == {"ALREADY": 2, "DUPLICATE": 2}
+
+
+def test_a_row_corrected_to_nothing_keeps_what_was_created(here: Desk) -> None:
+    """The chain's money holds a payment that is in the CRM, whatever its row yields later."""
+    _, _, workbook = failed(here, row(1), row(2, note="no address"), row(3))
+    skipping = MAPPING.replace(
+        "actions:", "skip: [{reason: due, when: {column: state, is: Due}}]\nactions:"
+    )
+    here.mapping = parse_mapping(skipping, "payments.yaml")
+    chain = here.run(edit(workbook, put("D2", "Due"))).books.chain
+    assert chain.open_rows == 0
+    assert chain.done == chain.planned

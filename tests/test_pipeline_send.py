@@ -273,3 +273,36 @@ def test_an_edited_mapping_sends_nothing_again(here: Desk) -> None:
     edited = MAPPING.replace("payer_email: {from: note}", 'note: "a new constant"')
     here.mapping = parse_mapping(edited, "payments.yaml")
     assert here.run(sheet).counts == {"ALREADY": 4}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ("columns: [receipt]", "columns: [receipt, amount]", "identity"),
+        (
+            "receipt: {header: Receipt, type: text}",
+            "receipt: {header: Receipt, type: number}",
+            "identity",
+        ),
+        ("name: payment", "name: paid", "calls its action"),
+    ],
+)
+def test_a_mapping_whose_keys_changed_is_refused(here: Desk, old: str, new: str, word: str) -> None:
+    """Another identity or action name would book every row again: the run is refused."""
+    sheet = here.sheet(row(1, receipt="11"), row(2, receipt="12"))
+    here.run(sheet)
+    here.mapping = parse_mapping(MAPPING.replace(old, new), "payments.yaml")
+    with pytest.raises(UsageError, match=word):
+        here.run(sheet)
+    assert len(here.arrived()) == 4
+
+
+def test_a_mapping_with_one_column_more_sends_nothing_again(here: Desk) -> None:
+    """A column that the mapping did not know before has not changed what was sent."""
+    sheet = here.sheet(row(1), row(2))
+    here.run(sheet)
+    more = MAPPING.replace(
+        "payer_email: {from: note}", "payer_email: {from: note}, mode: {from: state}"
+    )
+    here.mapping = parse_mapping(more, "payments.yaml")
+    assert here.run(sheet).counts == {"ALREADY": 4}

@@ -176,8 +176,9 @@ def _is_real(loaded: Settings) -> bool:
 
 
 def _agreed(workplace: Workplace, planned: str, *, yes: bool) -> bool:
-    from importer.cli.words import say_plan
+    from importer.cli.words import say_doubts, say_plan
 
+    say_doubts(workplace, planned)
     anything = say_plan(workplace, planned)
     if not anything:
         click.echo("Nothing is left to send.", err=True)

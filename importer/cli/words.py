@@ -88,6 +88,16 @@ def say_plan(workplace: Workplace, run_id: str) -> bool:
     return True
 
 
+def say_doubts(workplace: Workplace, run_id: str) -> None:
+    """Remind, on standard error, of what earlier runs left in doubt."""
+    for run, count in reading.in_doubt(workplace.journal, run_id).items():
+        click.echo(
+            f"{click.style('Still in doubt:', fg='red', bold=True)} {_many(count, 'action')} of "
+            f"the run {run}. {NEXT_STEPS[Outcome.UNKNOWN]}",
+            err=True,
+        )
+
+
 def say_rehearsal(workplace: Workplace, run_id: str) -> None:
     """Print exactly what would be sent, a request a line, in order."""
     entries = reading.entries_to_send(workplace.journal, run_id)

@@ -8,7 +8,18 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, and_, delete, exists, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    and_,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from importer.journal.schema import actions, problems, rows, runs
 from importer.journal.store import Journal
@@ -28,11 +39,9 @@ class Recognised:
     the actions that its corrected form became."""
     money: Mapping[Currency, Decimal]
     """Their money."""
-    answered: frozenset[int]
-    """The earlier actions that stand for them; they answer for no other row of the run."""
 
 
-def recognise_corrected(journal: Journal, run: str, *, trust_equal: bool) -> Recognised:
+def recognise_corrected(journal: Journal, run: str, trusted: frozenset[str] | None) -> Recognised:
     """Mark as ALREADY what an earlier chain created in a corrected form.
 
     The correction may have changed the identity itself, or the row may be unreadable, so only the
@@ -42,13 +51,14 @@ def recognise_corrected(journal: Journal, run: str, *, trust_equal: bool) -> Rec
     Args:
         journal: the journal, in the transaction that finishes the plan.
         run: the run whose rows have just been staged.
-        trust_equal: see `batches.decide`; where False, a chain answers for its own rows only.
+        trusted: see `batches.Matching`; other chains answer for their own rows only.
     """
-    extra, money, answered = 0, dict[Currency, Decimal](), set[int]()
-    for row, root in _pairs(_candidates(journal, run), trust_equal=trust_equal):
-        created = _created_of(journal, run, root)
-        answered.update(one.id for one in created)
-        if _is_invalid(journal, run, row):
+    extra, money = 0, dict[Currency, Decimal]()
+    for row, root in _pairs(_candidates(journal, run), trusted):
+        created, invalid = _created_of(journal, run, root), _is_invalid(journal, run, row)
+        if invalid and not _is_closed(journal, run, root, created):
+            continue
+        if invalid:
             _replace_invalid(journal, run, row, created)
             extra += len(created) - 1
             for one in created:
@@ -57,7 +67,7 @@ def recognise_corrected(journal: Journal, run: str, *, trust_equal: bool) -> Rec
                     money[currency] = money.get(currency, Decimal(0)) + one.amount
         else:
             _mark_already(journal, run, row, created)
-    return Recognised(extra=extra, money=money, answered=frozenset(answered))
+    return Recognised(extra=extra, money=money)
 
 
 def row_of(table: FromClause) -> ColumnElement[bool]:
@@ -77,19 +87,33 @@ def earlier_values(old: Row[Any], reason: str) -> dict[str, Any]:
     }
 
 
+def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[list[str]]:
+    """(column, old, new) of what differs, among the columns that both know."""
+    return [
+        [column, old[column], new[column]]
+        for column in sorted(old.keys() & new.keys())
+        if old[column] != new[column]
+    ]
+
+
 def _candidates(journal: Journal, run: str) -> Sequence[Row[Any]]:
     """(row, its own root, a root that looked the same and was created in a corrected form)."""
     root, later = rows.alias("root"), rows.alias("later")
+    mine, wrong = actions.alias("mine"), actions.alias("wrong")
+    # A row that is INVALID now may have been created just as it is: as the first of two that
+    # share an identity, before the sheet was sorted anew.
+    invalid = exists().where(
+        wrong.c.run == run, wrong.c.row == rows.c.number, wrong.c.state == State.INVALID
+    )
     created_later = exists().where(
         later.c.root_run == root.c.run,
         later.c.root_row == root.c.number,
-        later.c.run != root.c.run,
+        or_(later.c.run != root.c.run, invalid),
         later.c.run != run,
         actions.c.run == later.c.run,
         actions.c.row == later.c.number,
         actions.c.state == State.CREATED,
     )
-    mine = actions.alias("mine")
     unsettled = exists().where(
         mine.c.run == run, mine.c.row == rows.c.number, mine.c.state.in_(_UNSETTLED)
     )
@@ -116,19 +140,39 @@ def _candidates(journal: Journal, run: str) -> Sequence[Row[Any]]:
     )
 
 
-def _pairs(candidates: Sequence[Row[Any]], *, trust_equal: bool) -> Iterator[tuple[int, Root]]:
+def _pairs(
+    candidates: Sequence[Row[Any]], trusted: frozenset[str] | None
+) -> Iterator[tuple[int, Root]]:
     """Each row with a root of its own: the one it descends from, else the next that is free."""
     for _, of_look in groupby(candidates, key=lambda one: one.fingerprint):
         group = list(of_look)
         own = {one.number: (one.root_run, one.root_row) for one in group}
-        free = list(dict.fromkeys((one.like_run, one.like_row) for one in group))
-        relatives = [number for number in own if own[number] in free]
-        strangers = [number for number in own if number not in relatives and trust_equal]
-        for number in relatives + strangers:
-            root = own[number] if own[number] in free else next(iter(free), None)
-            if root is not None:
-                free.remove(root)
+        free = dict.fromkeys((one.like_run, one.like_row) for one in group)
+        strangers = []
+        for number, root in own.items():
+            if root in free:
+                del free[root]
                 yield number, root
+            else:
+                strangers.append(number)
+        known = [root for root in free if trusted is None or root[0] in trusted]
+        yield from zip(strangers, known, strict=False)
+
+
+def _is_closed(journal: Journal, run: str, root: Root, created: Sequence[Row[Any]]) -> bool:
+    """Everything that the row has ever yielded was created; nothing of it is still to be done."""
+    names = journal.read(
+        select(actions.c.name)
+        .distinct()
+        .join(rows, row_of(actions))
+        .where(
+            rows.c.root_run == root[0],
+            rows.c.root_row == root[1],
+            actions.c.run != run,
+            actions.c.name != "",
+        )
+    )
+    return {one.name for one in names} <= {one.name for one in created}
 
 
 def _created_of(journal: Journal, run: str, root: Root) -> Sequence[Row[Any]]:
@@ -167,7 +211,11 @@ def _mark_already(journal: Journal, run: str, row: int, created: Sequence[Row[An
                     actions.c.name == one.name,
                     actions.c.state == State.STAGED,
                 )
-                .values(state=State.ALREADY, earlier=earlier_values(one, "corrected"))
+                .values(
+                    state=State.ALREADY,
+                    earlier=earlier_values(one, "corrected"),
+                    holder=one.id,
+                )
             )
 
 
@@ -187,6 +235,7 @@ def _replace_invalid(journal: Journal, run: str, row: int, created: Sequence[Row
             "action_id": "",
             "remarks": [],
             "earlier": earlier_values(one, "corrected"),
+            "holder": one.id,
         }
         for position, one in enumerate(created)
     ]

@@ -6,15 +6,16 @@ The ledger is not a table of its own: it is every action in a live state, under 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, select, update
+from sqlalchemy import Row, Select, and_, bindparam, func, select, update
 
-from importer.batches import Claimant, Decision, Holder, decide
+from importer.batches import Claimant, Decision, Holder, Matching, decide, held_by_origin
 from importer.journal.corrected import (
     Recognised,
+    changes,
     earlier_values,
     recognise_corrected,
     row_of,
@@ -24,7 +25,7 @@ from importer.journal.store import PAGE, Journal
 from importer.model import State
 
 
-def settle_identities(journal: Journal, run: str, *, trust_equal: bool) -> Recognised:
+def settle_identities(journal: Journal, run: str, matching: Matching) -> Recognised:
     """Give every staged action its occurrence, or find that it must not be sent.
 
     What a correction answers for is found first: a row that comes back as it first looked may
@@ -33,18 +34,48 @@ def settle_identities(journal: Journal, run: str, *, trust_equal: bool) -> Recog
     Args:
         journal: the journal, in the transaction that finishes the plan.
         run: the run whose rows have just been staged.
-        trust_equal: see `batches.decide`.
+        matching: as the mapping says.
 
     Returns:
         What was recognised by its corrected form.
     """
-    recognised = recognise_corrected(journal, run, trust_equal=trust_equal)
-    _number_occurrences(journal, run)
-    for page in _shared_identities(journal, run):
-        mine, theirs = _claimants(journal, run, page), _holders(journal, run, page)
-        decisions = _decide(mine, theirs, recognised.answered, trust_equal=trust_equal)
-        _apply(journal, decisions, [*mine, *theirs])
+    recognised = recognise_corrected(journal, run, matching.trusted)
+    match_again(journal, run, matching)
     return recognised
+
+
+def match_again(journal: Journal, run: str, matching: Matching) -> None:
+    """Match what is staged to the ledger as it is now: other runs may have sent meanwhile."""
+    with journal.transaction():
+        _settle_origins(journal, run)
+        _number_occurrences(journal, run)
+        for page in _shared_identities(journal, run):
+            mine, theirs = _claimants(journal, run, page), _holders(journal, page)
+            taken = _taken(journal, run, theirs)
+            _apply(journal, _decide(mine, theirs, matching, taken), [*mine, *theirs])
+
+
+def _taken(journal: Journal, run: str, holders: Sequence[Row[Any]]) -> frozenset[int]:
+    """Those that answer for another action of this run already, or are this run's own."""
+    ids = [one.id for one in holders]
+    found = journal.read(
+        select(actions.c.holder).where(actions.c.run == run, actions.c.holder.in_(ids))
+    )
+    own = {one.id for one in holders if one.run == run}
+    return frozenset(own | {one.holder for one in found})
+
+
+def _settle_origins(journal: Journal, run: str) -> None:
+    """Settle what another run of the same chain has created, or has in doubt."""
+    other = actions.alias("other")
+    staged = select(other.c.origin).where(other.c.run == run, other.c.state == State.STAGED)
+    theirs = journal.read(_live().where(actions.c.origin.in_(staged), actions.c.run != run))
+    if not theirs:
+        return
+    by_origin = {one.origin: one for one in theirs}
+    mine = [one for one in journal.read(_staged(run)) if one.origin in by_origin]
+    decisions = [held_by_origin(_claimant(one), _holder(by_origin[one.origin])) for one in mine]
+    _apply(journal, decisions, [*mine, *theirs])
 
 
 def _number_occurrences(journal: Journal, run: str) -> None:
@@ -71,7 +102,6 @@ def _shared_identities(journal: Journal, run: str) -> Iterator[list[str]]:
         .where(
             mine.c.run == run,
             mine.c.state == State.STAGED,
-            theirs.c.run != run,
             theirs.c.state.in_(LIVE_STATES),
         )
         .order_by(mine.c.identity)
@@ -85,20 +115,32 @@ def _shared_identities(journal: Journal, run: str) -> Iterator[list[str]]:
 
 def _claimants(journal: Journal, run: str, page: Sequence[str]) -> Sequence[Row[Any]]:
     return journal.read(
-        select(actions, rows.c.fingerprint, rows.c.root_run, rows.c.root_row)
-        .join(rows, row_of(actions))
-        .where(
-            actions.c.run == run,
-            actions.c.state == State.STAGED,
-            actions.c.identity.in_(page),
-        )
+        _staged(run)
+        .where(actions.c.identity.in_(page))
         .order_by(actions.c.identity, actions.c.row, actions.c.position)
     )
 
 
-def _holders(journal: Journal, run: str, page: Sequence[str]) -> Sequence[Row[Any]]:
-    root = rows.alias("root")
+def _holders(journal: Journal, page: Sequence[str]) -> Sequence[Row[Any]]:
     return journal.read(
+        _live()
+        .where(actions.c.identity.in_(page))
+        .order_by(actions.c.identity, actions.c.occurrence)
+    )
+
+
+def _staged(run: str) -> Select[Any]:
+    return (
+        select(actions, rows.c.fingerprint, rows.c.root_run, rows.c.root_row)
+        .join(rows, row_of(actions))
+        .where(actions.c.run == run, actions.c.state == State.STAGED)
+    )
+
+
+def _live() -> Select[Any]:
+    """Every live action, with its file, and with the row at the root of its chain."""
+    root = rows.alias("root")
+    return (
         select(
             actions,
             runs.c.file,
@@ -109,21 +151,15 @@ def _holders(journal: Journal, run: str, page: Sequence[str]) -> Sequence[Row[An
         .join(rows, row_of(actions))
         .join(root, and_(root.c.run == rows.c.root_run, root.c.number == rows.c.root_row))
         .join(runs, runs.c.id == actions.c.run)
-        .where(
-            actions.c.run != run,
-            actions.c.state.in_(LIVE_STATES),
-            actions.c.identity.in_(page),
-        )
-        .order_by(actions.c.identity, actions.c.occurrence)
+        .where(actions.c.state.in_(LIVE_STATES))
     )
 
 
 def _decide(
     mine: Sequence[Row[Any]],
     theirs: Sequence[Row[Any]],
+    matching: Matching,
     answered: frozenset[int],
-    *,
-    trust_equal: bool,
 ) -> Iterator[Decision]:
     holders = {
         identity: [_holder(one) for one in of_identity]
@@ -131,13 +167,13 @@ def _decide(
     }
     for identity, of_identity in groupby(mine, key=lambda one: one.identity):
         claimants = [_claimant(one) for one in of_identity]
-        yield from decide(claimants, holders[identity], answered, trust_equal=trust_equal)
+        yield from decide(claimants, holders[identity], matching, answered)
 
 
 def _claimant(one: Row[Any]) -> Claimant:
     return Claimant(
         id=one.id,
-        content=one.content_digest,
+        content=one.content,
         fingerprint=one.fingerprint,
         root=(one.root_run, one.root_row),
     )
@@ -147,7 +183,7 @@ def _holder(one: Row[Any]) -> Holder:
     return Holder(
         id=one.id,
         occurrence=one.occurrence,
-        content=one.content_digest,
+        content=one.content,
         state=State(one.state),
         fingerprint=one.fingerprint,
         root=(one.root_run, one.root_row),
@@ -161,6 +197,7 @@ def _apply(journal: Journal, decisions: Iterable[Decision], known: Sequence[Row[
             "decided": decision.id,
             "occurrence": decision.occurrence,
             "state": decision.state,
+            "holder": decision.holder.id if decision.holder else None,
             "earlier": None
             if decision.holder is None
             else _earlier(by_id[decision.id], by_id[decision.holder.id], decision.reason),
@@ -177,13 +214,5 @@ def _apply(journal: Journal, decisions: Iterable[Decision], known: Sequence[Row[
 
 
 def _earlier(mine: Row[Any], theirs: Row[Any], reason: str) -> dict[str, Any]:
-    changes = _changes(theirs.content, mine.content) if reason == "changed" else []
-    return earlier_values(theirs, reason) | {"changes": changes}
-
-
-def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[list[str]]:
-    return [
-        [column, old.get(column, ""), new.get(column, "")]
-        for column in sorted({*old, *new})
-        if old.get(column, "") != new.get(column, "")
-    ]
+    changed = changes(theirs.content, mine.content) if reason == "changed" else []
+    return earlier_values(theirs, reason) | {"changes": changed}

@@ -32,6 +32,8 @@ class NewRun:
     mapping: str
     mapping_text: str
     mapping_sha256: str
+    keys: Mapping[str, Mapping[str, str]]
+    """`identity`: column → type; `actions`: name → type."""
     targets: Mapping[str, Mapping[str, str]]
     """Action name → field path → column letter."""
 
@@ -75,7 +77,7 @@ def begin_run(journal: Journal, run: NewRun) -> None:
 def stage(journal: Journal, run: str, planned: Sequence[PlannedRow]) -> None:
     """Write some rows of the plan, in sheet order, in one transaction."""
     found = [_row_values(run, one) for one in planned]
-    drafted = [values for one in planned for values in _actions(journal, run, one.checked)]
+    drafted = [values for one in planned for values in _actions(journal, run, one)]
     wrong = [values for one in planned for values in _problems(run, one.checked)]
     with journal.transaction() as connection:
         for table, values in ((rows, found), (actions, drafted), (problems, wrong)):
@@ -83,22 +85,32 @@ def stage(journal: Journal, run: str, planned: Sequence[PlannedRow]) -> None:
                 connection.execute(insert(table), values)
 
 
-def finish_plan(
-    journal: Journal, run: str, totals: PlanTotals, *, separate: bool, limit: int
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRules:
+    """What the mapping and the settings say of a plan."""
+
+    repeats: bool
+    """The mapping says `equal_rows: repeats`, or nothing."""
+    separate: bool
+    """The mapping says `exports: separate`."""
+    limit: int
+    """Actions in one request at the most."""
+    refusal: str = ""
+    """Why the sheet is refused as a whole; "" where it is not."""
+
+
+def finish_plan(journal: Journal, run: str, totals: PlanTotals, rules: PlanRules) -> None:
     """Settle identities against the ledger, make the batches, and open the run for sending.
 
-    Args:
-        journal: the journal.
-        run: the run's id.
-        totals: what the planner counted.
-        separate: the mapping says `exports: separate`.
-        limit: actions in one request at the most.
+    One transaction, so that a sheet that is refused was never open. Its figures are kept.
     """
     with journal.transaction() as connection:
-        trust = not separate or _same_rows_before(journal, run, totals.rows_digest)
-        recognised = ledger.settle_identities(journal, run, trust_equal=trust)
-        _make_batches(journal, run, limit)
+        connection.execute(
+            update(runs).where(runs.c.id == run).values(rows_digest=totals.rows_digest)
+        )
+        matching = matching_of(journal, run, repeats=rules.repeats, separate=rules.separate)
+        recognised = ledger.settle_identities(journal, run, matching)
+        _make_batches(journal, run, rules.limit)
         money = {
             currency: totals.money.get(currency, Decimal(0))
             + recognised.money.get(currency, Decimal(0))
@@ -108,14 +120,31 @@ def finish_plan(
             update(runs)
             .where(runs.c.id == run, runs.c.state == RunState.PLANNING)
             .values(
-                state=RunState.READY,
+                state=RunState.REFUSED if rules.refusal else RunState.READY,
+                reason=rules.refusal,
                 changed_at=journal.clock(),
                 rows_read=totals.rows_read,
                 planned_actions=totals.actions + recognised.extra,
                 planned_money={key: format(amount, "f") for key, amount in money.items()},
-                rows_digest=totals.rows_digest,
             )
         )
+
+
+def matching_of(journal: Journal, run: str, *, repeats: bool, separate: bool) -> batches.Matching:
+    """How the actions of a planned run are matched to earlier ones."""
+    if not separate:
+        return batches.Matching(repeats=repeats, trusted=None)
+    mine = runs.alias("mine")
+    same_rows = journal.read(
+        select(runs.c.root)
+        .join(mine, mine.c.rows_digest == runs.c.rows_digest)
+        .where(
+            mine.c.id == run,
+            runs.c.id != run,
+            runs.c.state.not_in([RunState.PLANNING, RunState.REFUSED]),
+        )
+    )
+    return batches.Matching(repeats=repeats, trusted=frozenset(one.root for one in same_rows))
 
 
 def void_plan(journal: Journal, run: str, reason: str) -> None:
@@ -150,7 +179,8 @@ def _row_values(run: str, planned: PlannedRow) -> dict[str, Any]:
     }
 
 
-def _actions(journal: Journal, run: str, checked: CheckedRow) -> Iterable[dict[str, Any]]:
+def _actions(journal: Journal, run: str, planned: PlannedRow) -> Iterable[dict[str, Any]]:
+    checked, (root_run, root_row) = planned.checked, planned.root
     match checked:
         case Skipped():
             return
@@ -171,6 +201,7 @@ def _actions(journal: Journal, run: str, checked: CheckedRow) -> Iterable[dict[s
                     "identity": batches.identity_digest(
                         journal.workspace, checked.identity, draft.name
                     ),
+                    "origin": f"{root_run}/{root_row}/{draft.name}",
                 }
 
 
@@ -185,11 +216,13 @@ def _blank_action(run: str, row: int) -> dict[str, Any]:
         "currency": None,
         "content": {},
         "identity": None,
+        "origin": None,
         "occurrence": 0,
         "state": State.STAGED,
         "batch": None,
         "remarks": [],
         "earlier": None,
+        "holder": None,
     }
 
 
@@ -197,15 +230,6 @@ def _problems(run: str, checked: CheckedRow) -> Iterable[dict[str, Any]]:
     if isinstance(checked, Invalid):
         for seq, problem in enumerate(checked.problems):
             yield {**asdict(problem), "run": run, "seq": seq}
-
-
-def _same_rows_before(journal: Journal, run: str, rows_digest: str) -> bool:
-    earlier = select(runs.c.id).where(
-        runs.c.id != run,
-        runs.c.rows_digest == rows_digest,
-        runs.c.state.not_in([RunState.PLANNING, RunState.REFUSED]),
-    )
-    return bool(journal.read(earlier.limit(1)))
 
 
 def _make_batches(journal: Journal, run: str, limit: int) -> None:

@@ -9,10 +9,10 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select, tuple_
+from sqlalchemy import Row, and_, exists, func, select, tuple_
 
 from importer.errors import UsageError
-from importer.journal.schema import actions, problems, requests, rows, runs
+from importer.journal.schema import LIVE_STATES, actions, problems, requests, rows, runs
 from importer.journal.store import PAGE, Journal
 from importer.model import (
     OUTCOME_OF,
@@ -91,6 +91,31 @@ def problems_of_rows(
             if (run, one.row) in wanted:
                 found[run, one.row] = (one.fingerprint, _problem(one))
     return found
+
+
+def keys_last_used(
+    journal: Journal, mapping: str
+) -> tuple[str, Mapping[str, Mapping[str, str]]] | None:
+    """Run and keys of the latest run of a mapping that put something on a timeline, or may have."""
+    live = exists().where(actions.c.run == runs.c.id, actions.c.state.in_(LIVE_STATES))
+    found = journal.read(
+        select(runs.c.id, runs.c["keys"].label("made_of"))
+        .where(runs.c.mapping == mapping, live)
+        .order_by(runs.c.seq.desc())
+        .limit(1)
+    )
+    return (found[0].id, found[0].made_of) if found else None
+
+
+def in_doubt(journal: Journal, but: str) -> Mapping[str, int]:
+    """Run → actions that are UNKNOWN, in other runs."""
+    found = journal.read(
+        select(actions.c.run, func.count().label("n"))
+        .where(actions.c.state == State.UNKNOWN, actions.c.run != but)
+        .group_by(actions.c.run)
+        .order_by(actions.c.run)
+    )
+    return {one.run: one.n for one in found}
 
 
 def mapping_of(journal: Journal, run: str) -> str:

@@ -113,6 +113,8 @@ runs = Table(
     Column("mapping", Text, nullable=False),
     Column("mapping_text", Text, nullable=False),
     Column("mapping_sha256", String(64), nullable=False),
+    # What the keys of this run are made of: identity column → type, action name → type.
+    Column("keys", Json, nullable=False),
     # Action name → field path → column letter: where a remark's cell is.
     Column("targets", Json, nullable=False),
     Column("state", String(12), nullable=False),
@@ -181,14 +183,25 @@ actions = Table(
     # NULL for a row refused as a whole: it can never stand on a timeline.
     Column("identity", String(32)),
     Column("occurrence", Integer, nullable=False),
+    # Root run, root row and name: whatever a correction makes of its identity, one row yields one.
+    Column("origin", Text),
     Column("state", String(10), nullable=False),
     Column("batch", Integer, ForeignKey("batches.id"), index=True),
     Column("action_id", Text, nullable=False),
     Column("remarks", Json, nullable=False),
     Column("detail", Text, nullable=False),
     Column("earlier", Json),
+    # The earlier action that stands for this one; it answers for no other one of the same run.
+    Column("holder", Integer),
     Index("actions_of_run", "run", "row", "position"),
     Index("actions_by_identity", "identity"),
+    Index(
+        "live_origin",
+        "origin",
+        unique=True,
+        sqlite_where=text("state IN ('sending', 'created', 'unknown')"),
+        postgresql_where=text("state IN ('sending', 'created', 'unknown')"),
+    ),
     # The CRM never gives one id to two actions: an answer that does is not of this request.
     Index(
         "created_once",

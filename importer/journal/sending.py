@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from importer.errors import JournalError
-from importer.journal.corrected import earlier_values
+from importer.journal.corrected import changes, earlier_values
 from importer.journal.schema import LIVE_STATES, actions, batches, requests, runs
 from importer.journal.store import Journal
 from importer.model import PAYMENT, RECOVERY, Remark, RunState, State
@@ -235,12 +235,10 @@ def _move(journal: Journal, ids: Sequence[int], before: State, **values: Any) ->
 
 def _yield_to_holders(journal: Journal, batch: BatchToSend) -> None:
     mine, theirs = actions.alias("mine"), actions.alias("theirs")
+    same_key = and_(mine.c.identity == theirs.c.identity, mine.c.occurrence == theirs.c.occurrence)
     held = journal.read(
-        select(theirs, runs.c.file, mine.c.id.label("mine"), mine.c.content_digest.label("digest"))
-        .join(
-            mine,
-            (mine.c.identity == theirs.c.identity) & (mine.c.occurrence == theirs.c.occurrence),
-        )
+        select(theirs, runs.c.file, mine.c.id.label("mine"), mine.c.content.label("new"))
+        .join(mine, or_(same_key, mine.c.origin == theirs.c.origin))
         .join(runs, runs.c.id == theirs.c.run)
         .where(
             mine.c.id.in_([one.id for one in batch.actions]),
@@ -248,14 +246,22 @@ def _yield_to_holders(journal: Journal, batch: BatchToSend) -> None:
             theirs.c.state.in_(LIVE_STATES),
         )
     )
+    if not held:
+        raise JournalError(
+            "Two actions of one request share a key.",
+            "Nothing of it was sent. Please report this.",
+        )
     with journal.transaction():
-        for one in held:
-            same = one.state == State.CREATED and one.content_digest == one.digest
+        for one in {one.mine: one for one in held}.values():
+            changed = changes(one.content, one.new)
+            same = one.state == State.CREATED and not changed
             reason = "same" if same else "changed" if one.state == State.CREATED else "in doubt"
             _move(
                 journal,
                 [one.mine],
                 State.STAGED,
                 state=State.ALREADY if same else State.DUPLICATE,
-                earlier=earlier_values(one, reason),
+                holder=one.id,
+                earlier=earlier_values(one, reason)
+                | {"changes": changed if reason == "changed" else []},
             )

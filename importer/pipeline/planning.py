@@ -13,6 +13,7 @@ from importer.errors import ImporterError, SheetRefusedError
 from importer.journal.planning import (
     NewRun,
     PlannedRow,
+    PlanRules,
     PlanTotals,
     begin_run,
     finish_plan,
@@ -24,6 +25,7 @@ from importer.journal.store import Journal
 from importer.mapping import Mapping
 from importer.model import CheckedRow, Chunk, Currency, Invalid, Ready, RunState
 from importer.pipeline.checking import BoundSheet, open_bound
+from importer.pipeline.keys import keys_of, refuse_other_keys, repeats, separate
 from importer.pipeline.references import References, read_references
 from importer.pipeline.workplace import Bars, NoBars, Workplace
 from importer.validate import targets
@@ -44,7 +46,6 @@ class _Tally:
     rows_digest: str = ""
 
     def add(self, row: CheckedRow) -> None:
-        self.rows += 1
         if isinstance(row, Invalid):
             self.invalid += 1
             self.actions += 1
@@ -94,22 +95,25 @@ def plan_run(
     """
     kept, digest = workplace.keep(path)
     bound = open_bound(kept, mapping)
+    refuse_other_keys(workplace.journal, mapping)
     references = read_references(workplace.journal, bound.sheet)
     new = _new_run(workplace, bound, references, digest)
     begin_run(workplace.journal, new)
     try:
         tally = _stage_all(workplace.journal, new.id, bound, references, bars or NoBars())
-        finish_plan(
-            workplace.journal,
-            new.id,
-            tally.totals,
-            separate=mapping.identity is not None and mapping.identity.exports == "separate",
+        refusal = _refusal(workplace, tally, strict=strict, correcting=bool(references.parent))
+        rules = PlanRules(
+            repeats=repeats(mapping),
+            separate=separate(mapping),
             limit=workplace.settings.send.actions_per_request,
+            refusal=refusal.message if refusal else "",
         )
+        finish_plan(workplace.journal, new.id, tally.totals, rules)
     except ImporterError as error:
         void_plan(workplace.journal, new.id, error.message)
         raise
-    _refuse_if_wrong(workplace, new.id, tally, strict=strict, correcting=bool(references.parent))
+    if refusal:
+        raise SheetRefusedError(f"{refusal.message} Nothing was sent.", refusal.hint, run=new.id)
     return new.id
 
 
@@ -131,6 +135,7 @@ def _new_run(
         mapping=mapping.name,
         mapping_text=mapping.text,
         mapping_sha256=mapping.sha256,
+        keys=keys_of(mapping),
         targets=targets(mapping, bound.binding),
     )
 
@@ -141,6 +146,8 @@ def _stage_all(
     tally = _Tally()
     with bars.stage("Reading", bound.sheet.total) as advance:
         for chunk, rows in bound.checked_chunks():
+            # Counted before anybody judges them: a row that a check forgot must be missed.
+            tally.rows += len(chunk.numbers)
             planned = _with_roots(run, chunk, rows, references)
             for one in planned:
                 tally.add(one.checked)
@@ -160,24 +167,31 @@ def _with_roots(
     return planned
 
 
-def _refuse_if_wrong(
-    workplace: Workplace, run: str, tally: _Tally, *, strict: bool, correcting: bool
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refusal:
+    message: str
+    hint: str
+
+
+def _refusal(
+    workplace: Workplace, tally: _Tally, *, strict: bool, correcting: bool
+) -> _Refusal | None:
     judged = tally.ready + tally.invalid
     share = workplace.settings.stop.invalid_share
     if strict and tally.invalid:
-        reason = f"{tally.invalid} of {judged} rows are invalid, and --strict sends nothing then."
-        hint = "Correct the cells that the report names, or leave --strict out."
-    elif not correcting and judged and tally.invalid > share * judged:
-        reason = f"{tally.invalid} of {judged} rows are invalid: the mapping may be a wrong one."
-        hint = (
-            "Check the mapping and the sheet. If the sheet really is like that, correct its cells, "
-            "or raise invalid_share under [stop] in importer.toml."
+        return _Refusal(
+            message=f"{tally.invalid} of {judged} rows are invalid, and --strict sends nothing "
+            "then.",
+            hint="Correct the cells that the report names, or leave --strict out.",
         )
-    else:
-        return
-    refuse_run(workplace, run, reason)
-    raise SheetRefusedError(f"{reason} Nothing was sent.", hint, run=run)
+    if not correcting and judged and tally.invalid > share * judged:
+        return _Refusal(
+            message=f"{tally.invalid} of {judged} rows are invalid: the mapping may be a wrong "
+            "one.",
+            hint="Check the mapping and the sheet. If the sheet really is like that, correct its "
+            "cells, or raise invalid_share under [stop] in importer.toml.",
+        )
+    return None
 
 
 def refuse_run(workplace: Workplace, run: str, reason: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from importer.errors import SheetError
 from importer.journal.reading import problems_of_rows, roots_of_references, run_of
 from importer.journal.store import Journal
-from importer.mapping import OUR_HEADERS, column_letter
+from importer.mapping import OUR_HEADERS, column_letter, fold
 from importer.model import CheckedRow, Chunk, Invalid, Problem, Ready, Skipped
 from importer.sheets import Sheet
 from importer.validate import RAGGED
@@ -84,21 +84,26 @@ def read_references(journal: Journal, sheet: Sheet) -> References:
         SheetError: the sheet is a failures workbook, but its references are missing, unknown
             here, or of several sheets.
     """
-    if not any(header.startswith(OUR_HEADERS) for header in sheet.headers):
+    headers = [fold(header) for header in sheet.headers]
+    if not any(header.startswith(fold(OUR_HEADERS)) for header in headers):
         return References(parent="", root="", roots={}, copied=frozenset(), shifted={}, column=None)
-    if REFERENCE_HEADER not in sheet.headers:
+    if fold(REFERENCE_HEADER) not in headers:
         raise SheetError(
             f"{sheet.file} is a failures workbook, but its column “{REFERENCE_HEADER}” is gone.",
             "Without it a row could be booked twice. Take the workbook from the run's reports "
             "folder again (`importer report RUN` writes it anew).",
         )
-    column = sheet.headers.index(REFERENCE_HEADER)
+    column = headers.index(fold(REFERENCE_HEADER))
     texts = Counter(
         text for chunk in sheet.chunks() for cell in chunk.columns[column] if (text := cell.strip())
     )
     places = _look_up(journal, sheet, texts)
     shifted = problems_of_rows(journal, places.values(), RAGGED)
     roots = roots_of_references(journal, places.values())
+    # Two workbooks of one chain may have been merged: two references, and one row behind them.
+    rows = Counter[Root]()
+    for text, count in texts.items():
+        rows[roots[places[text]]] += count
     named = [run_of(journal, run) for run in {text.partition("/")[0] for text in texts}]
     chains = {run.root for run in named}
     if len(chains) > 1:
@@ -111,7 +116,7 @@ def read_references(journal: Journal, sheet: Sheet) -> References:
         root=chains.pop() if chains else "",
         roots={text: roots[place] for text, place in places.items()},
         shifted={text: shifted[place] for text, place in places.items() if place in shifted},
-        copied=frozenset(text for text, count in texts.items() if count > 1),
+        copied=frozenset(text for text in texts if rows[roots[places[text]]] > 1),
         column=column,
     )
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from importer.errors import JournalError
+from importer.errors import JournalError, UsageError
+from importer.files import sha256_of
 from importer.journal import reading
 from importer.mapping import column_letter, is_ours, parse_mapping
 from importer.model import ActionRecord, Chunk, Outcome, RunRecord, RunState
@@ -29,6 +30,8 @@ def reconcile_run(workplace: Workplace, run_id: str) -> Reconciliation:
     """
     journal = workplace.journal
     run = reading.run_of(journal, run_id)
+    if run.state is RunState.PLANNING:
+        raise UsageError(f"The run {run.id} is still being read.", "Look again in a moment.")
     return reconcile(
         run,
         reading.action_records(journal, run_id),
@@ -96,9 +99,9 @@ def _chain(workplace: Workplace, run: RunRecord) -> Chain:
 
 def _kept_sheet(workplace: Workplace, run: RunRecord) -> BoundSheet:
     kept = workplace.kept_input(run)
-    if not kept.exists():
+    if not kept.exists() or sha256_of(kept) != run.file_sha256:
         raise JournalError(
-            f"The kept copy of {run.file} is gone ({kept}).",
+            f"The kept copy of {run.file} is gone or altered ({kept}).",
             "Restore the folder beside the journal from a back-up; the journal itself is intact.",
         )
     # The run's own decisions: the tab and the header that it found, whatever is the first now.

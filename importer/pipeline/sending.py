@@ -15,8 +15,12 @@ from dataclasses import dataclass
 from importer.crm import Crm, make_tls_context
 from importer.errors import ImporterError, UsageError
 from importer.journal import reading
+from importer.journal.ledger import match_again
+from importer.journal.planning import matching_of
 from importer.journal.sending import set_run_state
+from importer.mapping import parse_mapping
 from importer.model import RunRecord, RunState
+from importer.pipeline.keys import repeats, separate
 from importer.pipeline.practice import crm_address
 from importer.pipeline.workplace import Bars, NoBars, Workplace
 from importer.secret import Token
@@ -73,6 +77,7 @@ def send_run(
         How it ended; the run's state and reason are on record.
     """
     journal = workplace.journal
+    _match_again(workplace, run_id)
     if not reading.batches_left(journal, run_id):
         set_run_state(journal, run_id, RunState.DONE)
         return Ending(kind=EndKind.DONE)
@@ -85,6 +90,15 @@ def send_run(
         raise
     _conclude(workplace, run_id, ending)
     return ending
+
+
+def _match_again(workplace: Workplace, run_id: str) -> None:
+    """Other runs may have sent since this one was planned."""
+    journal = workplace.journal
+    run = reading.run_of(journal, run_id)
+    mapping = parse_mapping(reading.mapping_of(journal, run_id), run.mapping)
+    matching = matching_of(journal, run_id, repeats=repeats(mapping), separate=separate(mapping))
+    match_again(journal, run_id, matching)
 
 
 async def _send(

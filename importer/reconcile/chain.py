@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from importer.model import ActionRecord, Currency, Outcome, RunRecord
@@ -31,43 +31,56 @@ def follow_chain(runs: Sequence[RunRecord], attempts: Iterable[Attempt]) -> Chai
         runs: the runs of the chain, oldest first.
         attempts: one for each of them, in the same order.
     """
-    first: dict[Root, _Fate] = {}
-    latest: dict[Root, _Fate] = {}
+    rows: dict[Root, _Row] = {}
     for attempt in attempts:
-        fates = {root: _Fate() for root in attempt.roots.values()}
+        of_row: dict[Root, list[ActionRecord]] = {root: [] for root in attempt.roots.values()}
         for action in attempt.actions:
-            fates[attempt.roots[action.row]].add(action)
-        for root, fate in fates.items():
-            if fate.actions or root in latest:
-                first.setdefault(root, fate)
-                latest[root] = fate
+            of_row[attempt.roots[action.row]].append(action)
+        for root, actions in of_row.items():
+            if actions or root in rows:
+                rows.setdefault(root, _Row()).attempt(actions)
+    fates = rows.values()
     return Chain(
         runs=tuple(run.id for run in runs),
-        rows=len(latest),
-        open_rows=sum(fate.is_open for fate in latest.values()),
-        planned=add_up(fate.all for fate in first.values()),
-        corrections=add_up(difference(latest[root].all, first[root].all) for root in latest),
-        done=add_up(fate.done for fate in latest.values()),
-        open=add_up(fate.open for fate in latest.values()),
+        rows=len(rows),
+        open_rows=sum(bool(row.open) for row in fates),
+        planned=add_up(row.planned for row in fates),
+        corrections=add_up(difference(row.money, row.planned) for row in fates),
+        done=add_up(_money(row.done.values()) for row in fates),
+        open=add_up(_money(row.open.values()) for row in fates),
     )
 
 
-@dataclass(slots=True)
-class _Fate:
-    """What one attempt made of one row."""
+class _Row:
+    """What became of one root row, by action name; the latest attempt counts.
 
-    actions: int = 0
-    is_open: bool = False
-    done: dict[Currency, Decimal] = field(default_factory=dict)
-    open: dict[Currency, Decimal] = field(default_factory=dict)
+    What was created stays done, whatever a later attempt makes of the row: it is in the CRM.
+    """
 
-    def add(self, action: ActionRecord) -> None:
-        settled = action.outcome in (Outcome.CREATED, Outcome.ALREADY)
-        self.actions += 1
-        self.is_open |= not settled
-        if action.money is not None:
-            add_money(self.done if settled else self.open, action.money)
+    def __init__(self) -> None:
+        self.planned: Sums = {}
+        self.done: dict[str, ActionRecord] = {}
+        self.open: dict[str, ActionRecord] = {}
+        self._fresh = True
+
+    def attempt(self, actions: Sequence[ActionRecord]) -> None:
+        """Take what one run made of the row; nothing, where it yields no action any more."""
+        if self._fresh:
+            self.planned, self._fresh = _money(actions), False
+        self.done |= {one.name: one for one in actions if one.outcome in _SETTLED}
+        self.open = {one.name: one for one in actions if one.name not in self.done}
 
     @property
-    def all(self) -> Sums:
-        return add_up((self.done, self.open))
+    def money(self) -> Sums:
+        return _money([*self.done.values(), *self.open.values()])
+
+
+_SETTLED = (Outcome.CREATED, Outcome.ALREADY)
+
+
+def _money(actions: Iterable[ActionRecord]) -> Sums:
+    sums: dict[Currency, Decimal] = {}
+    for action in actions:
+        if action.money is not None:
+            add_money(sums, action.money)
+    return sums

@@ -183,8 +183,9 @@ class Sending:
             self._conclude(batch, request, flight.exchange())
             raise
         verdict = self._conclude(batch, request, exchange)
-        if isinstance(verdict, RefusedMaybe):
-            offset = dt.timedelta(seconds=exchange.clock_offset_s or 0)
+        # Without the CRM's clock nobody knows which of the timeline's actions are new.
+        if isinstance(verdict, RefusedMaybe) and exchange.clock_offset_s is not None:
+            offset = dt.timedelta(seconds=exchange.clock_offset_s)
             return await self._look(wire, batch, verdict, sent_at + offset)
         return verdict
 

@@ -54,10 +54,11 @@ async def stored_nothing(
             page = await _page(wire, batch.lead, type_, skip, permit)
             if page is None or page.total is None:
                 return False
-            if _unexplained(journal, page, earliest_ms):
+            # A page without items before the total is reached proves nothing of what is missing.
+            if _unexplained(journal, page, earliest_ms) or (page.total > skip and not page.seen):
                 return False
             total = page.total
-            skip += PAGE
+            skip += len(page.seen) or 1
     return True
 
 

@@ -1,0 +1,68 @@
+"""What the keys of a mapping's actions are made of; changed, they would book everything again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as ReadOnly
+
+from importer.errors import UsageError
+from importer.journal.reading import keys_last_used
+from importer.journal.store import Journal
+from importer.mapping import Mapping
+
+Keys = ReadOnly[str, ReadOnly[str, str]]
+
+
+def repeats(mapping: Mapping) -> bool:
+    """Equal rows are numbered: said so, or implied where there is no identity."""
+    return mapping.identity is None or mapping.identity.equal_rows == "repeats"
+
+
+def separate(mapping: Mapping) -> bool:
+    """Each export holds new rows only."""
+    return mapping.identity is not None and mapping.identity.exports == "separate"
+
+
+def keys_of(mapping: Mapping) -> Keys:
+    """Identity column → type, and action name → type."""
+    columns = mapping.identity.columns if mapping.identity else sorted(mapping.columns)
+    return {
+        "identity": {name: str(mapping.columns[name].type) for name in columns},
+        "actions": {action.name: action.type for action in mapping.actions},
+    }
+
+
+def refuse_other_keys(journal: Journal, mapping: Mapping) -> None:
+    """Refuse a mapping whose keys have changed since it last created something.
+
+    Raises:
+        UsageError: its identity or the name of an action has changed.
+    """
+    used = keys_last_used(journal, mapping.name)
+    if used is None:
+        return
+    run, before = used
+    now = keys_of(mapping)
+    if before["identity"] != now["identity"]:
+        raise UsageError(
+            f"The mapping {mapping.name} makes its identity of {_list(now['identity'])} now; the "
+            f"run {run} made it of {_list(before['identity'])}. Every row would be booked again.",
+            f"Put the old identity back. {_ANEW}",
+        )
+    new = {type_: name for name, type_ in now["actions"].items() if name not in before["actions"]}
+    for name, type_ in before["actions"].items():
+        if name not in now["actions"] and type_ in new:
+            raise UsageError(
+                f"The mapping {mapping.name} calls its action `{name}` now `{new[type_]}`; the run "
+                f"{run} sent it under the old name. Every row would be booked again.",
+                f"Put the old name back. {_ANEW}",
+            )
+
+
+_ANEW = (
+    "If these are other entries than before, save the mapping under another file name: then "
+    "nothing that earlier runs created is recognised."
+)
+
+
+def _list(columns: ReadOnly[str, str]) -> str:
+    return ", ".join(f"`{name}` ({type_})" for name, type_ in columns.items())
