@@ -193,3 +193,15 @@ def test_a_row_corrected_to_nothing_is_closed(skipped: bool) -> None:  # noqa: F
         ],
     )
     assert chain.open_rows == (0 if skipped else 1)
+
+
+def test_a_row_that_nobody_judged_is_missed() -> None:
+    """Rows read, rows on record and rows with actions must agree, and so must the chain's money."""
+    honest = books([action(2, Outcome.CREATED, "5"), action(3, Outcome.ALREADY, "7")])
+    actions = [action(2, Outcome.CREATED, "5"), action(3, Outcome.ALREADY, "7")]
+    more_read = replace(honest.run, rows_read=3)
+    assert reconcile(more_read, actions, rows_kept=2, chain=honest.chain).imbalances
+    assert reconcile(honest.run, actions, rows_kept=3, chain=honest.chain).imbalances
+    wrong = replace(honest.chain, done={Currency.INR: Decimal(1)})
+    assert reconcile(honest.run, actions, rows_kept=2, chain=wrong).imbalances
+    assert not reconcile(honest.run, actions, rows_kept=2, chain=honest.chain).imbalances

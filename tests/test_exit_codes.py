@@ -1,0 +1,63 @@
+"""The exit code says the most urgent thing that is true."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from test_reconcile import books
+
+from importer.model import Outcome, RunState
+from importer.pipeline import exit_code
+from importer.reconcile import Line, Reconciliation
+from importer.upload import Ending, EndKind
+
+DONE = Ending(kind=EndKind.DONE)
+STOPPED = Ending(kind=EndKind.STOPPED)
+UNREACHABLE = Ending(kind=EndKind.UNREACHABLE)
+INTERRUPTED = Ending(kind=EndKind.INTERRUPTED, signal=signal.SIGTERM)
+
+
+def found(counts: Mapping[Outcome, int], **changes: object) -> Reconciliation:
+    """The books of a run with so many actions of each outcome."""
+    lines = {one: Line(count=counts.get(one, 0), money={}) for one in Outcome}
+    return replace(books([]), outcomes=lines, **changes)  # type: ignore[arg-type]  # named by the caller
+
+
+@pytest.mark.parametrize(
+    ("counts", "ending", "code"),
+    [
+        ({}, DONE, 0),
+        ({Outcome.CREATED: 2, Outcome.ALREADY: 1}, DONE, 0),
+        ({Outcome.CREATED: 2, Outcome.INVALID: 1}, DONE, 4),
+        ({Outcome.IGNORED: 1}, DONE, 4),
+        ({Outcome.REFUSED: 1}, DONE, 4),
+        ({Outcome.DUPLICATE: 1}, DONE, 4),
+        ({Outcome.UNSENT: 1, Outcome.INVALID: 1}, STOPPED, 6),
+        ({Outcome.UNSENT: 1, Outcome.INVALID: 1}, UNREACHABLE, 75),
+        ({Outcome.UNSENT: 1, Outcome.UNKNOWN: 1}, UNREACHABLE, 5),
+        ({Outcome.UNSENT: 1, Outcome.UNKNOWN: 1}, STOPPED, 5),
+        ({Outcome.UNKNOWN: 1}, INTERRUPTED, 143),
+    ],
+)
+def test_the_most_urgent_comes_first(
+    counts: Mapping[Outcome, int], ending: Ending, code: int
+) -> None:
+    """Interrupted before in doubt before stopped before later before incomplete."""
+    assert exit_code(found(counts), ending) == code
+
+
+def test_books_that_do_not_balance_come_before_a_doubt() -> None:
+    """7 outranks 5, and an interruption outranks 7."""
+    broken = found({Outcome.UNKNOWN: 1}, imbalances=("one rupee is missing",))
+    assert exit_code(broken, DONE) == 7
+    assert exit_code(broken, INTERRUPTED) == 143
+
+
+def test_created_incomplete_is_not_everything_created() -> None:
+    """A remark on a created action makes code 4; a refused sheet makes code 3."""
+    assert exit_code(found({Outcome.CREATED: 1}, incomplete=1), DONE) == 4
+    refused = replace(books([]).run, state=RunState.REFUSED)
+    assert exit_code(found({Outcome.INVALID: 3}, run=refused), DONE) == 3
