@@ -393,3 +393,46 @@ def test_a_row_corrected_to_nothing_keeps_what_was_created(here: Desk) -> None:
     chain = here.run(edit(workbook, put("D2", "Due"))).books.chain
     assert chain.open_rows == 0
     assert chain.done == chain.planned
+
+
+def test_two_nights_workbooks_of_one_row_book_it_once(here: Desk) -> None:
+    """The same wrong row in two nights' workbooks, corrected in both, is created once."""
+    wrong = row(2, receipt="")
+    sheet, _, first = failed(here, row(1), wrong, row(3))
+    second = here.failures_of(here.run(sheet))
+    assert here.run(edit(first, put("B2", "R-2"))).counts == {"CREATED": 2}
+    assert here.run(edit(second, put("B2", "R-22"))).counts == {"ALREADY": 2}
+    assert len(payments(here)) == 3
+
+
+def test_a_row_with_an_invalid_one_beside_it_is_simply_the_same(here: Desk) -> None:
+    """A sheet run again says "same" of what it created, also where another row is INVALID."""
+    sheet = here.sheet(row(1), row(2, amount="x"), row(3), row(3))
+    here.run(sheet)
+    again = here.run(sheet)
+    assert again.counts == {"ALREADY": 4, "INVALID": 2}
+    codes = {one.code for one in again.books.reasons if one.outcome is Outcome.ALREADY}
+    assert codes == {"same"}
+
+
+def test_a_renamed_column_hides_no_changed_amount(here: Desk) -> None:
+    """What travels as money is compared even where the mapping has renamed its column."""
+    here.run(here.sheet(row(1)))
+    here.mapping = parse_mapping(
+        MAPPING.replace("amount: ", "sum: ", 1).replace("{from: amount}", "{from: sum}"),
+        "payments.yaml",
+    )
+    again = here.run(here.sheet(row(1, amount="9,99,999")))
+    assert again.counts == {"ALREADY": 1, "DUPLICATE": 1}
+
+
+def test_a_longer_row_is_not_skipped_by_words_of_another_column(here: Desk) -> None:
+    """A skip rule does not judge a row whose cells may have moved."""
+    skipping = MAPPING.replace(
+        "actions:", "skip: [{reason: due, when: {column: state, is: Due}}]\nactions:"
+    )
+    here.mapping = parse_mapping(skipping, "payments.yaml")
+    sheet = here.sheet(row(1), row(2), row(3))
+    torn = ",".join((*row(4)[:3], "Due", "Paid", "note"))
+    sheet.write_text(sheet.read_text(encoding="utf-8") + torn + "\n", encoding="utf-8")
+    assert here.run(sheet).counts == {"CREATED": 6, "INVALID": 1}

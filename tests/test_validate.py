@@ -434,22 +434,15 @@ def test_an_identity_is_what_was_meant_not_how_it_was_written() -> None:
     """Identity and content compare typed values; the fingerprint compares what was seen."""
     text = PAYMENTS.replace("columns: [receipt]", "columns: [paid_on, amount]")
     one, other = check(text, GOOD, GOOD | {"Amount": "125000.5"})
-    assert ready(one).identity == ready(other).identity == ("2026-04-03", "125000.5")
+    assert ready(one).identity == ready(other).identity == ("125000.5", "2026-04-03")
     assert ready(one).drafts[0].content == ready(other).drafts[0].content
     assert ready(one).fingerprint != ready(other).fingerprint
 
 
 def test_without_an_identity_every_declared_column_counts() -> None:
     """A mapping without an identity knows its rows by all their cells, damaged ones as seen."""
-    assert ready(visit(extra="many")).identity == (
-        LEAD,
-        "2026-04-03T10:30:00",
-        "1250.5",
-        "125000.5",
-        "a@example.com",
-        "Yes",
-        "many",
-    )
+    cells = (LEAD, "2026-04-03T10:30:00", "1250.5", "125000.5", "a@example.com", "Yes", "many")
+    assert sorted(ready(visit(extra="many")).identity) == sorted(cells)
 
 
 def test_a_fingerprint_does_not_hang_on_the_order_of_columns_or_on_spaces() -> None:

@@ -59,20 +59,24 @@ def recognise_corrected(journal: Journal, run: str, trusted: frozenset[str] | No
         if invalid and not _is_closed(journal, run, root, created):
             continue
         if invalid:
-            _replace_invalid(journal, run, row, created)
+            _replace_invalid(journal, run, row, created, root)
             extra += len(created) - 1
             for one in created:
                 if one.amount is not None:
                     currency = Currency(one.currency)
                     money[currency] = money.get(currency, Decimal(0)) + one.amount
         else:
-            _mark_already(journal, run, row, created)
+            _mark_already(journal, run, row, created, root)
     return Recognised(extra=extra, money=money)
 
 
 def row_of(table: FromClause) -> ColumnElement[bool]:
     """The join from an action to its row."""
     return and_(rows.c.run == table.c.run, rows.c.number == table.c.row)
+
+
+def _reason(one: Row[Any], root: Root) -> str:
+    return "same" if one.run == root[0] else "corrected"
 
 
 def earlier_values(old: Row[Any], reason: str) -> dict[str, Any]:
@@ -99,11 +103,21 @@ def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[list[str]]:
 def _candidates(journal: Journal, run: str) -> Sequence[Row[Any]]:
     """(row, its own root, a root that looked the same and was created in a corrected form)."""
     root, later = rows.alias("root"), rows.alias("later")
-    mine, wrong = actions.alias("mine"), actions.alias("wrong")
+    mine, wrong, twin = actions.alias("mine"), actions.alias("wrong"), rows.alias("twin")
+    # The row at the root of this one's chain: what it looked like before any correction.
+    first = rows.alias("first")
     # A row that is INVALID now may have been created just as it is: as the first of two that
     # share an identity, before the sheet was sorted anew.
-    invalid = exists().where(
-        wrong.c.run == run, wrong.c.row == rows.c.number, wrong.c.state == State.INVALID
+    invalid = (
+        exists()
+        .where(
+            twin.c.run == run,
+            twin.c.fingerprint == rows.c.fingerprint,
+            wrong.c.run == run,
+            wrong.c.row == twin.c.number,
+            wrong.c.state == State.INVALID,
+        )
+        .correlate(rows)
     )
     created_later = exists().where(
         later.c.root_run == root.c.run,
@@ -126,8 +140,15 @@ def _candidates(journal: Journal, run: str) -> Sequence[Row[Any]]:
             root.c.run.label("like_run"),
             root.c.number.label("like_row"),
         )
-        .join(root, root.c.fingerprint == rows.c.fingerprint)
+        .join(first, and_(first.c.run == rows.c.root_run, first.c.number == rows.c.root_row))
+        .join(root, root.c.fingerprint == first.c.fingerprint)
         .where(
+            # Rows of one sheet that look alike are different rows.
+            or_(
+                root.c.run != rows.c.root_run,
+                # Its own root stands for it only as it first looked; `held_by_origin` does else.
+                and_(root.c.number == rows.c.root_row, root.c.fingerprint == rows.c.fingerprint),
+            ),
             rows.c.run == run,
             rows.c.fingerprint != "",
             root.c.run != run,
@@ -200,7 +221,9 @@ def _is_invalid(journal: Journal, run: str, row: int) -> bool:
     )
 
 
-def _mark_already(journal: Journal, run: str, row: int, created: Sequence[Row[Any]]) -> None:
+def _mark_already(
+    journal: Journal, run: str, row: int, created: Sequence[Row[Any]], root: Root
+) -> None:
     with journal.transaction() as connection:
         for one in created:
             connection.execute(
@@ -213,13 +236,15 @@ def _mark_already(journal: Journal, run: str, row: int, created: Sequence[Row[An
                 )
                 .values(
                     state=State.ALREADY,
-                    earlier=earlier_values(one, "corrected"),
+                    earlier=earlier_values(one, _reason(one, root)),
                     holder=one.id,
                 )
             )
 
 
-def _replace_invalid(journal: Journal, run: str, row: int, created: Sequence[Row[Any]]) -> None:
+def _replace_invalid(
+    journal: Journal, run: str, row: int, created: Sequence[Row[Any]], root: Root
+) -> None:
     copies = [
         {
             column.name: getattr(one, column.name)
@@ -234,7 +259,7 @@ def _replace_invalid(journal: Journal, run: str, row: int, created: Sequence[Row
             "batch": None,
             "action_id": "",
             "remarks": [],
-            "earlier": earlier_values(one, "corrected"),
+            "earlier": earlier_values(one, _reason(one, root)),
             "holder": one.id,
         }
         for position, one in enumerate(created)

@@ -170,10 +170,16 @@ def _decide(
         yield from decide(claimants, holders[identity], matching, answered)
 
 
+def _judged(one: Row[Any]) -> dict[str, str]:
+    """The source values, and what of them travels as money: a renamed column hides no amount."""
+    amount = "" if one.amount is None else format(one.amount.normalize(), "f")
+    return {**one.content, " lead": one.lead, " money": f"{one.currency or ''}{amount}"}
+
+
 def _claimant(one: Row[Any]) -> Claimant:
     return Claimant(
         id=one.id,
-        content=one.content,
+        content=_judged(one),
         fingerprint=one.fingerprint,
         root=(one.root_run, one.root_row),
     )
@@ -183,7 +189,7 @@ def _holder(one: Row[Any]) -> Holder:
     return Holder(
         id=one.id,
         occurrence=one.occurrence,
-        content=one.content,
+        content=_judged(one),
         state=State(one.state),
         fingerprint=one.fingerprint,
         root=(one.root_run, one.root_row),

@@ -76,16 +76,16 @@ def roots_of_references(
 
 
 def problems_of_rows(
-    journal: Journal, references: Iterable[tuple[str, int]], code: str
+    journal: Journal, references: Iterable[tuple[str, int]], codes: Sequence[str]
 ) -> dict[tuple[str, int], tuple[str, Problem]]:
-    """(run, row) → fingerprint and problem, for those rows that had a problem of this code."""
+    """(run, row) → fingerprint and problem, for those rows that had one of these codes."""
     found: dict[tuple[str, int], tuple[str, Problem]] = {}
     wanted = set(references)
     for run in sorted({run for run, _ in wanted}):
         statement = (
             select(problems, rows.c.fingerprint)
             .join(rows, and_(rows.c.run == problems.c.run, rows.c.number == problems.c.row))
-            .where(problems.c.run == run, problems.c.code == code)
+            .where(problems.c.run == run, problems.c.code.in_(codes))
         )
         for one in journal.read(statement):
             if (run, one.row) in wanted:
@@ -154,8 +154,12 @@ def action_records(journal: Journal, run: str) -> Iterator[ActionRecord]:
 
 def known_action_ids(journal: Journal, ids: Sequence[str]) -> set[str]:
     """Those of the CRM's action ids that this journal has on record."""
-    found = journal.read(select(actions.c.action_id).where(actions.c.action_id.in_(ids)))
-    return {one.action_id for one in found if one.action_id}
+    found = journal.read(
+        select(actions.c.action_id).where(
+            actions.c.action_id.in_(ids), actions.c.state == State.CREATED
+        )
+    )
+    return {one.action_id for one in found}
 
 
 def requests_since(journal: Journal, moment: dt.datetime) -> list[dt.datetime]:

@@ -17,6 +17,8 @@ from importer.validate import RAGGED
 
 REFERENCE_HEADER = f"{OUR_HEADERS}reference"
 
+CELL_ERROR = "cell-error"
+
 _REFERENCE = re.compile(r"(\d{8}-[a-z0-9]{4})/(\d{1,7})")
 
 Root = tuple[str, int]
@@ -35,8 +37,8 @@ class References:
     copied: frozenset[str]
     """References that more than one row carries."""
     shifted: ReadOnly[str, tuple[str, Problem]]
-    """Reference → fingerprint and problem of a row that had too many or too few cells. A workbook
-    cannot show that any more, so only a correction lifts the problem."""
+    """Reference → fingerprint and problem of a row that had too many or too few cells, or an error
+    instead of a value. A workbook of texts cannot show that, so only a correction lifts it."""
     column: int | None
     """0-based; None where the sheet is no failures workbook."""
 
@@ -98,7 +100,7 @@ def read_references(journal: Journal, sheet: Sheet) -> References:
         text for chunk in sheet.chunks() for cell in chunk.columns[column] if (text := cell.strip())
     )
     places = _look_up(journal, sheet, texts)
-    shifted = problems_of_rows(journal, places.values(), RAGGED)
+    shifted = problems_of_rows(journal, places.values(), (RAGGED, CELL_ERROR))
     roots = roots_of_references(journal, places.values())
     # Two workbooks of one chain may have been merged: two references, and one row behind them.
     rows = Counter[Root]()

@@ -59,12 +59,16 @@ class Reasons:
 
     def add(self, action: ActionRecord) -> None:
         """Put an action into each group that it belongs to."""
+        counted = set[tuple[Outcome, str, str]]()
         for code, text, hint, cell in reasons_of(action):
             # A problem's sentence may quote its cell, so its code alone makes the group.
             key = (action.outcome, code, "" if code else text)
             if key not in self._groups:
                 self._groups[key] = _Group(text=text, hint=hint)
-            self._groups[key].add(action, text, cell)
+            self._groups[key].show(text, cell)
+            if key not in counted:
+                counted.add(key)
+                self._groups[key].count_in(action)
 
     def largest_first(self) -> tuple[Reason, ...]:
         """The groups as records."""
@@ -94,10 +98,12 @@ class _Group:
     varies: bool = False
     """The sentences quote their cells, so that the first one speaks for itself alone."""
 
-    def add(self, action: ActionRecord, text: str, cell: str) -> None:
+    def count_in(self, action: ActionRecord) -> None:
         self.count += 1
-        self.varies |= text != self.text
         if action.money is not None:
             add_money(self.money, action.money)
+
+    def show(self, text: str, cell: str) -> None:
+        self.varies |= text != self.text
         if len(self.examples) < EXAMPLES and cell not in self.examples:
             self.examples.append(cell)

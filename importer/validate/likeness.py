@@ -37,7 +37,8 @@ def fingerprint(table: Table, index: int, columns: Sequence[str]) -> str:
 def identity_of(mapping: Mapping) -> Callable[[Table, int], tuple[str, ...]]:
     """Make the function that gives a row's identity: the typed texts of its identity columns.
 
-    A mapping without an identity (it has no PAYMENT) takes all its declared columns.
+    A mapping without an identity (it has no PAYMENT) takes all its declared columns. Sorted by
+    name: the order in which somebody lists them says nothing about the row.
     """
-    columns = mapping.identity.columns if mapping.identity else tuple(mapping.columns)
+    columns = sorted(mapping.identity.columns if mapping.identity else mapping.columns)
     return lambda table, index: tuple(source_text(table, index, column) for column in columns)

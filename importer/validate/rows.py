@@ -65,11 +65,13 @@ class _Checker:
     def _row(self, table: Table, index: int) -> CheckedRow:
         row = table.numbers[index]
         doubts: list[Finding] = []
+        # With a cell too many, the words of a skip rule may stand in another column.
+        longer = table.ragged.get(row, 0) > len(self._binding.headers)
         for reason, applies in self._skips:
             verdict = applies(table, index)
             if isinstance(verdict, Flawed):
                 doubts.extend(verdict.cells)
-            elif verdict:
+            elif verdict and not longer:
                 return Skipped(row=row, reason=reason)
         if row in table.ragged:
             shifted = self._invalid(table, index, [ragged(table.ragged[row], self._binding)])
