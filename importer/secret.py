@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from hmac import compare_digest
+from html import escape
 from typing import Final, NoReturn, final
+from urllib.parse import quote
 
 from importer.errors import SettingsError
 
@@ -37,7 +39,15 @@ class Token:
 
     def hide_in(self, text: str) -> str:
         """The text without the token: for whatever a server sent back and somebody will read."""
-        return text.replace(self.__text, HIDDEN)
+        # As it is, and as JSON, a URL or a page may spell it.
+        for spelling in (
+            self.__text,
+            self.__text.replace("/", "\\/"),
+            quote(self.__text, safe=""),
+            escape(self.__text),
+        ):
+            text = text.replace(spelling, HIDDEN)
+        return text
 
     def __repr__(self) -> str:
         return f"Token{HIDDEN}"

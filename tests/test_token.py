@@ -188,3 +188,9 @@ def test_equal_tokens_are_equal() -> None:
     assert Token("a") == Token("a") != Token("b")
     assert len({Token("a"), Token("a")}) == 1
     assert Token("a") != "a"
+
+
+@pytest.mark.parametrize("shown", ["ab/c+d==", r"ab\/c+d==", "ab%2Fc%2Bd%3D%3D"])
+def test_a_token_is_hidden_however_it_is_spelt(shown: str) -> None:
+    """What a server repeats of a token is hidden as JSON or a URL spells it, too."""
+    assert Token("ab/c+d==").hide_in(f"Bearer {shown}!") == f"Bearer {HIDDEN}!"

@@ -14,7 +14,7 @@ import click
 from tabulate import tabulate
 
 from importer.journal import reading
-from importer.model import Cell, Currency, Outcome, Problem, RunRecord
+from importer.model import Cell, Currency, Outcome, Problem, RunRecord, RunState
 from importer.pipeline import CheckResult, Workplace, estimate, reconcile_run
 from importer.reconcile import NEXT_STEPS, Reconciliation
 from importer.report import Written
@@ -138,10 +138,13 @@ def say_report(books: Reconciliation, written: Written, code: int, *, as_json: b
         )
     click.echo(f"Report:   {written.page}")
     if failures:
-        click.echo(
-            f"Failures: {failures.path} ({_many(failures.rows, 'row')}: correct the cells, "
-            "then run this file with the same mapping)"
+        refused = books.run.state is RunState.REFUSED
+        advice = (
+            "correct them in the sheet itself, and run that again"
+            if refused
+            else "correct the cells, then run this file with the same mapping"
         )
+        click.echo(f"Failures: {failures.path} ({_many(failures.rows, 'row')}: {advice})")
     if written.kept:
         click.echo(f"An edited failures workbook was there; it is now {written.kept}.")
 

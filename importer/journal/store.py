@@ -103,6 +103,8 @@ def open_journal(path: Path, workspace: str, *, clock: Clock = _utc_now) -> Iter
         JournalVersionError: it was written by another version.
     """
     make_private_folder(path.parent)
+    # Private from its first byte; SQLite gives its side files the same mode.
+    path.touch(mode=0o600)
     engine = create_engine(f"sqlite+pysqlite:///{path}")
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -110,7 +112,6 @@ def open_journal(path: Path, workspace: str, *, clock: Clock = _utc_now) -> Iter
         with engine.connect() as connection:
             journal = Journal(connection, workspace, clock)
             _create_or_check(journal, path)
-            path.chmod(0o600)
             yield journal
     except DatabaseError as error:
         raise JournalError(
@@ -140,18 +141,27 @@ def _begin(connection: Connection) -> None:
 
 
 def _create_or_check(journal: Journal, path: Path) -> None:
-    with journal.transaction() as connection:
-        if not inspect(connection).get_table_names():
+    known = _facts(journal)
+    if not known:
+        with journal.transaction() as connection:
             _create(connection, journal.workspace)
-            return
-        found = connection.execute(select(schema.meta.c.key, schema.meta.c.value)).all()
-    known = {one.key: one.value for one in found}
+        return
     _check_version(int(known["schema"]), path)
     if known["workspace"] != journal.workspace:
         raise SettingsError(
             f"The journal {path} belongs to {known['workspace']}, not to {journal.workspace}.",
             "Give each workspace a journal of its own in importer.toml.",
         )
+
+
+def _facts(journal: Journal) -> dict[str, str]:
+    """What `meta` holds; nothing where the file is new. A look holds up nobody who is sending."""
+    journal.connection.info["begin"] = "BEGIN"
+    with journal.connection.begin():
+        if not inspect(journal.connection).has_table(schema.meta.name):
+            return {}
+        found = journal.connection.execute(select(schema.meta.c.key, schema.meta.c.value))
+        return {one.key: one.value for one in found}
 
 
 def _create(connection: Connection, workspace: str) -> None:

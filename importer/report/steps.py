@@ -42,7 +42,7 @@ def next_steps(report: Report) -> Iterator[Step]:
         yield _settle(count)
     if run.state is RunState.REFUSED:
         yield _reconsider()
-    if report.failures:
+    elif report.failures:
         yield _correct(report.failures, run)
     if count := count_of(books, Outcome.DUPLICATE):
         yield _decide(count, doubtful=_duplicates_in_doubt(books))
@@ -75,9 +75,9 @@ def _settle(count: int) -> Step:
 def _reconsider() -> Step:
     return Step(
         tone=Tone.CARE,
-        title="Look at the mapping and the sheet",
-        text="Check that this mapping is meant for this sheet, and correct whichever is wrong. "
-        "Nothing was sent, so the corrected sheet can be run as it is.",
+        title="Correct the sheet and run it again",
+        text="Nothing was sent, not even the rows that are right: correct the sheet itself (or the "
+        "mapping, if it is meant for another sheet) and run it as it is.",
     )
 
 

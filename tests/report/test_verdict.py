@@ -97,7 +97,7 @@ def test_a_stopped_run_is_resumed_and_a_refused_one_is_not() -> None:
     assert [step.command for step in steps(C, S)] == [f"importer resume {RUN.id}"]
     books = books_of([action(5, S)], run=replace(RUN, state=RunState.REFUSED))
     refused = list(next_steps(Report(books=books, failures=None)))
-    assert [step.title for step in refused] == ["Look at the mapping and the sheet"]
+    assert [step.title for step in refused] == ["Correct the sheet and run it again"]
 
 
 WAITS = "What is left waits for an action of the same lead that is in doubt."
