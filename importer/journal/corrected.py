@@ -102,39 +102,13 @@ def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[list[str]]:
 
 def _candidates(journal: Journal, run: str) -> Sequence[Row[Any]]:
     """(row, its own root, a root that looked the same and was created in a corrected form)."""
-    root, later = rows.alias("root"), rows.alias("later")
-    mine, wrong, twin = actions.alias("mine"), actions.alias("wrong"), rows.alias("twin")
+    root = rows.alias("root")
     # The row at the root of this one's chain: what it looked like before any correction.
     first = rows.alias("first")
-    # A row that is INVALID now may have been created just as it is: as the first of two that
-    # share an identity, before the sheet was sorted anew.
-    invalid = (
-        exists()
-        .where(
-            twin.c.run == run,
-            twin.c.fingerprint == rows.c.fingerprint,
-            wrong.c.run == run,
-            wrong.c.row == twin.c.number,
-            wrong.c.state == State.INVALID,
-        )
-        .correlate(rows)
-    )
-    created_later = exists().where(
-        later.c.root_run == root.c.run,
-        later.c.root_row == root.c.number,
-        or_(later.c.run != root.c.run, invalid),
-        later.c.run != run,
-        actions.c.run == later.c.run,
-        actions.c.row == later.c.number,
-        actions.c.state == State.CREATED,
-    )
-    unsettled = exists().where(
-        mine.c.run == run, mine.c.row == rows.c.number, mine.c.state.in_(_UNSETTLED)
-    )
     return journal.read(
         select(
             rows.c.number,
-            rows.c.fingerprint,
+            first.c.fingerprint.label("look"),
             rows.c.root_run,
             rows.c.root_row,
             root.c.run.label("like_run"),
@@ -154,10 +128,46 @@ def _candidates(journal: Journal, run: str) -> Sequence[Row[Any]]:
             root.c.run != run,
             root.c.root_run == root.c.run,
             root.c.root_row == root.c.number,
-            created_later,
-            unsettled,
+            _created_later(run, root),
+            _is_unsettled(run),
         )
-        .order_by(rows.c.fingerprint, rows.c.number, root.c.run, root.c.number)
+        .order_by(first.c.fingerprint, rows.c.number, root.c.run, root.c.number)
+    )
+
+
+def _created_later(run: str, root: FromClause) -> ColumnElement[bool]:
+    """The chain of a root created something: after its first run, or in it for a row now INVALID.
+
+    A row that is INVALID now may have been created just as it is: as the first of two that share
+    an identity, before the sheet was sorted anew.
+    """
+    later, wrong, twin = rows.alias("later"), actions.alias("wrong"), rows.alias("twin")
+    invalid = (
+        exists()
+        .where(
+            twin.c.run == run,
+            twin.c.fingerprint == rows.c.fingerprint,
+            wrong.c.run == run,
+            wrong.c.row == twin.c.number,
+            wrong.c.state == State.INVALID,
+        )
+        .correlate(rows)
+    )
+    return exists().where(
+        later.c.root_run == root.c.run,
+        later.c.root_row == root.c.number,
+        or_(later.c.run != root.c.run, invalid),
+        later.c.run != run,
+        actions.c.run == later.c.run,
+        actions.c.row == later.c.number,
+        actions.c.state == State.CREATED,
+    )
+
+
+def _is_unsettled(run: str) -> ColumnElement[bool]:
+    mine = actions.alias("mine")
+    return exists().where(
+        mine.c.run == run, mine.c.row == rows.c.number, mine.c.state.in_(_UNSETTLED)
     )
 
 
@@ -165,7 +175,7 @@ def _pairs(
     candidates: Sequence[Row[Any]], trusted: frozenset[str] | None
 ) -> Iterator[tuple[int, Root]]:
     """Each row with a root of its own: the one it descends from, else the next that is free."""
-    for _, of_look in groupby(candidates, key=lambda one: one.fingerprint):
+    for _, of_look in groupby(candidates, key=lambda one: one.look):
         group = list(of_look)
         own = {one.number: (one.root_run, one.root_row) for one in group}
         free = dict.fromkeys((one.like_run, one.like_row) for one in group)
