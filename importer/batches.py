@@ -30,11 +30,6 @@ def identity_digest(workspace: str, values: Sequence[str], name: str) -> str:
     return digest(workspace, list(values), name)
 
 
-def content_digest(content: Mapping[str, str]) -> str:
-    """What "the same again" is judged by: source values, not what the mapping makes of them."""
-    return digest(dict(content))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matching:
     """How a mapping wants the actions of one identity to be matched to earlier ones."""

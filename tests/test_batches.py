@@ -14,7 +14,6 @@ from importer.batches import (
     Matching,
     Waiting,
     add_fingerprint,
-    content_digest,
     decide,
     digest,
     group,
@@ -63,7 +62,7 @@ def test_the_key_knows_workspace_values_and_name_and_where_each_ends() -> None:
     ]
     assert len(set(keys)) == len(keys)
     assert identity_digest("w", ["ab", "c"], "payment") == keys[0]
-    assert content_digest({"b": "2", "a": "1"}) == content_digest({"a": "1", "b": "2"})
+    assert digest({"b": "2", "a": "1"}) == digest({"a": "1", "b": "2"})
 
 
 @given(st.lists(CONTENTS, max_size=8), st.randoms(use_true_random=False))

@@ -198,7 +198,7 @@ def _holder(one: Row[Any]) -> Holder:
 
 def _apply(journal: Journal, decisions: Iterable[Decision], known: Sequence[Row[Any]]) -> None:
     by_id = {one.id: one for one in known}
-    changes = [
+    settled = [
         {
             "decided": decision.id,
             "occurrence": decision.occurrence,
@@ -215,7 +215,7 @@ def _apply(journal: Journal, decisions: Iterable[Decision], known: Sequence[Row[
             update(actions).where(
                 actions.c.id == bindparam("decided"), actions.c.state == State.STAGED
             ),
-            changes,
+            settled,
         )
 
 

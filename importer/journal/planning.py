@@ -197,7 +197,6 @@ def _actions(journal: Journal, run: str, planned: PlannedRow) -> Iterable[dict[s
                     "amount": draft.money.amount if draft.money else None,
                     "currency": draft.money.currency if draft.money else None,
                     "content": dict(draft.content),
-                    "content_digest": batches.content_digest(draft.content),
                     "identity": batches.identity_digest(
                         journal.workspace, checked.identity, draft.name
                     ),
@@ -206,7 +205,7 @@ def _actions(journal: Journal, run: str, planned: PlannedRow) -> Iterable[dict[s
 
 
 def _blank_action(run: str, row: int) -> dict[str, Any]:
-    texts = ("name", "type", "lead", "entry", "content_digest", "action_id", "detail")
+    texts = ("name", "type", "lead", "entry", "action_id", "detail")
     return {
         **dict.fromkeys(texts, ""),
         "run": run,

@@ -179,7 +179,6 @@ actions = Table(
     Column("amount", Exact),
     Column("currency", String(3)),
     Column("content", Json, nullable=False),
-    Column("content_digest", String(32), nullable=False),
     # NULL for a row refused as a whole: it can never stand on a timeline.
     Column("identity", String(32)),
     Column("occurrence", Integer, nullable=False),

@@ -13,6 +13,7 @@ from importer.errors import UsageError
 from importer.mapping import Binding, Mapping, bind, parse_mapping
 from importer.model import CheckedRow, Chunk, Currency, Invalid, Problem, Ready, Skipped
 from importer.pipeline.workplace import Bars, NoBars
+from importer.reconcile import add_money
 from importer.sheets import Sheet, open_sheet
 from importer.validate import Repeats, checker
 
@@ -61,8 +62,7 @@ class CheckResult:
                 self.actions += len(row.drafts)
                 for draft in row.drafts:
                     if draft.money is not None:
-                        sofar = self.money.get(draft.money.currency, Decimal(0))
-                        self.money[draft.money.currency] = sofar + draft.money.amount
+                        add_money(self.money, draft.money)
 
     def _group(self, problem: Problem) -> None:
         group = self.groups.setdefault(problem.code, ProblemGroup(code=problem.code))

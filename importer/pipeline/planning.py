@@ -28,6 +28,7 @@ from importer.pipeline.checking import BoundSheet, open_bound
 from importer.pipeline.keys import keys_of, refuse_other_keys, repeats, separate
 from importer.pipeline.references import References, read_references
 from importer.pipeline.workplace import Bars, NoBars, Workplace
+from importer.reconcile import add_money
 from importer.validate import targets
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -54,8 +55,7 @@ class _Tally:
             self.actions += len(row.drafts)
             for draft in row.drafts:
                 if draft.money is not None:
-                    sofar = self.money.get(draft.money.currency, Decimal(0))
-                    self.money[draft.money.currency] = sofar + draft.money.amount
+                    add_money(self.money, draft.money)
         if isinstance(row, Invalid | Ready):
             self.rows_digest = add_fingerprint(self.rows_digest, row.fingerprint)
 

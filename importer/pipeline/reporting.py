@@ -10,16 +10,14 @@ from importer.errors import JournalError, UsageError
 from importer.files import sha256_of
 from importer.journal import reading
 from importer.mapping import column_letter, is_ours, parse_mapping
-from importer.model import ActionRecord, Chunk, Outcome, RunRecord, RunState
+from importer.model import ActionRecord, Chunk, RunRecord, RunState
 from importer.pipeline.checking import BoundSheet, open_bound
 from importer.pipeline.workplace import Advance, Bars, NoBars, Workplace
 from importer.reconcile import Attempt, Chain, Reconciliation, follow_chain, reasons_of, reconcile
 from importer.report import FailureRow, ReportSource, SheetShape, Written, write_reports
+from importer.report.words import TO_CORRECT
 from importer.sheets import Sheet
 from importer.verdict import LEAD_NOT_FOUND
-
-CORRECTABLE = (Outcome.INVALID, Outcome.IGNORED, Outcome.REFUSED)
-"""What the failures workbook holds. The others have their own list and their own command."""
 
 
 def reconcile_run(workplace: Workplace, run_id: str) -> Reconciliation:
@@ -141,7 +139,7 @@ def _failing_rows(kept: BoundSheet, actions: Iterator[ActionRecord]) -> Iterator
 
 def _failing_actions(actions: Iterator[ActionRecord]) -> Iterator[list[ActionRecord]]:
     for _, of_row in groupby(actions, key=lambda action: action.row):
-        failed = [action for action in of_row if action.outcome in CORRECTABLE]
+        failed = [action for action in of_row if action.outcome in TO_CORRECT]
         if failed:
             yield failed
 

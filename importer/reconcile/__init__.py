@@ -4,7 +4,7 @@ from importer.reconcile.chain import Attempt, Root, follow_chain
 from importer.reconcile.reasons import NEXT_STEPS, reasons_of
 from importer.reconcile.records import Chain, Line, Reason, Reconciliation
 from importer.reconcile.run import reconcile
-from importer.reconcile.sums import Sums
+from importer.reconcile.sums import Sums, add_money
 
 __all__ = [
     "NEXT_STEPS",
@@ -15,6 +15,7 @@ __all__ = [
     "Reconciliation",
     "Root",
     "Sums",
+    "add_money",
     "follow_chain",
     "reasons_of",
     "reconcile",
