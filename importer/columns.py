@@ -32,6 +32,8 @@ def parse_chunk(chunk: Chunk, mapping: Mapping, binding: Binding) -> Table:
         texts=texts,
         blank=_blank_rows(chunk, values[mapping.lead]),
         ragged=chunk.ragged,
+        surplus=chunk.surplus,
+        hidden=chunk.hidden,
     )
 
 

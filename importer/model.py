@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
 
 class Outcome(StrEnum):
@@ -122,13 +123,23 @@ class Kind(StrEnum):
 
     TEXT = "t"
     NUMBER = "n"
-    """Text is the shortest exact decimal: `1234.5`; from 1e15 on as Excel shows it: `6.03E+22`."""
+    """Text is the shortest exact decimal: `1234.5`; with the zeros that its format puts before it:
+    `000123`; from 1e15 on as Excel shows it: `6.03E+22`."""
+    DRESSED = "m"
+    """A number whose format shows something beside it: `$ 1234.5`, `50%`, `5 kg`. The digits are
+    the exact decimal, plain; what stands beside them is as Excel shows it."""
     DATE = "d"
     """Text is ISO 8601: `2026-04-03`, or `2026-04-03T10:30:00` where there is a time."""
     BOOL = "b"
     """Text is `TRUE` or `FALSE`."""
     ERROR = "e"
-    """Text is Excel's own: `#N/A`."""
+    """Text is Excel's own: `#N/A`; of a formula without a stored value, the formula: `=A1+B1`."""
+    COVERED = "c"
+    """A part of merged cells whose value stands in another of them. Text is ""."""
+
+
+HiddenRows = Literal["read", "skip"]
+"""What a mapping says of rows that the sheet hides; where it says nothing, they stop the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +156,18 @@ class SheetSpec:
     """A CSV's delimiter; None finds the one that fits."""
     encoding: str | None = None
     """A CSV's encoding where it is neither UTF-8 nor marked by a BOM."""
+    hidden_rows: HiddenRows | None = None
+    """What becomes of rows that are hidden, by a filter or by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something to know about a sheet, which is no problem and stops nothing."""
+
+    code: str
+    """Stable, kebab-case: `columns-new`."""
+    message: str
+    """One or two sentences, with the cells that they are about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +182,10 @@ class Chunk:
     """The same shape: what each cell holds. None: TEXT throughout."""
     ragged: Mapping[int, int] = field(default_factory=dict)
     """Row number → cells found, for rows with more cells than the header (or, in a CSV, fewer)."""
+    surplus: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """Row number → the texts of the cells beyond the header's, for rows that have any."""
+    hidden: frozenset[int] = frozenset()
+    """Numbers of the rows that a person who opens the sheet does not see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +216,9 @@ class Table:
     blank: Sequence[bool]
     """True where every cell of the row is blank, declared or not."""
     ragged: Mapping[int, int]
-    """As in `Chunk`."""
+    """As in `Chunk`, like the two below."""
+    surplus: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    hidden: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

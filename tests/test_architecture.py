@@ -38,6 +38,7 @@ HOMES = {
     "openpyxl": {"sheets", "report"},
     "pandas": {"columns"},
     "platformdirs": {"settings"},
+    "psutil": {"sheets"},
     "pydantic": {"mapping", "settings"},
     "pydantic_core": {"mapping", "settings"},
     "pydantic_settings": {"settings"},
@@ -49,6 +50,7 @@ HOMES = {
     "tabulate": {"cli"},
     "tqdm": {"cli"},
     "uvicorn": {"sandbox"},
+    "xlrd": {"sheets"},
 }
 
 

@@ -199,6 +199,7 @@ class Column:
     zone: str | None = None
     locale: str | None = None
     currency: Currency | None = None
+    length: int | None = None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from importer.mapping.folding import fold, nearest
 from importer.mapping.model import ActionSpec, ColumnSpec, ColumnType, Identity, SkipRule
 from importer.mapping.record import Record
 from importer.mapping.shapes import Text, Texts, YesNo, one_of, reading, slip
-from importer.model import Currency, SheetSpec
+from importer.model import Currency, HiddenRows, SheetSpec
 from importer.values import date_pattern, is_locale, is_zone
 
 VERSION: Final = "1"
@@ -40,6 +40,12 @@ def _version(text: str) -> str:
 def _row(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,6}", text) or int(text) > _LAST_ROW:
         raise slip(f"`{text}` is no row.", "Write the number that Excel shows: `row: 4`.")
+    return int(text)
+
+
+def _length(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]?", text):
+        raise slip(f"`{text}` is no length.", "Write how many characters each has: `length: 8`.")
     return int(text)
 
 
@@ -115,6 +121,7 @@ class SheetForm(Record):
     header: HeaderForm | None = None
     delimiter: Annotated[str, reading(_delimiter)] | None = None
     encoding: Annotated[str, reading(_encoding)] | None = None
+    hidden_rows: Annotated[HiddenRows, one_of(("read", "skip"), "value of `{key}`")] | None = None
 
     def record(self) -> SheetSpec:
         """The record; without a `header`, it is in row 1."""
@@ -125,6 +132,7 @@ class SheetForm(Record):
             header_find=header.find or (),
             delimiter=self.delimiter,
             encoding=self.encoding,
+            hidden_rows=self.hidden_rows,
         )
 
 
@@ -137,6 +145,7 @@ class ColumnForm(Record):
     zone: Annotated[str, reading(_zone)] | None = None
     locale: Annotated[str, reading(_locale)] | None = None
     currency: Annotated[Currency, one_of(Currency, "currency of a PAYMENT")] | None = None
+    length: Annotated[int, reading(_length)] | None = None
     required: YesNo = False
 
     def record(self, name: str) -> ColumnSpec:
@@ -149,6 +158,7 @@ class ColumnForm(Record):
             zone=self.zone,
             locale=self.locale,
             currency=self.currency,
+            length=self.length,
             required=self.required,
         )
 

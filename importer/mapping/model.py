@@ -29,6 +29,7 @@ class ColumnType(StrEnum):
     """How the cells of a column are read."""
 
     TEXT = "text"
+    ID = "id"
     LEAD_ID = "lead_id"
     AMOUNT = "amount"
     CURRENCY = "currency"
@@ -55,6 +56,8 @@ class ColumnSpec:
     """How an amount or number is written: `en_IN`. None: plain, or commas that leave no doubt."""
     currency: Currency | None = None
     """Of an amount. None where the actions take the currency from a column."""
+    length: int | None = None
+    """Characters that every one of an id has; None where the mapping does not say."""
     required: bool = False
     """True: a blank cell is a problem, even where no action uses the column."""
 

@@ -9,8 +9,9 @@ from typing import Final, NamedTuple, assert_never
 from importer.model import Kind
 from importer.report.cells import FIRST_SAFE_DATE, Cell, Style, moment, number, text, truth
 
-_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]+)?")
-"""Below 1e15: from there on Excel shows, and its files mean, rounded digits."""
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?")
+"""Below 1e15, from where on Excel shows, and its files mean, rounded digits; and without the zeros
+that only a format showed."""
 
 
 class Palette(NamedTuple):
@@ -28,7 +29,7 @@ class Palette(NamedTuple):
                 return self.general
             case Kind.DATE:
                 return self.date
-            case Kind.TEXT | Kind.ERROR:
+            case Kind.TEXT | Kind.DRESSED | Kind.ERROR | Kind.COVERED:
                 return self.text
             case _:
                 assert_never(kind)

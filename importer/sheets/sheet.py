@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from importer.model import Chunk, Kind
+from importer.model import Chunk, Kind, Note
 
 Shown = tuple[str, Kind]
 """A cell: its text, and what its file says that it holds."""
@@ -29,6 +29,8 @@ class Sheet:
     """The rows above the header."""
     total: int | None
     """Rows below the header, or a few more: enough for a progress bar."""
+    notes: tuple[Note, ...] = ()
+    """What a person should know of how it was read: which tab, of several; a hidden column."""
     read: Callable[[int], Iterator[Chunk]]
     """Starts a new reading, in chunks of at most so many rows."""
 

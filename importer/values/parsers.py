@@ -39,6 +39,10 @@ class Declared(Protocol):
         """How an amount or a number is written."""
 
     @property
+    def length(self) -> int | None:
+        """Characters that every one of an id has."""
+
+    @property
     def currency(self) -> Currency | None:
         """What an amount is in."""
 
@@ -66,6 +70,7 @@ def _date(column: Declared) -> Parser:
 
 _PARSERS: Mapping[str, Callable[[Declared], Parser]] = {
     "text": lambda _: parse_text,
+    "id": lambda _: parse_text,
     "lead_id": lambda _: parse_lead_id,
     "amount": _amount,
     "currency": lambda _: parse_currency,

@@ -14,6 +14,7 @@ _BELONGS: Final[Mapping[str, tuple[str, ...]]] = {
     "zone": ("date",),
     "locale": ("amount", "number"),
     "currency": ("amount",),
+    "length": ("id",),
 }
 """Key of a column → the types that it belongs to."""
 
