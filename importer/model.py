@@ -171,6 +171,17 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why nothing of a sheet may be sent, although its rows can be judged one by one."""
+
+    code: str
+    """Stable, kebab-case: `rows-hidden`."""
+    message: str
+    """One or two sentences, with the cells that they are about."""
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
     """Some rows of a sheet, as columns of text. All sequences of one chunk have the same length."""
 

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "importer"
 FLOORS = {
     0: "errors",
     1: "model secret",
-    2: "addresses batches columns files mapping protocol reconcile resolve validate values verdict",
+    2: "addresses batches columns files folding mapping protocol reconcile resolve validate values verdict",
     3: "crm journal lock report settings sheets",
     4: "sandbox upload",
     5: "demo pipeline",

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from importer.errors import MappingError
+from importer.folding import fold
 from importer.mapping import (
     Above,
     All,
@@ -23,7 +24,6 @@ from importer.mapping import (
     Matches,
     Not,
     Template,
-    fold,
     parse_mapping,
 )
 from importer.model import Currency, SheetSpec

@@ -14,7 +14,6 @@ from importer.mapping.conditions import (
     Not,
 )
 from importer.mapping.constants import plain_decimal, typed_constant
-from importer.mapping.folding import fold, nearest, tidy
 from importer.mapping.model import (
     ActionSpec,
     ColumnSpec,
@@ -53,13 +52,10 @@ __all__ = [
     "Template",
     "bind",
     "column_letter",
-    "fold",
     "is_ours",
-    "nearest",
     "parse_mapping",
     "plain_decimal",
     "skeleton",
     "template_pieces",
-    "tidy",
     "typed_constant",
 ]

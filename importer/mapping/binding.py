@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from importer.errors import SheetError
-from importer.mapping.folding import did_you_mean, fold, readable
+from importer.folding import did_you_mean, fold, readable
 from importer.mapping.model import ColumnSpec, Mapping
 
 OUR_HEADERS: Final = "Importer: "

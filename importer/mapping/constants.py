@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from importer.mapping.folding import tidy
+from importer.folding import tidy
 from importer.mapping.model import ColumnSpec, ColumnType
 from importer.model import Currency
 

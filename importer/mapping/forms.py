@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field
 
-from importer.mapping.folding import fold, nearest
+from importer.folding import fold, nearest
 from importer.mapping.model import ActionSpec, ColumnSpec, ColumnType, Identity, SkipRule
 from importer.mapping.record import Record
 from importer.mapping.shapes import Text, Texts, YesNo, one_of, reading, slip

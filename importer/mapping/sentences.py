@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from importer.errors import Mistake
+from importer.folding import did_you_mean, nearest
 from importer.mapping.conditions import Above, All, AnyOf, Below, Blank, In, Is, Matches, Not
-from importer.mapping.folding import did_you_mean, nearest
 from importer.mapping.forms import ColumnForm, HeaderForm, MappingForm, SheetForm
 from importer.mapping.model import ActionSpec, Identity, SkipRule
 from importer.mapping.nodes import Keyed, Listing, Node, Scalar

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from importer.mapping.folding import choices, did_you_mean
+from importer.folding import choices, did_you_mean
 
 SLIP: Final = "slip"
 """pydantic error type of our own sentences; its context holds `message` and `hint`."""

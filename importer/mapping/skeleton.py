@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from importer.folding import fold, readable
 from importer.mapping.binding import column_letter, is_ours
-from importer.mapping.folding import fold, readable
 from importer.model import Currency, PaymentStatus, SheetSpec
 
 _TOP: Final = """\

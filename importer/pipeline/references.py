@@ -8,9 +8,10 @@ from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, replace
 
 from importer.errors import SheetError
+from importer.folding import fold
 from importer.journal.reading import problems_of_rows, roots_of_references, run_of
 from importer.journal.store import Journal
-from importer.mapping import OUR_HEADERS, column_letter, fold
+from importer.mapping import OUR_HEADERS, column_letter
 from importer.model import CheckedRow, Chunk, Invalid, Problem, Ready, Skipped
 from importer.sheets import Sheet
 from importer.validate import RAGGED

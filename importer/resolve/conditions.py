@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import assert_never
 
+from importer.folding import fold, tidy
 from importer.mapping import (
     Above,
     All,
@@ -19,8 +20,6 @@ from importer.mapping import (
     Is,
     Matches,
     Not,
-    fold,
-    tidy,
     typed_constant,
 )
 from importer.model import Flaw, Table, Value

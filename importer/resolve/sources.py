@@ -6,14 +6,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, assert_never
 
+from importer.folding import fold, nearest
 from importer.mapping import (
     ColumnSpec,
     Constant,
     From,
     Source,
     Template,
-    fold,
-    nearest,
     template_pieces,
     typed_constant,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from importer.errors import SheetError
-from importer.mapping import fold
+from importer.folding import fold
 from importer.model import SheetSpec
 from importer.sheets.sheet import Shown
 

@@ -27,7 +27,7 @@ from python_calamine import (
 )
 
 from importer.errors import SheetError
-from importer.mapping import fold
+from importer.folding import fold
 from importer.model import Chunk, Kind, SheetSpec
 from importer.sheets.cells import CellValue, as_columns, as_shown
 from importer.sheets.header import Header, find_header

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from importer.mapping.folding import did_you_mean, nearest
+from importer.folding import did_you_mean, nearest
 from importer.mapping.model import ColumnType
 from importer.mapping.nodes import Keyed, Listing, Node, Scalar
 from importer.mapping.sentences import place_of

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from importer.errors import Mistake
+from importer.folding import choices
 from importer.mapping.constants import plain_decimal
-from importer.mapping.folding import choices
 from importer.mapping.nodes import Keyed, Scalar
 from importer.mapping.rules.parts import (
     PAYMENT_PARTS,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from importer.errors import Mistake
-from importer.mapping.folding import did_you_mean, fold
+from importer.folding import did_you_mean, fold
 from importer.mapping.nodes import Keyed
 from importer.mapping.rules.parts import PAYMENT_PARTS, Part, actions
 from importer.model import PAYMENT

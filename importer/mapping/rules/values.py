@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from importer.errors import Mistake
+from importer.folding import fold
 from importer.mapping.constants import typed_constant
-from importer.mapping.folding import fold
 from importer.mapping.model import ColumnSpec, ColumnType
 from importer.mapping.nodes import Keyed
 from importer.mapping.rules.parts import Part, column_type, columns, comparisons, value_parts
