@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as ReadOnly
 from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 
@@ -10,14 +12,21 @@ from importer.mapping import Binding, Mapping
 from importer.model import Chunk, Flaw, Kind, Table, Value
 from importer.values import Parser, parser_for, trim
 
+NO_SURVEY: Final[ReadOnly[str, Parser]] = {}
+"""Of a sheet whose columns the mapping says everything about."""
 
-def parse_chunk(chunk: Chunk, mapping: Mapping, binding: Binding) -> Table:
+
+def parse_chunk(
+    chunk: Chunk, mapping: Mapping, binding: Binding, parsers: ReadOnly[str, Parser] = NO_SURVEY
+) -> Table:
     """Type the declared columns of some rows.
 
     Args:
         chunk: rows of a sheet, as columns of text.
         mapping: declares how each column is read.
         binding: where each declared column is in the chunk.
+        parsers: declared column → how its cells are read, as the whole column has decided; the
+            others are read as the mapping alone says.
     """
     values: dict[str, Sequence[Value | Flaw]] = {}
     texts: dict[str, Sequence[str]] = {}
@@ -25,7 +34,7 @@ def parse_chunk(chunk: Chunk, mapping: Mapping, binding: Binding) -> Table:
         place = binding.columns[name]
         texts[name] = chunk.columns[place]
         kinds = None if chunk.kinds is None else chunk.kinds[place]
-        values[name] = _parse_column(parser_for(spec), texts[name], kinds)
+        values[name] = _parse_column(parsers.get(name) or parser_for(spec), texts[name], kinds)
     return Table(
         numbers=chunk.numbers,
         values=values,

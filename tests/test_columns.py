@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -106,6 +109,15 @@ def test_the_kind_of_a_cell_counts() -> None:
     text, number = table_of(chunk_of(rows, [plain, native])).values["lead"]
     assert text == digits
     assert isinstance(number, Flaw)
+
+
+def test_a_column_is_read_as_its_survey_decided() -> None:
+    """A reader that was decided for a column stands in for the mapping's; the others stay."""
+    chunk = chunk_of([("Came by", "", "500", "03/04/2026", LEAD)])
+    spec = replace(MAPPING.columns["on"], format="mm/dd/yyyy")
+    table = parse_chunk(chunk, MAPPING, BINDING, {"on": parser_for(spec)})
+    assert table.values["on"] == [dt.datetime(2026, 3, 4, tzinfo=ZoneInfo("Asia/Kolkata"))]
+    assert table.values["paid"] == [Decimal(500)]
 
 
 def test_a_row_is_blank_when_no_cell_shows_anything() -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
+from babel import Locale
 from babel.localedata import locale_identifiers
 from babel.numbers import format_decimal
 from hypothesis import example, given
@@ -59,6 +61,11 @@ def code_of(result: object) -> str:
         ("(₹ 1,25,000.50)", "-125000.50"),
         ("0.00", "0.00"),
         ("0012", "12"),
+        ("INR500", "500"),
+        ("500INR", "500"),
+        ("₨ 500", "500"),
+        ("- 500", "-500"),
+        ("-0", "-0"),
         ("-0.123456789012345678901234567890123", "-0.123456789012345678901234567890123"),
     ],
 )
@@ -80,22 +87,48 @@ def test_reads_what_offices_write(text: str, amount: str) -> None:
         ("1.2.3", "amount-grouping"),
         ("1 250", "amount-grouping"),
         ("1_000", "amount-grouping"),
-        ("500 + 18", "amount-grouping"),
+        ("1 25 000", "amount-grouping"),
+        ("1，250", "amount-grouping"),  # noqa: RUF001 - a full-width comma
+        ("500 + 18", "amount-several"),
+        ("500/200", "amount-several"),
+        ("03/04/2026", "amount-several"),
+        ("₹500 + ₹200", "amount-several"),
         ("6.03E+22", "amount-scientific"),
+        ("6,03E+22", "amount-scientific"),
         ("1e5", "amount-scientific"),
         ("NaN", "amount-unreadable"),
         ("inf", "amount-unreadable"),
         ("paid", "amount-unreadable"),
         ("-", "amount-unreadable"),
+        ("nil", "amount-unreadable"),
+        ("N/A", "amount-unreadable"),
         ("$500", "amount-other-currency"),
         ("US$ 500", "amount-other-currency"),
         ("500 AED", "amount-other-currency"),
-        ("€500", "amount-unknown-mark"),
-        ("+500", "amount-unknown-mark"),
-        (".50", "amount-unknown-mark"),
-        ("500.", "amount-unknown-mark"),
+        ("€500", "amount-currency-not-taken"),
+        ("500 EUR", "amount-currency-not-taken"),
+        ("£ 500", "amount-currency-not-taken"),
+        ("500 all", "amount-unknown-mark"),
+        ("500%", "amount-unknown-mark"),
+        ("=500", "amount-unknown-mark"),
+        ("INR/500", "amount-unknown-mark"),
+        ("approx. 500", "amount-unknown-mark"),
+        ("+500", "amount-sign-unclear"),
+        ("INR +500", "amount-sign-unclear"),
+        ("–500", "amount-sign-unclear"),
+        (".50", "amount-bare-point"),
+        ("500.", "amount-bare-point"),
+        ("₹.50", "amount-bare-point"),
+        ("INR.50", "amount-bare-point"),
+        ("Rs .50", "amount-bare-point"),
+        ("500.-", "amount-bare-point"),
+        (",500", "amount-bare-point"),
+        ("'500", "amount-apostrophe"),
+        ("500\u2019", "amount-apostrophe"),
         ("5 lakh", "amount-unknown-mark"),
-        ("500\u200b5 x", "amount-unknown-mark"),
+        ("500\u200b5", "amount-invisible-character"),
+        ("\u200e₹500", "amount-invisible-character"),
+        ("500\n600", "amount-invisible-character"),
         ("₹500 INR", "amount-two-marks"),
         ("500 CR", "amount-credit-debit"),
         ("Dr. 500", "amount-credit-debit"),
@@ -128,8 +161,11 @@ def test_refuses_what_is_not_one_clear_amount(text: str, code: str) -> None:
         ("1.250,00", "de_DE", "1250.00"),
         ("1.25", "en_US", "1.25"),
         ("1 250,5", "fr_FR", "1250.5"),
+        ("1\u00a0250,5", "fr_FR", "1250.5"),
+        ("1\u00a0250,5", "pl_PL", "1250.5"),
         ("1\u202f250,5", "fr_FR", "1250.5"),
         ("1'250.5", "de_CH", "1250.5"),
+        ("1\u2019250.5", "de_CH", "1250.5"),
     ],
 )
 def test_reads_by_the_columns_locale(text: str, locale: str, amount: str) -> None:
@@ -184,14 +220,62 @@ def test_takes_invisible_text_for_blank(text: str) -> None:
     ("text", "kind", "code"),
     [
         ("6.03E+22", Kind.NUMBER, "amount-too-large"),
+        ("5.684E-14", Kind.NUMBER, "amount-too-small"),
         ("2026-04-03", Kind.DATE, "amount-unreadable"),
         ("TRUE", Kind.BOOL, "amount-unreadable"),
         ("#REF!", Kind.ERROR, "cell-error"),
+        ("=A1+B1", Kind.ERROR, "cell-not-calculated"),
+        ("", Kind.COVERED, "cell-merged"),
+        ("$ 500", Kind.DRESSED, "amount-other-currency"),
+        ("€ 500", Kind.DRESSED, "amount-currency-not-taken"),
+        ("50%", Kind.DRESSED, "amount-unknown-mark"),
+        ("5 kg", Kind.DRESSED, "amount-unknown-mark"),
     ],
 )
 def test_refuses_native_cells_that_are_no_amount(text: str, kind: Kind, code: str) -> None:
     """A native date, truth value, error or overlong number is no amount."""
     assert code_of(read(text, kind=kind)) == code
+
+
+def test_names_what_stands_beside_an_amount() -> None:
+    """The sentence says what the character, the word or the currency is."""
+    for text, words in (
+        ("–500", "en dash (U+2013)"),
+        ("5 lakh", "multiplies it"),
+        ("50%", "percentage"),
+        ("€500", "is EUR, a currency that the CRM does not take"),
+        ("500 EUR", "“EUR” beside the amount is a currency that the CRM does not take"),
+        ("1，250", "fullwidth comma (U+FF0C)"),  # noqa: RUF001 - the point
+        ("+500", "plus sign"),
+        ("5 cr", "may also mean crore"),
+        ("nil", "a word for none"),
+    ):
+        result = read(text)
+        assert isinstance(result, Flaw)
+        assert words in result.message
+
+
+def test_a_long_text_does_not_bury_its_sentence() -> None:
+    """A value in a sentence is shortened."""
+    result = read(",".join(["1"] * 500))
+    assert isinstance(result, Flaw)
+    assert len(result.message) < 150
+
+
+@given(AMOUNTS, st.sampled_from((*LOCALES, None)))
+def test_reads_a_dressed_number_exactly(amount: Decimal, locale: str | None) -> None:
+    """A number's own digits are plain whatever the locale, and the currency beside them counts."""
+    digits = format(abs(amount), "f")
+    for text in (f"₹ {digits}", f"{digits} INR", f"Rs. {digits}/-"):
+        assert read(text, locale, kind=Kind.DRESSED) == abs(amount)
+    assert read(f"-₹ {digits}", locale, kind=Kind.DRESSED) == -abs(amount)
+
+
+def test_says_of_a_dressed_number_that_its_format_is_to_blame() -> None:
+    """Nobody can delete what a format shows, so the hint says where it is."""
+    result = read("$ 500", kind=Kind.DRESSED)
+    assert isinstance(result, Flaw)
+    assert "Format Cells" in result.hint
 
 
 @given(AMOUNTS)
@@ -254,6 +338,29 @@ def test_an_amount_has_the_digits_that_were_written(text: str, locale: str) -> N
         assert format(abs(result), "f").replace(".", "").lstrip("0") == written.lstrip("0")
 
 
+@given(AMOUNTS, st.sampled_from(LOCALES), st.data())
+def test_a_slip_of_the_finger_is_never_read_as_another_locale_would(
+    amount: Decimal, locale: str, data: st.DataObject
+) -> None:
+    """One character changed gives a flaw, or the number that the locale's own signs spell."""
+    text = format_decimal(
+        amount, locale=locale, decimal_quantization=False, numbering_system="latn"
+    )
+    at = data.draw(st.integers(0, len(text)))
+    char = data.draw(st.sampled_from("0123456789.,' \u2019\u202f\u00a0-+eE_/$"))
+    changed = text[:at] + char + text[at + data.draw(st.integers(0, 1)) :]
+    result = read(changed, locale)
+    if isinstance(result, Decimal):
+        symbols = Locale.parse(locale).number_symbols["latn"]
+        plain = re.sub(r"[ \u202f\u00a0]", "", changed).replace("'", "\u2019")
+        plain = plain.replace(symbols["group"], "").replace(symbols["decimal"], ".")
+        sign = -1 if plain.count("-") else 1
+        assert result == sign * Decimal(plain.strip("-"))
+        whole = changed.partition(symbols["decimal"])[0]
+        groups = re.findall(r"[0-9]+", whole)
+        assert len(groups) == 1 or len(groups[-1]) == 3
+
+
 @given(st.text(alphabet=st.characters(categories=["Nd"], exclude_characters="0123456789")))
 def test_refuses_digits_of_other_scripts(text: str) -> None:
     """Digits of other scripts never become an amount or a number."""
@@ -283,6 +390,10 @@ def test_reads_numbers(text: str, number: str) -> None:
     ("text", "code"),
     [
         ("50%", "number-unreadable"),
+        ("+50", "number-unreadable"),
+        (".5", "number-unreadable"),
+        ("5/6", "number-several"),
+        ("5\u200b6", "number-invisible-character"),
         ("₹50", "number-unreadable"),
         ("(50)", "number-unreadable"),
         ("50-", "number-unreadable"),
@@ -301,4 +412,14 @@ def test_a_native_number_keeps_its_exact_digits() -> None:
     assert code_of(parse_number("1.5E+15", Kind.NUMBER, locale=None)) == "number-too-large"
     assert parse_number(" ", Kind.TEXT, locale=None) is None
     assert code_of(parse_number("1,5", Kind.TEXT, locale=None)) == "number-needs-locale"
+    assert code_of(parse_number("5.684E-14", Kind.NUMBER, locale=None)) == "number-too-small"
     assert code_of(parse_number("TRUE", Kind.BOOL, locale=None)) == "number-unreadable"
+    assert code_of(parse_number("50%", Kind.DRESSED, locale=None)) == "number-unreadable"
+    assert code_of(parse_number("", Kind.COVERED, locale=None)) == "cell-merged"
+
+
+@given(st.one_of(st.text(max_size=30), AMOUNT_LIKE), st.sampled_from(Kind))
+def test_a_number_never_raises(text: str, kind: Kind) -> None:
+    """Any text is an exact number, blank, or a Flaw with its two sentences."""
+    result = parse_number(text, kind, locale="en_IN")
+    assert result is None or isinstance(result, Decimal) or code_of(result)

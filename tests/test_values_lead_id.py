@@ -40,6 +40,8 @@ def test_takes_an_invisible_id_for_blank(text: str) -> None:
         ("603", Kind.NUMBER),
         ("6.03E+22", Kind.TEXT),
         ("6.03e22", Kind.TEXT),
+        ("6,03E+22", Kind.TEXT),
+        ("000123", Kind.NUMBER),
         ("603020260112345000000000", Kind.TEXT),
     ],
 )
@@ -57,7 +59,7 @@ def test_knows_an_id_that_excel_has_turned_into_a_number(text: str, kind: Kind) 
         (f"{LEAD}\u00a0", "lead-id-invisible-character", "no-break space (U+00A0)"),
         (f"\ufeff{LEAD}", "lead-id-invisible-character", "zero width no-break space (U+FEFF)"),
         (f"{LEAD[:5]}\u200b{LEAD[5:]}", "lead-id-invisible-character", "zero width space"),
-        (f"{LEAD}\n", "lead-id-invisible-character", "control character (U+000A)"),
+        (f"{LEAD}\n", "lead-id-invisible-character", "line break (U+000A)"),
         (f"{LEAD[:12]} {LEAD[12:]}", "lead-id-invisible-character", "Character 13"),
         (f"'{LEAD}", "lead-id-apostrophe", "apostrophe"),
         (f"\u2019{LEAD}", "lead-id-apostrophe", "apostrophe"),
@@ -85,7 +87,10 @@ def test_says_what_a_wrong_letter_may_stand_for() -> None:
 def test_refuses_native_dates_and_errors() -> None:
     """A cell that is not text at all is no id."""
     assert flaw("2026-04-03", Kind.DATE).code == "lead-id-wrong-kind"
+    assert flaw("5 kg", Kind.DRESSED).code == "lead-id-wrong-kind"
     assert flaw("#N/A", Kind.ERROR).code == "cell-error"
+    assert flaw("=A1", Kind.ERROR).code == "cell-not-calculated"
+    assert flaw("", Kind.COVERED).code == "cell-merged"
 
 
 @given(st.text(max_size=40), st.sampled_from(Kind))

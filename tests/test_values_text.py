@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.mapping import ColumnSpec, ColumnType, typed_constant
 from importer.model import Currency, Flaw, Kind
 from importer.values import (
     as_source_text,
@@ -39,6 +40,8 @@ def code_of(result: object) -> str:
         ("line one\nline two", Kind.TEXT, "line one\nline two"),
         ("0012", Kind.TEXT, "0012"),
         ("1001", Kind.NUMBER, "1001"),
+        ("000123", Kind.NUMBER, "000123"),
+        ("5 kg", Kind.DRESSED, "5 kg"),
         ("TRUE", Kind.BOOL, "TRUE"),
         ("#1 customer", Kind.TEXT, "#1 customer"),
         ("Error", Kind.TEXT, "Error"),
@@ -56,6 +59,10 @@ def test_reads_text_as_it_is(text: str, kind: Kind, value: str | None) -> None:
     ("text", "kind", "code"),
     [
         ("1.23457E+15", Kind.TEXT, "text-turned-into-number"),
+        ("1,23457E+15", Kind.TEXT, "text-turned-into-number"),
+        ("", Kind.COVERED, "cell-merged"),
+        ("=A1+B1", Kind.ERROR, "cell-not-calculated"),
+        ("#SPILL!", Kind.ERROR, "cell-error"),
         ("1.5E+15", Kind.NUMBER, "text-turned-into-number"),
         ("2026-04-03", Kind.DATE, "text-turned-into-date"),
         ("caf\ufffd", Kind.TEXT, "text-characters-lost"),
@@ -93,7 +100,15 @@ def test_reads_a_mark_only_where_it_is_one_currency() -> None:
     assert code_of(parse_currency("Rs.", Kind.TEXT)) == "currency-ambiguous"
     assert code_of(parse_currency("$", Kind.TEXT)) == "currency-ambiguous"
     assert code_of(parse_currency("EUR", Kind.TEXT)) == "currency-unknown"
+    assert code_of(parse_currency("₹.", Kind.TEXT)) == "currency-unknown"
     assert parse_currency(" ", Kind.TEXT) is None
+
+
+def test_names_a_currency_that_the_crm_does_not_take() -> None:
+    """A mark that is known, but of no use, is named by its code."""
+    found = parse_currency("€", Kind.TEXT)
+    assert isinstance(found, Flaw)
+    assert "(EUR)" in found.message
 
 
 @pytest.mark.parametrize(
@@ -127,19 +142,25 @@ def test_names_the_look_alike_in_an_email_address() -> None:
     """A letter of another script in an address is named."""
     found = parse_email("asha@ex\u0430mple.com", Kind.TEXT)
     assert isinstance(found, Flaw)
-    assert "cyrillic small letter a" in found.message
+    assert "Character 8 is “\u0430”, cyrillic small letter a" in found.message
+    found = parse_email("asha\u200b@example.com", Kind.TEXT)
+    assert isinstance(found, Flaw)
+    assert "Character 5 is zero width space" in found.message
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "phone"),
     [
         ("919876543210", Kind.NUMBER, "919876543210"),
-        ("+91 98765-43210", Kind.TEXT, "+919876543210"),
+        ("+91 98765-43210", Kind.TEXT, "919876543210"),
+        ("(+91) 98765 43210", Kind.TEXT, "919876543210"),
+        ("+91 9876543210", Kind.DRESSED, "919876543210"),
+        ("+65 9123 4567", Kind.TEXT, "+6591234567"),
         ("98765.43210", Kind.TEXT, "9876543210"),
     ],
 )
 def test_reads_a_phone_number(text: str, kind: Kind, phone: str) -> None:
-    """A phone number is its digits with its plus sign, if there is one."""
+    """A phone number is its digits; a short one keeps the plus that says what they are."""
     assert parse_phone(text, kind) == phone
 
 
@@ -151,8 +172,23 @@ def test_reads_a_phone_number(text: str, kind: Kind, phone: str) -> None:
         ("0091 98765 43210", Kind.TEXT, "phone-leading-zero"),
         ("99999", Kind.TEXT, "phone-wrong-length"),
         ("9198765432109876", Kind.TEXT, "phone-wrong-length"),
-        ("9876543210, 9876543211", Kind.TEXT, "phone-unreadable"),
-        ("९८७६५४३२१०", Kind.TEXT, "phone-unreadable"),
+        ("9876543210, 9876543211", Kind.TEXT, "phone-several"),
+        ("+91 98765 43210 / 98765 43211", Kind.TEXT, "phone-several"),
+        ("98765 43210\n98765 43211", Kind.TEXT, "phone-several"),
+        ("98765 43210 or 98765 43211", Kind.TEXT, "phone-several"),
+        ("९८७६५४३२१०", Kind.TEXT, "phone-foreign-digits"),
+        ("９８７６５４３２１０", Kind.TEXT, "phone-foreign-digits"),  # noqa: RUF001 - the point
+        ("9876543210.0", Kind.TEXT, "phone-decimal-tail"),
+        ("98765.5", Kind.NUMBER, "phone-unreadable"),
+        ("9.19877E+11", Kind.NUMBER, "phone-turned-into-number"),
+        ("9198765432109876", Kind.NUMBER, "phone-wrong-length"),
+        ("09876543210", Kind.NUMBER, "phone-leading-zero"),
+        ("+44 (0)20 7946 0958", Kind.TEXT, "phone-leading-zero"),
+        ("9876543210 x12", Kind.TEXT, "phone-extension"),
+        ("98765 43210 ext. 12", Kind.TEXT, "phone-extension"),
+        ("\u202a+919876543210\u202c", Kind.TEXT, "phone-invisible-character"),
+        ("98765 4321O", Kind.TEXT, "phone-unreadable"),
+        ("", Kind.COVERED, "cell-merged"),
         ("n/a", Kind.TEXT, "phone-unreadable"),
         ("2026-04-03", Kind.DATE, "phone-unreadable"),
     ],
@@ -160,6 +196,25 @@ def test_reads_a_phone_number(text: str, kind: Kind, phone: str) -> None:
 def test_refuses_what_is_no_phone_number(text: str, kind: Kind, code: str) -> None:
     """A number that the CRM would drop or misread is refused."""
     assert code_of(parse_phone(text, kind)) == code
+
+
+@given(
+    st.integers(10**9, 10**12 - 1).map(str),
+    st.lists(st.sampled_from(["", " ", "-", "."]), min_size=12, max_size=12),
+)
+def test_two_spellings_of_a_phone_number_are_one_number(digits: str, between: list[str]) -> None:
+    """Whatever stands between the digits, the number that is read is the same."""
+    spelt = digits[0] + "".join(map("".join, zip(between, digits[1:], strict=False)))
+    if not spelt.endswith((".0", ".00")):
+        assert parse_phone(spelt, Kind.TEXT) == digits
+
+
+def test_what_a_mapping_says_is_read_as_a_cell_is() -> None:
+    """A default is equal to a cell that says the same, and refused where a cell would be."""
+    phone = ColumnSpec(name="mobile", headers=("Mobile",), type=ColumnType.PHONE)
+    assert typed_constant("+91 98765 43210", phone) == "919876543210"
+    with pytest.raises(ValueError, match="5 digits instead of 7 to 15"):
+        typed_constant("99999", phone)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +266,8 @@ class Column:
         (Column("number", locale="de_DE"), "1.250,5", Decimal("1250.5")),
         (Column("currency"), "inr", Currency.INR),
         (Column("email"), "a@example.com", "a@example.com"),
-        (Column("phone"), "+91 98765 43210", "+919876543210"),
+        (Column("phone"), "+91 98765 43210", "919876543210"),
+        (Column("id", length=6), "000123", "000123"),
         (
             Column("date", format="dd/mm/yyyy", zone="Asia/Kolkata"),
             "03/04/2026",
@@ -227,6 +283,6 @@ def test_a_column_is_read_as_it_is_declared(column: Column, text: str, value: ob
 @given(ANY_TEXT, st.sampled_from(Kind))
 def test_no_reader_ever_raises(text: str, kind: Kind) -> None:
     """Any cell is a value, blank, or a Flaw, for every column type."""
-    for name in ("text", "currency", "email", "phone", "number"):
+    for name in ("text", "id", "currency", "email", "phone", "number"):
         result = parser_for(Column(name))(text, kind)
         assert result is None or isinstance(result, (str, Decimal, Flaw))

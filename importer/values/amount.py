@@ -1,25 +1,30 @@
 """Amounts of money: one exact decimal, or a sentence that says why not.
 
 The grammar is our own and closed: ASCII digits, at most one currency mark, at most one sign, in a
-few arrangements. What stands between the digits is `grouping`'s question. Nothing is ever a float.
+few arrangements. What stands between the digits is `grouping`'s question, what a mark means is
+`marks`'s. Nothing is ever a float.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from importer.model import Currency, Flaw, Kind
-from importer.values.cell import foreign_digit, open_cell, quote
-from importer.values.currencies import meanings
-from importer.values.grouping import read_digits, too_large
-from importer.values.number import NATIVE
+from importer.values.cell import describe, foreign_digit, hidden_character, open_cell, quote
+from importer.values.grouping import read_digits
+from importer.values.marks import mark_flaw
+from importer.values.number import native_number
 
-_PARTS = re.compile(r"([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)", re.DOTALL)
+AMOUNT_PARTS = re.compile(r"([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)", re.DOTALL)
 """What stands before the digits, the digits with their separators, what stands behind."""
 
-_PIECE = re.compile(r"/-|[-−()]|[^-−()/\s]+|/")
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\ufe63\uff0d"
+"""What only looks like a minus sign: hyphens and dashes that are none (U+2212 is one)."""
+
+_PIECE = re.compile(rf"/-|[-−+(){_DASHES}]|[^-−+()/\s{_DASHES}]+|/")
 
 _SIGNS: Mapping[str, int] = {
     "0": 1,
@@ -33,10 +38,11 @@ _SIGNS: Mapping[str, int] = {
 }
 """Signs around the digits (`0`) → the sign. `/-` is the Indian "and no paise"."""
 
-_SIGN_PIECES = {"0": "0", "/-": "/-", "-": "-", "−": "-", "(": "(", ")": ")"}
+_SIGN_PIECES = {piece: piece for piece in ("0", "/-", "-", "+", "(", ")", *_DASHES)} | {"−": "-"}
 """The pieces that signs are made of; every other piece is taken for a currency mark."""
 
-_BOOKKEEPING = frozenset({"cr", "dr"})
+_NOTHING = frozenset({"-", "--", "–", "—", "nil", "none", "null", "na", "n.a.", "n/a", "nan"})
+"""What people write where there is no amount."""
 
 
 def parse_amount(
@@ -45,8 +51,9 @@ def parse_amount(
     """Return the exact amount of a cell, sign kept; None where it is blank.
 
     Read: `1,25,000.50`, `₹ 500/-`, `Rs. 500`, `500 INR`, `-500`, `500-`, `(500.00)`; a NUMBER cell
-    by its exact text. The grouping must be the locale's own: `125,000` is refused in en_IN, where
-    it is written `1,25,000`. Below one lakh the two are the same.
+    by its exact text, and a DRESSED one by its exact digits, with what stands beside them judged
+    as in a text. The grouping of a text must be the locale's own: `125,000` is refused in en_IN,
+    where it is written `1,25,000`. Below one lakh the two are the same.
 
     Args:
         text: the cell's text as seen.
@@ -58,19 +65,32 @@ def parse_amount(
     seen = open_cell(text, kind)
     if not isinstance(seen, str):
         return seen
-    if kind is Kind.NUMBER:
-        return Decimal(seen) if NATIVE.fullmatch(seen) else too_large("amount")
-    odd = foreign_digit(seen, "amount")
-    parts = _PARTS.fullmatch(seen) if kind is Kind.TEXT and odd is None else None
+    match kind:
+        case Kind.NUMBER:
+            return native_number(seen, "amount")
+        case Kind.TEXT:
+            return _read(seen, locale, currency)
+        case Kind.DRESSED:
+            amount = _read(seen, None, currency)
+            return _of_the_format(amount) if isinstance(amount, Flaw) else amount
+        case Kind.DATE:
+            return _date(seen)
+        case _:
+            return _not_an_amount(seen)
+
+
+def _read(seen: str, locale: str | None, currency: Currency | None) -> Decimal | Flaw:
+    odd = foreign_digit(seen, "amount") or hidden_character(seen, "amount")
+    parts = None if odd else AMOUNT_PARTS.fullmatch(seen)
     if parts is None:
         return odd or _not_an_amount(seen)
     before, digits, after = parts.groups()
     if not before and not after:
         return read_digits(digits, locale, "amount")
-    return _dressed(_PIECE.findall(before), digits, _PIECE.findall(after), locale, currency)
+    return _with_signs(_PIECE.findall(before), digits, _PIECE.findall(after), locale, currency)
 
 
-def _dressed(
+def _with_signs(
     before: Sequence[str],
     digits: str,
     after: Sequence[str],
@@ -81,7 +101,7 @@ def _dressed(
     pieces = [*before, "0", *after]
     marks = [piece for piece in pieces if piece not in _SIGN_PIECES]
     signs = "".join(_SIGN_PIECES.get(piece, "") for piece in pieces)
-    flaw = _mark_flaw(marks, currency) or _sign_flaw(signs)
+    flaw = mark_flaw(marks, currency) or _sign_flaw(signs)
     if flaw:
         return flaw
     number = read_digits(digits, locale, "amount")
@@ -93,59 +113,43 @@ def _dressed(
 def _sign_flaw(signs: str) -> Flaw | None:
     if signs in _SIGNS:
         return None
+    dash = next((sign for sign in signs if sign in _DASHES), None)
+    if dash:
+        message = f"The amount has {quote(dash)} beside it, {describe(dash)}, which is not a minus."
+    elif "+" in signs:
+        message = "The amount has a plus sign beside it."
+    else:
+        message = "The signs around the amount do not make one clear sign."
     return Flaw(
         code="amount-sign-unclear",
-        message="The signs around the amount do not make one clear sign.",
+        message=message,
         hint="Write a plain amount, or one minus sign, or one pair of brackets around it.",
     )
 
 
-def _mark_flaw(marks: Sequence[str], currency: Currency | None) -> Flaw | None:
-    flaws = (_one_mark_flaw(mark, currency) for mark in marks)
-    first = next(filter(None, flaws), None)
-    if first or len(marks) <= 1:
-        return first
-    return Flaw(
-        code="amount-two-marks",
-        message=f"The amount has {len(marks)} currency marks.",
-        hint="Keep one of them, or none.",
+def _of_the_format(flaw: Flaw) -> Flaw:
+    """Say of a DRESSED cell's flaw where to look for what stands beside the number."""
+    return replace(
+        flaw,
+        hint=f"{flaw.hint} It comes from the cell's format: choose Number in Format Cells.",
     )
 
 
-def _one_mark_flaw(mark: str, currency: Currency | None) -> Flaw | None:
-    if mark.casefold().removesuffix(".") in _BOOKKEEPING:
-        return Flaw(
-            code="amount-credit-debit",
-            message=f"The amount says {quote(mark)}, which is money received in one account and "
-            "money paid in another.",
-            hint="Write the amount without it, with a minus sign where money went out.",
-        )
-    possible = meanings(mark)
-    if not possible:
-        return Flaw(
-            code="amount-unknown-mark",
-            message=f"{quote(mark)} beside the amount is not a currency that is known.",
-            hint="Remove it, so that the cell holds the amount alone.",
-        )
-    if currency is None:
-        return Flaw(
-            code="amount-mark-unchecked",
-            message=f"The amount carries {quote(mark)}, but its column has no currency in the "
-            "mapping to compare it with.",
-            hint="Remove the mark; or, if all amounts are in one currency, say so at the column.",
-        )
-    return None if currency in possible else _other_currency(mark, currency)
-
-
-def _other_currency(mark: str, currency: Currency) -> Flaw:
+def _date(seen: str) -> Flaw:
     return Flaw(
-        code="amount-other-currency",
-        message=f"The amount is marked {quote(mark)}, but its column is in {currency}.",
-        hint=f"Check this row's currency; if it is {currency}, delete {quote(mark)}.",
+        code="amount-unreadable",
+        message=f"The cell holds the date {seen[:10]} instead of an amount.",
+        hint="Look up the amount and type it again: a sheet program may have made a date of it.",
     )
 
 
 def _not_an_amount(seen: str) -> Flaw:
+    if seen.casefold() in _NOTHING:
+        return Flaw(
+            code="amount-unreadable",
+            message=f"{quote(seen)} is not an amount, but a word for none.",
+            hint="Leave the cell blank where there is no amount, or write 0.",
+        )
     return Flaw(
         code="amount-unreadable",
         message=f"{quote(seen)} is not an amount.",

@@ -10,8 +10,20 @@ from importer.model import Flaw, Kind
 _EDGES = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + "\u200b\u2060\ufeff"
 """Every Unicode space, and the zero-width ones that `str.strip` keeps."""
 
+SPACES = " \u00a0\u202f"
+"""What stands between digits or words: the keyboard's space, and the two that do not break."""
+
 _INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 """Unicode categories that leave no ink: controls, format characters, separators."""
+
+_CONTROLS = {"\t": "tab", "\n": "line break", "\r": "line break"}
+"""Controls that people know; Unicode gives them no name."""
+
+_BLANK_MARKS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
+"""Letters and marks without ink: fillers and variation selectors (Unicode 15, section 23.4)."""
 
 _ERROR = re.compile(
     r"#(?:N/A|DIV/0!|NAME\?|(?:REF|VALUE|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|BUSY|CONNECT)!)"
@@ -25,7 +37,8 @@ _NARROW = re.compile(r"#{3,}")
 _LONG = 40
 """Characters of a cell that fit into a sentence; the whole text is beside it anyway."""
 
-_SCIENTIFIC = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?[eE][-+]?[0-9]+")
+_SCIENTIFIC = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?[eE][-+]?[0-9]+")
+"""An Excel of Germany writes `6,03E+22`."""
 
 
 def trim(text: str) -> str:
@@ -36,7 +49,12 @@ def trim(text: str) -> str:
 
 
 def open_cell(text: str, kind: Kind) -> str | Flaw | None:
-    """Return the trimmed text of a cell, None where it is blank, a Flaw where it holds an error."""
+    """Return the trimmed text of a cell, None where it is blank, a Flaw where it holds an error.
+
+    A part of merged cells is not blank: what it stands for is in another cell.
+    """
+    if kind is Kind.COVERED:
+        return _MERGED
     seen = trim(text)
     if not seen:
         return None
@@ -51,7 +69,20 @@ def open_cell(text: str, kind: Kind) -> str | Flaw | None:
     return seen
 
 
+_MERGED = Flaw(
+    code="cell-merged",
+    message="The cell is a part of merged cells, and their value stands in another one.",
+    hint="Unmerge them in Excel (Home › Merge & Center) and fill in the value in each cell.",
+)
+
+
 def _error(seen: str) -> Flaw:
+    if seen.startswith("="):
+        return Flaw(
+            code="cell-not-calculated",
+            message=f"The cell holds the formula {quote(seen)}, and the file lacks its result.",
+            hint="Open the workbook in Excel, which calculates it, save it, and use that file.",
+        )
     return Flaw(
         code="cell-error",
         message=f"The cell holds the error {seen[:20]}, not a value.",
@@ -66,12 +97,12 @@ def is_scientific(text: str) -> bool:
 
 def is_invisible(char: str) -> bool:
     """Tell whether a character leaves no ink: a space, a control or a format character."""
-    return unicodedata.category(char) in _INVISIBLE
+    return unicodedata.category(char) in _INVISIBLE or bool(_BLANK_MARKS.match(char))
 
 
 def describe(char: str) -> str:
     """Name a character for a person: `no-break space (U+00A0)`."""
-    name = unicodedata.name(char, "control character").lower()
+    name = _CONTROLS.get(char) or unicodedata.name(char, "control character").lower()
     return f"{name} (U+{ord(char):04X})"
 
 
@@ -81,12 +112,37 @@ def quote(text: str) -> str:
 
 
 def foreign_digit(seen: str, noun: str) -> Flaw | None:
-    """Return a Flaw that names the first digit of another script, if there is one."""
+    """Return a Flaw that names the first digit of another script, if there is one.
+
+    Args:
+        seen: the trimmed text.
+        noun: what the cell holds, `amount` or `phone number`; the code begins with its first word.
+    """
     odd = next((c for c in seen if not c.isascii() and c.isnumeric()), None)
     if odd is None:
         return None
     return Flaw(
-        code=f"{noun}-foreign-digits",
+        code=f"{noun.partition(' ')[0]}-foreign-digits",
         message=f"The {noun} holds a digit of another script: {describe(odd)}.",
         hint=f"Write the {noun} with the digits 0 to 9.",
+    )
+
+
+def hidden_character(seen: str, noun: str) -> Flaw | None:
+    """Return a Flaw that names the first character without ink that is no space between words.
+
+    Args:
+        seen: the trimmed text.
+        noun: as of `foreign_digit`.
+    """
+    if seen.isascii() and seen.isprintable():
+        return None
+    found = ((at, c) for at, c in enumerate(seen, start=1) if c not in SPACES and is_invisible(c))
+    at, odd = next(found, (0, ""))
+    if not odd:
+        return None
+    return Flaw(
+        code=f"{noun.partition(' ')[0]}-invisible-character",
+        message=f"Character {at} of the {noun} is invisible: {describe(odd)}.",
+        hint=f"Delete the cell’s content and type the {noun} again.",
     )

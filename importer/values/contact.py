@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from importer.model import Flaw, Kind
-from importer.values.cell import describe, is_scientific, open_cell, quote
+from importer.values.cell import (
+    describe,
+    foreign_digit,
+    hidden_character,
+    is_invisible,
+    is_scientific,
+    open_cell,
+    quote,
+)
 from importer.values.text import turned_into_number
 
 _EMAIL = re.compile(
@@ -15,10 +24,41 @@ _EMAIL = re.compile(
 _MAX_EMAIL = 254
 """RFC 5321: longest path, without its angle brackets."""
 
-_PHONE = re.compile(r"\+?[0-9][0-9 ().\u00a0\u202f\u2011-]*")
+_PHONE = re.compile(r"\(?\+?\(?[0-9][0-9 ().\u00a0\u202f\u2011-]*")
+_SHAPES = {Kind.TEXT: _PHONE, Kind.DRESSED: _PHONE, Kind.NUMBER: re.compile(r"[0-9]+")}
 _NOT_DIGITS = re.compile(r"[^0-9]")
+_DAMAGE: Sequence[tuple[str, re.Pattern[str], str]] = (
+    (
+        "decimal-tail",
+        re.compile(r"\A\+?[0-9]+[.,]0{1,2}\Z"),
+        "The phone number ends like a decimal number: a program has read it as one.",
+    ),
+    (
+        "several",
+        re.compile(
+            r"[0-9]{4}[0-9 ().-]*(?:[/,;&|\n]|\bor\b|\band\b)[^0-9]*[0-9]{4}", re.IGNORECASE
+        ),
+        "The cell holds more than one phone number.",
+    ),
+    (
+        "extension",
+        re.compile(r"[0-9 )](?:x|#|ext?n?\.?|extension)[ .:]*[0-9]{1,6}\Z", re.IGNORECASE),
+        "The phone number has an extension, which cannot be kept.",
+    ),
+    (
+        "leading-zero",
+        re.compile(r"\(0+\)"),
+        "The phone number holds “(0)”, a zero that is dialled inside its country only.",
+    ),
+)
+"""Code, what gives it away, and the sentence."""
+
 _FEWEST, _MOST = 7, 15
 """Digits of a phone number: shorter ones the CRM drops, longer ones E.164 does not have."""
+
+_NATIONAL = 10
+"""Digits up to which a number without `+` is a national one, to which the CRM puts its own
+country code (docs.telecrm.in, async-api/pitfalls)."""
 
 
 def parse_email(text: str, kind: Kind) -> str | Flaw | None:
@@ -34,37 +74,64 @@ def parse_email(text: str, kind: Kind) -> str | Flaw | None:
             message="The cell holds more than one e-mail address.",
             hint="Keep one address in this cell.",
         )
-    odd = next((char for char in seen if not char.isascii()), None)
-    reason = f" It holds {quote(odd)}, {describe(odd)}." if odd else ""
     return Flaw(
         code="email-unreadable",
-        message=f"{quote(seen)} is not an e-mail address.{reason}",
+        message=f"{quote(seen)} is not an e-mail address.{_odd_character(seen)}",
         hint="Write one address such as name@example.com, without spaces.",
     )
 
 
-def parse_phone(text: str, kind: Kind) -> str | Flaw | None:
-    """Return a phone number as digits, with its leading `+` if there is one; None where blank.
+def _odd_character(seen: str) -> str:
+    """Name the first character that no address has and that may look as if it belonged."""
+    found = ((at, c) for at, c in enumerate(seen, 1) if not c.isascii() or is_invisible(c))
+    at, odd = next(found, (0, ""))
+    if not odd:
+        return ""
+    shown = "" if is_invisible(odd) else f"{quote(odd)}, "
+    return f" Character {at} is {shown}{describe(odd)}."
 
-    Spaces, hyphens, full stops and brackets between digits are dropped: the CRM wants none. A
-    leading zero is refused, because the CRM puts its own country code before such a number.
+
+def parse_phone(text: str, kind: Kind) -> str | Flaw | None:
+    """Return a phone number in its one form, so that equal numbers are equal; None where blank.
+
+    Digits only: spaces, hyphens, full stops, brackets and a `+` are dropped, as the CRM wants none
+    of them. Of up to ten digits the `+` stays: without it `+65 9123 4567` would be taken for an
+    Indian number and get another country code. A number without a country code stays as it is,
+    since the CRM adds its own; one that begins with a zero is refused for the same reason.
     """
     seen = open_cell(text, kind)
     if not isinstance(seen, str):
         return seen
-    if is_scientific(seen):
-        return turned_into_number("phone")
-    if kind not in {Kind.TEXT, Kind.NUMBER} or not _PHONE.fullmatch(seen):
-        return _phone_flaw("phone-unreadable", f"{quote(seen)} is not one phone number.")
+    flaw = _phone_damage(seen)
+    if flaw:
+        return flaw
+    if kind not in _SHAPES or not _SHAPES[kind].fullmatch(seen):
+        return _phone_flaw("unreadable", f"{quote(seen)} is not one phone number.")
     digits = _NOT_DIGITS.sub("", seen)
     if digits.startswith("0"):
-        return _phone_flaw("phone-leading-zero", "The phone number starts with a zero.")
+        return _phone_flaw("leading-zero", f"The phone number starts with {_zeros(digits)}.")
     if not _FEWEST <= len(digits) <= _MOST:
         message = f"The phone number has {len(digits)} digits instead of {_FEWEST} to {_MOST}."
-        return _phone_flaw("phone-wrong-length", message)
-    return f"+{digits}" if seen.startswith("+") else digits
+        return _phone_flaw("wrong-length", message)
+    return f"+{digits}" if "+" in seen and len(digits) <= _NATIONAL else digits
+
+
+def _phone_damage(seen: str) -> Flaw | None:
+    """Name what has happened to a phone number, where it is known."""
+    if is_scientific(seen):
+        return turned_into_number("phone")
+    for code, pattern, message in _DAMAGE:
+        if pattern.search(seen):
+            return _phone_flaw(code, message)
+    return foreign_digit(seen, "phone number") or hidden_character(seen, "phone number")
+
+
+def _zeros(digits: str) -> str:
+    if digits.startswith("00"):
+        return "00, which is dialled to leave a country"
+    return "a zero, which is dialled inside a country only"
 
 
 def _phone_flaw(code: str, message: str) -> Flaw:
     hint = "Write one number with its country code, such as 919876543210."
-    return Flaw(code=code, message=message, hint=hint)
+    return Flaw(code=f"phone-{code}", message=message, hint=hint)

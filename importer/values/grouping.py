@@ -15,15 +15,16 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
 from importer.model import Flaw
-from importer.values.cell import is_scientific
+from importer.values.cell import SPACES, describe, is_scientific, quote
 
 MAX_DIGITS = 15
 """Digits before the point. Excel keeps no more, so a longer one is an account or card number."""
 
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _EXAMPLE = Decimal("1250000.5")
-_SPACES = " \u00a0\u202f"
 _APOSTROPHES = "'\u2019"
+_BETWEEN_NUMBERS = re.compile(rf"[^0-9.,_{SPACES}{_APOSTROPHES}\u066b\u066c\uff0c\uff0e]", re.ASCII)
+"""What no locale writes inside a number; so there is a number on each of its sides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ def _shape(name: str) -> _Shape:
 
 def _either(symbol: str) -> str:
     """Let the keyboard's space and apostrophe stand for the typographic ones of CLDR."""
-    for alike in (_SPACES, _APOSTROPHES):
+    for alike in (SPACES, _APOSTROPHES):
         if symbol in alike:
             return f"[{alike}]"
     return re.escape(symbol)
@@ -110,24 +111,40 @@ def _unreadable(digits: str, locale: str | None, noun: str) -> Flaw:
     if is_scientific(digits):
         return Flaw(
             code=f"{noun}-scientific",
-            message=f"{digits} is written with an exponent, so its exact digits are not known.",
+            message=f"{quote(digits)} is written with an exponent, so its exact digits are not "
+            "known.",
             hint=f"Format the column as Number in the sheet and write the {noun} in full.",
+        )
+    if _BETWEEN_NUMBERS.search(digits):
+        return Flaw(
+            code=f"{noun}-several",
+            message=f"{quote(digits)} is more than one number.",
+            hint=f"Write one {noun} in this cell; of a calculation, its result.",
         )
     if locale is None:
         return Flaw(
             code=f"{noun}-needs-locale",
-            message=f"{digits} holds separators, and the mapping does not say how this column "
-            "writes numbers.",
+            message=f"{quote(digits)} holds separators, and the mapping does not say how this "
+            "column writes numbers.",
             hint="Add the column's locale to the mapping, for example locale: en_IN for "
             "12,50,000.50 or locale: en_US for 1,250,000.50.",
         )
     return Flaw(
         code=f"{noun}-grouping",
-        message=f"{digits} is not written as {locale} writes numbers "
-        f"(as in {_shape(locale).example}).",
+        message=f"{quote(digits)} is not written as {locale} writes numbers "
+        f"(as in {_shape(locale).example}){_odd_separator(digits, locale)}.",
         hint=f"Correct the separators in the cell, write the {noun} without them, or correct the "
         "column's locale in the mapping.",
     )
+
+
+def _odd_separator(digits: str, locale: str) -> str:
+    """Name a separator that may look right and is none of the locale's."""
+    shape = _shape(locale)
+    odd = next(
+        (c for c in digits if not (c.isascii() or c == shape.decimal or shape.group.match(c))), None
+    )
+    return f": it holds {describe(odd)}" if odd else ""
 
 
 def too_large(noun: str) -> Flaw:

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from importer.model import Flaw, Kind
-from importer.values.cell import foreign_digit, open_cell, quote
+from importer.values.cell import foreign_digit, hidden_character, open_cell, quote
 from importer.values.grouping import read_digits, too_large
 
 NATIVE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -20,18 +20,21 @@ def parse_number(text: str, kind: Kind, *, locale: str | None) -> Decimal | Flaw
 
     Args:
         text: the cell's text as seen: digits, a minus sign before them at most.
-        kind: what the file says that the cell holds; a NUMBER is read by its exact text.
+        kind: what the file says that the cell holds; a NUMBER is read by its exact text. A DRESSED
+            one is refused: `50%` may be 50 or 0.5, and `5 kg` beside `5 g` is not the same 5.
         locale: how the column writes numbers; None reads plain digits with at most one `.` only.
     """
     seen = open_cell(text, kind)
     if not isinstance(seen, str):
         return seen
     if kind is Kind.NUMBER:
-        return Decimal(seen) if NATIVE.fullmatch(seen) else too_large("number")
-    odd = foreign_digit(seen, "number")
-    parts = _SIGNED.fullmatch(seen) if kind is Kind.TEXT and odd is None else None
+        return native_number(seen, "number")
+    if kind is not Kind.TEXT:
+        return _not_a_number(seen, kind)
+    odd = foreign_digit(seen, "number") or hidden_character(seen, "number")
+    parts = None if odd else _SIGNED.fullmatch(seen)
     if parts is None:
-        return odd or _not_a_number(seen)
+        return odd or _not_a_number(seen, kind)
     sign, digits = parts.groups()
     number = read_digits(digits, locale, "number")
     if sign and isinstance(number, Decimal):
@@ -39,7 +42,34 @@ def parse_number(text: str, kind: Kind, *, locale: str | None) -> Decimal | Flaw
     return number
 
 
-def _not_a_number(seen: str) -> Flaw:
+def native_number(seen: str, noun: str) -> Decimal | Flaw:
+    """Return the exact number of a NUMBER cell, unless Excel has lost digits of it.
+
+    Args:
+        seen: the cell's trimmed text.
+        noun: `amount` or `number`: how the codes of Flaws begin.
+    """
+    if NATIVE.fullmatch(seen):
+        return Decimal(seen)
+    return _too_small(seen, noun) if "E-" in seen else too_large(noun)
+
+
+def _too_small(seen: str, noun: str) -> Flaw:
+    return Flaw(
+        code=f"{noun}-too-small",
+        message=f"The {noun} is {quote(seen)}, next to nothing: a formula's rounding error, where "
+        "Excel shows 0.",
+        hint="Round the formula in the sheet: =ROUND(…, 2).",
+    )
+
+
+def _not_a_number(seen: str, kind: Kind) -> Flaw:
+    if kind is Kind.DRESSED:
+        return Flaw(
+            code="number-unreadable",
+            message=f"The cell shows {quote(seen)}: more than the number alone.",
+            hint="Choose the format Number for the cell in Excel, and check what it then shows.",
+        )
     return Flaw(
         code="number-unreadable",
         message=f"{quote(seen)} is not a number.",

@@ -11,6 +11,7 @@ from importer.values.amount import parse_amount
 from importer.values.contact import parse_email, parse_phone
 from importer.values.currencies import parse_currency
 from importer.values.date import parse_date
+from importer.values.identifier import parse_id
 from importer.values.lead_id import parse_lead_id
 from importer.values.number import parse_number
 from importer.values.text import parse_text
@@ -28,7 +29,7 @@ class Declared(Protocol):
 
     @property
     def format(self) -> str | None:
-        """How a date is written."""
+        """How a date is written; None where the column is left to prove it."""
 
     @property
     def zone(self) -> str | None:
@@ -64,13 +65,17 @@ def _number(column: Declared) -> Parser:
     return partial(parse_number, locale=column.locale)
 
 
+def _id(column: Declared) -> Parser:
+    return partial(parse_id, length=column.length)
+
+
 def _date(column: Declared) -> Parser:
     return partial(parse_date, format=column.format, zone=column.zone or "UTC")
 
 
 _PARSERS: Mapping[str, Callable[[Declared], Parser]] = {
     "text": lambda _: parse_text,
-    "id": lambda _: parse_text,
+    "id": _id,
     "lead_id": lambda _: parse_lead_id,
     "amount": _amount,
     "currency": lambda _: parse_currency,

@@ -14,7 +14,7 @@ def as_source_text(value: Value) -> str:
 
     A decimal is plain and without trailing zeros (`1234.5`), a date is ISO 8601 (`2026-04-03`,
     with its time where that is not midnight) on the column's own wall clock, a text is NFC. Blank
-    is "".
+    is "". A time that occurs twice, as clocks go back, shows its offset in its second coming.
     """
     match value:
         case None:
@@ -23,6 +23,8 @@ def as_source_text(value: Value) -> str:
             return str(value) if value.isascii() else unicodedata.normalize("NFC", value)
         case Decimal():
             return _plain(value)
+        case dt.datetime(fold=1):
+            return value.isoformat()
         case dt.datetime():
             wall = value.replace(tzinfo=None)
             return wall.isoformat() if wall.time() != dt.time.min else wall.date().isoformat()

@@ -13,14 +13,19 @@ _LOST = re.compile("[\ud800-\udfff\ufffd]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """Control characters other than tab and line breaks."""
 
-_EXCEL_SHOWS = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}")
+CELL_HOLDS = 32_766
+"""UTF-16 units, one less than the most that a workbook's cell takes (Excel specifications): a cut
+may fall into the middle of a character."""
+
+_EXCEL_SHOWS = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}")
 """How Excel shows, and saves into a CSV, a number that is too long for its cell."""
 
 
 def parse_text(text: str, kind: Kind) -> str | Flaw | None:
     """Return the text in NFC, trimmed at its ends; None where it is blank.
 
-    A native number is taken as its digits, unless it is so long that Excel lost some of them. A
+    A native number is taken as its digits, with the zeros and words that its format shows around
+    them (`000123`, `5 kg`), unless it is so long that Excel lost some of them. A
     native date is refused: its text would be our way of writing it, not the sheet's, and Excel
     makes dates of references such as `3-4`.
     """
@@ -45,6 +50,12 @@ def _damage(seen: str) -> Flaw | None:
             code="text-characters-lost",
             message="Some characters of the text were lost when the file was saved.",
             hint="Export the sheet again as CSV UTF-8, or as a workbook.",
+        )
+    if len(seen) > CELL_HOLDS // 2 and len(seen.encode("utf-16-le", "replace")) // 2 >= CELL_HOLDS:
+        return Flaw(
+            code="text-cut",
+            message="The text is as long as a cell can be, so its end has probably been cut off.",
+            hint="Shorten it in this cell, or export the sheet again as CSV UTF-8.",
         )
     control = _CONTROL.search(seen)
     if control:
