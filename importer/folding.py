@@ -47,6 +47,12 @@ def nearest(word: str, words: Iterable[str], *, cutoff: float = 0.6) -> str | No
     return by_fold[close[0]] if close else None
 
 
+def qualifies(text: str, other: str) -> bool:
+    """Whether one is the other with something before it: `Unpaid` is no misspelling of `Paid`."""
+    one, two = fold(text), fold(other)
+    return one.endswith(two) or two.endswith(one)
+
+
 def did_you_mean(word: str, words: Iterable[str]) -> str:
     """`Did you mean `header`?`, or "" where nothing is near."""
     meant = nearest(word, words)

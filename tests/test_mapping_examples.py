@@ -13,7 +13,8 @@ import pytest
 
 from importer.errors import MappingError
 from importer.mapping import ColumnType, parse_mapping
-from importer.mapping.forms import ColumnForm, HeaderForm, MappingForm, SheetForm
+from importer.mapping.forms import ColumnForm, HeaderForm, LeadsForm, MappingForm, SheetForm
+from importer.mapping.leads import Country
 from importer.mapping.model import ActionSpec, Identity, SkipRule
 from importer.mapping.shapes import COMPARISONS, JOINTS
 from importer.mapping.sources import From, Template
@@ -75,6 +76,8 @@ def test_reference_examples_are_mappings(block: str) -> None:
         SheetForm,
         HeaderForm,
         ColumnForm,
+        LeadsForm,
+        Country,
         Identity,
         SkipRule,
         ActionSpec,

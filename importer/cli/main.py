@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from importer import __version__
+from importer.cli.editing import mapping_schema
 from importer.cli.practising import demo, sandbox
 from importer.cli.running import check, new_mapping, resume, run
 from importer.cli.showing import report, runs
@@ -45,7 +46,7 @@ def cli(context: click.Context) -> None:
         context.color = False
 
 
-for command in (check, run, resume, report, runs, new_mapping, sandbox, demo):
+for command in (check, run, resume, report, runs, new_mapping, mapping_schema, sandbox, demo):
     cli.add_command(command)
 
 

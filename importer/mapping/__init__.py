@@ -14,6 +14,7 @@ from importer.mapping.conditions import (
     Not,
 )
 from importer.mapping.constants import plain_decimal, typed_constant
+from importer.mapping.leads import LEAD_IDS, Country, LeadsFile
 from importer.mapping.model import (
     ActionSpec,
     ColumnSpec,
@@ -21,14 +22,18 @@ from importer.mapping.model import (
     Identity,
     Mapping,
     SkipRule,
+    Trailer,
 )
 from importer.mapping.parse import parse_mapping
+from importer.mapping.schema import SCHEMA_FILE, mapping_schema, mapping_schema_text
 from importer.mapping.skeleton import skeleton
 from importer.mapping.sources import Constant, From, Source, Template
 from importer.mapping.template import template_pieces
 
 __all__ = [
+    "LEAD_IDS",
     "OUR_HEADERS",
+    "SCHEMA_FILE",
     "Above",
     "ActionSpec",
     "All",
@@ -40,19 +45,24 @@ __all__ = [
     "ColumnType",
     "Condition",
     "Constant",
+    "Country",
     "From",
     "Identity",
     "In",
     "Is",
+    "LeadsFile",
     "Mapping",
     "Matches",
     "Not",
     "SkipRule",
     "Source",
     "Template",
+    "Trailer",
     "bind",
     "column_letter",
     "is_ours",
+    "mapping_schema",
+    "mapping_schema_text",
     "parse_mapping",
     "plain_decimal",
     "skeleton",

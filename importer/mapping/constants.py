@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from importer.folding import tidy
 from importer.mapping.model import ColumnSpec, ColumnType
-from importer.model import Currency
+from importer.model import Currency, Flaw, Kind
+from importer.values import parser_for
 
 _PLAIN: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?")
@@ -32,8 +33,18 @@ def typed_constant(text: str, spec: ColumnSpec) -> str | Decimal | dt.datetime:
             return _day(text.strip(), spec.zone or "UTC")
         case ColumnType.CURRENCY:
             return _currency(text)
+        case ColumnType.ID | ColumnType.EMAIL | ColumnType.PHONE:
+            return _as_in_a_cell(text, spec)
         case _:
             return tidy(text)
+
+
+def _as_in_a_cell(text: str, spec: ColumnSpec) -> str:
+    """Read a value as the column's cells are read, so that equal ones are equal."""
+    value = parser_for(spec)(text, Kind.TEXT)
+    if isinstance(value, Flaw):
+        raise ValueError(value.message)  # noqa: TRY004 - the mapping's text is wrong, not a type
+    return str(value or "")
 
 
 def plain_decimal(text: str) -> Decimal:

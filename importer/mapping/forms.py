@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as ReadOnly
+from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from importer.folding import fold, nearest
-from importer.mapping.model import ActionSpec, ColumnSpec, ColumnType, Identity, SkipRule
+from importer.mapping.leads import Country, LeadsFile
+from importer.mapping.model import ActionSpec, ColumnSpec, ColumnType, Identity, SkipRule, Trailer
 from importer.mapping.record import Record
 from importer.mapping.shapes import Text, Texts, YesNo, one_of, reading, slip
 from importer.model import Currency, HiddenRows, SheetSpec
@@ -73,7 +75,7 @@ def _format(text: str) -> str:
     except ValueError as error:
         raise slip(
             f"`{text}` is no date format: {error}.",
-            "Build it from d dd, m mm mmm, yy yyyy, h hh, mi, ss: `dd/mm/yyyy`.",
+            "Build it from d dd, m mm mmm mmmm, yy yyyy, h hh, mi, ss, am: `dd/mm/yyyy`.",
         ) from None
     return text
 
@@ -111,17 +113,24 @@ class HeaderForm(Record):
     """Where the header is: exactly one of the two."""
 
     row: Annotated[int, reading(_row)] | None = None
-    find: Annotated[Texts, Field(min_length=1)] | None = None
+    """The row that Excel shows."""
+    find: Texts | None = None
+    """The header is the first row that holds all of these."""
 
 
 class SheetForm(Record):
     """Where in a file the sheet is."""
 
     tab: Text | None = None
+    """The workbook's tab; without it, the first that is not hidden."""
     header: HeaderForm | None = None
+    """Where the header is: `{row: 4}` or `{find: [Lead ID, Receipt No]}`; without it, in row 1."""
     delimiter: Annotated[str, reading(_delimiter)] | None = None
+    """Of a CSV: comma, semicolon, tab, pipe, or the mark itself; without it, the one that fits."""
     encoding: Annotated[str, reading(_encoding)] | None = None
+    """Of a CSV that is neither UTF-8 nor marked: `cp1252` for an older Windows program."""
     hidden_rows: Annotated[HiddenRows, one_of(("read", "skip"), "value of `{key}`")] | None = None
+    """What is done with rows that the sheet hides; needed only where there are some."""
 
     def record(self) -> SheetSpec:
         """The record; without a `header`, it is in row 1."""
@@ -139,14 +148,22 @@ class SheetForm(Record):
 class ColumnForm(Record):
     """One column; its name is the key that it stands under."""
 
-    header: Annotated[Texts, Field(min_length=1)]
+    header: Texts
+    """The header in the sheet, or a list of headers that it may have."""
     type: Annotated[ColumnType, one_of(ColumnType, "column type")]
+    """How its cells are read."""
     format: Annotated[str, reading(_format)] | None = None
+    """How a date is written where the cell is a text: `dd/mm/yyyy`, `d-mmm-yy hh:mi`."""
     zone: Annotated[str, reading(_zone)] | None = None
+    """Of a date, which needs it: the time zone of the sheet's clock, by its place."""
     locale: Annotated[str, reading(_locale)] | None = None
+    """How an amount or number is written: `en_IN` is 1,25,000.50; without it, plain digits."""
     currency: Annotated[Currency, one_of(Currency, "currency of a PAYMENT")] | None = None
+    """The currency of a whole column of amounts, unless a PAYMENT takes it from a column."""
     length: Annotated[int, reading(_length)] | None = None
+    """How many characters every one of an id has."""
     required: YesNo = False
+    """`true`: a blank cell is a problem in every row that is not skipped."""
 
     def record(self, name: str) -> ColumnSpec:
         """The record of the column of this name."""
@@ -163,13 +180,61 @@ class ColumnForm(Record):
         )
 
 
+class LeadsForm(Record):
+    """The leads of a sheet without lead ids: looked up in another file."""
+
+    via: Text
+    """The file that says which lead is whose: an export of leads, beside the mapping."""
+    match: Text
+    """The declared column by which a row finds its lead there: a phone number, an address."""
+    id: Texts = ("Lead ID",)
+    """The header of that file's column of lead ids, or a list of headers."""
+    header: Texts | None = None
+    """The header of that file's column to compare with; without it, as in the sheet."""
+    sheet: SheetForm = SheetForm()
+    """Where in that file the leads are."""
+    country: Country | None = None
+    """Whose phone numbers are meant where one has no country code."""
+
+    def record(self) -> LeadsFile:
+        """The record; its path is as written."""
+        return LeadsFile(
+            path=Path(self.via),
+            sheet=self.sheet.record(),
+            id=self.id,
+            headers=self.header or (),
+            country=self.country,
+        )
+
+
+def lead_kind(value: object) -> str:
+    """Name of what `lead` is, decided by its shape."""
+    return "LeadsForm" if isinstance(value, dict | LeadsForm) else "Constant"
+
+
+Lead = Annotated[
+    Annotated[Text, Tag("Constant")] | Annotated[LeadsForm, Tag("LeadsForm")],
+    Discriminator(lead_kind),
+]
+"""A declared column of ids, or a file to look them up in."""
+
+
 class MappingForm(Record):
-    """The whole file."""
+    """How a row of a sheet becomes actions: the whole file."""
 
     mapping: Annotated[str, reading(_version)]
+    """The version of the format: `1`."""
     sheet: SheetForm = SheetForm()
+    """Where in the file the sheet is."""
     skip: Annotated[tuple[SkipRule, ...], BeforeValidator(_rules)] = ()
+    """Rows that yield no action, each with its reason; blank rows are always skipped."""
+    trailer: Trailer | None = None
+    """The sheet's last row, where it adds the rows above it up."""
     columns: Annotated[ReadOnly[str, ColumnForm], Field(min_length=1)]
-    lead: Text
+    """Each column that this mapping knows, under the name that the rest of the file uses."""
+    lead: Lead
+    """The column of type lead_id that says whose row it is; or a file to look the leads up in."""
     identity: Identity | None = None
+    """What makes two rows the same, so that nothing is sent twice; needed with a PAYMENT."""
     actions: Annotated[tuple[ActionSpec, ...], Field(min_length=1)]
+    """What a row becomes; at least one."""

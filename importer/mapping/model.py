@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from importer.mapping.conditions import Condition
+from importer.mapping.leads import LEAD_IDS, LeadsFile
 from importer.mapping.record import Record, each_once
 from importer.mapping.shapes import Text, Texts, one_of
 from importer.mapping.sources import Source
@@ -49,7 +50,7 @@ class ColumnSpec:
     """The headers that it may have in the sheet; one of them must be there."""
     type: ColumnType
     format: str | None = None
-    """How a date is written: `dd/mm/yyyy`, `d-mmm-yy hh:mi`. Always given for a date."""
+    """How a date is written: `dd/mm/yyyy`, `d-mmm-yy hh:mi`. None: as the whole column proves."""
     zone: str | None = None
     """IANA zone of a date's wall clock: `Asia/Kolkata`. Always given for a date."""
     locale: str | None = None
@@ -70,17 +71,20 @@ class ActionSpec(Record):
     type: Text
     """`PAYMENT`, or a custom action's bare numeric code: `1003`."""
     when: Condition | None = None
-    """None: every row that is not skipped."""
+    """Which rows yield it; without it, every row that is not skipped."""
     amount: Source | None = None
+    """Of a PAYMENT: a column of type amount, or a constant greater than 0."""
     currency: Source | None = None
+    """Of a PAYMENT: a constant, or a column of type currency or text."""
     status: Source | None = None
-    """These three belong to a PAYMENT, which has all of them, and to nothing else."""
+    """Of a PAYMENT, which has all three of these; nothing else has any of them."""
     fields: ReadOnly[str, Source] = Field(default_factory=dict)
-    """API name of a custom action's field → its value; at least one for a custom action."""
+    """Of a custom action, at least one: the field's API name in the CRM: its value."""
     on_unknown: Annotated[OnUnknown, one_of(("ask", "verify_then_resend"), "value of `{key}`")] = (
         "ask"
     )
-    """What may be done with one that nobody knows the fate of and that is proven absent."""
+    """What is done with one whose fate nobody knew, once it is proven absent: a person decides, or
+    it is sent again."""
 
     @property
     def sources(self) -> dict[str, Source]:
@@ -100,20 +104,34 @@ class ActionSpec(Record):
 class Identity(Record):
     """What makes two rows the same."""
 
-    columns: Annotated[Texts, Field(min_length=1)]
+    columns: Texts
+    """The columns that tell rows apart: a receipt number; or lead, day and project together."""
     equal_rows: Annotated[EqualRows, one_of(("problem", "repeats"), "value of `{key}`")]
     """`problem`: a second row with the same identity is INVALID; `repeats`: they are numbered."""
     exports: Annotated[Exports, one_of(("cumulative", "separate"), "value of `{key}`")] = (
         "cumulative"
     )
-    """Whether the next export holds the rows of this one too."""
+    """Whether the next export holds the rows of this one too, or (`separate`) new ones only."""
 
 
 class SkipRule(Record):
     """Rows that yield no action, and the word that they are counted under."""
 
     reason: Text
+    """The word that these rows are counted under."""
     when: Condition
+    """The condition that these rows fulfil."""
+
+
+class Trailer(Record):
+    """The sheet's last row, which says what the rows above it come to."""
+
+    when: Condition
+    """The condition that this row fulfils."""
+    total: Text | None = None
+    """The declared column of amounts whose cell in this row is the sum of those above."""
+    rows: Text | None = None
+    """The declared column whose cell in this row holds the number of rows above."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +142,14 @@ class Mapping:
     """The file's name without its ending."""
     sheet: SheetSpec
     skip: tuple[SkipRule, ...]
+    trailer: Trailer | None
+    """None where the sheet has none to be compared with."""
     columns: ReadOnly[str, ColumnSpec]
     """Name → column, in the file's order."""
     lead: str
-    """The declared column that holds the lead's id."""
+    """The declared column that says whose row it is."""
+    via: LeadsFile | None
+    """Where its cells are looked up; None where they are the leads' ids themselves."""
     identity: Identity | None
     """None only where no action is a PAYMENT: then all declared columns together."""
     actions: tuple[ActionSpec, ...]
@@ -135,3 +157,8 @@ class Mapping:
     """The file's text, as it was read."""
     sha256: str
     """Of that text in UTF-8."""
+
+    @property
+    def lead_ids(self) -> str:
+        """The column of a table that holds the leads' ids: `lead`, or where they were found."""
+        return LEAD_IDS if self.via else self.lead

@@ -147,7 +147,9 @@ class _Reader:
             if letter not in "\n\t"
         ):
             self._refuse(event, "There is a character here that cannot be shown.", "Delete it.")
-        return Scalar(line=line, text=event.value, quoted=bool(event.style))
+        # Half of a surrogate pair, written as an escape, could not even be quoted in a sentence.
+        text = event.value.encode(errors="replace").decode()
+        return Scalar(line=line, text=text, quoted=bool(event.style))
 
     def _listing(self, line: int, depth: int) -> Listing:
         items: list[Node] = []

@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from importer.errors import MappingError, Mistake
-from importer.mapping.forms import MappingForm
+from importer.mapping.forms import LeadsForm, MappingForm
 from importer.mapping.model import Mapping
 from importer.mapping.nodes import Keyed, Listing, Node, Scalar, plain, read_nodes
 from importer.mapping.rules import RULES
@@ -83,12 +83,15 @@ def _not_explained(found: Iterable[Mistake], known: Iterable[Mistake]) -> list[M
 
 
 def _record(form: MappingForm, text: str, file: str) -> Mapping:
+    leads = form.lead if isinstance(form.lead, LeadsForm) else None
     return Mapping(
         name=PurePath(file).stem,
         sheet=form.sheet.record(),
         skip=form.skip,
+        trailer=form.trailer,
         columns={name: column.record(name) for name, column in form.columns.items()},
-        lead=form.lead,
+        lead=leads.match if leads else str(form.lead),
+        via=leads.record() if leads else None,
         identity=form.identity,
         actions=form.actions,
         text=text,

@@ -11,7 +11,8 @@ from pydantic_core import ErrorDetails
 from importer.errors import Mistake
 from importer.folding import did_you_mean, nearest
 from importer.mapping.conditions import Above, All, AnyOf, Below, Blank, In, Is, Matches, Not
-from importer.mapping.forms import ColumnForm, HeaderForm, MappingForm, SheetForm
+from importer.mapping.forms import ColumnForm, HeaderForm, LeadsForm, MappingForm, SheetForm
+from importer.mapping.leads import Country
 from importer.mapping.model import ActionSpec, Identity, SkipRule
 from importer.mapping.nodes import Keyed, Listing, Node, Scalar
 from importer.mapping.record import Record
@@ -23,12 +24,18 @@ Path = tuple[str | int, ...]
 
 _TAGGED: Final[Mapping[str, type[Record]]] = {
     record.__name__: record
-    for record in (Is, In, Blank, Matches, Above, Below, All, AnyOf, Not, From, Template)
+    for record in (
+        *(Is, In, Blank, Matches, Above, Below, All, AnyOf, Not),
+        *(From, Template, LeadsForm),
+    )
 }
 _PARTS: Final[Mapping[Path, type[Record]]] = {
     ("sheet",): SheetForm,
     ("sheet", "header"): HeaderForm,
     ("identity",): Identity,
+    ("lead", "LeadsForm", "sheet"): SheetForm,
+    ("lead", "LeadsForm", "sheet", "header"): HeaderForm,
+    ("lead", "LeadsForm", "country"): Country,
 }
 _ENTRIES: Final[Mapping[str | int, type[Record]]] = {
     "columns": ColumnForm,
@@ -41,6 +48,10 @@ _NEEDED: Final[Mapping[tuple[str, str], str]] = {
     ("columns", "header"): "Write the header as the sheet shows it: `header: Lead ID`.",
     ("columns", "type"): "Write one of the column types: `type: text`.",
     ("lead", "lead"): "Name the column that holds the lead's id: `lead: lead`.",
+    ("lead", "via"): "Name the file that the leads are in: `via: leads.csv`.",
+    ("lead", "match"): "Name the sheet's column that is looked up in it: `match: mobile`.",
+    ("lead", "code"): "Write the country's code: `country: {code: 91, digits: 10}` for India.",
+    ("lead", "digits"): "Write how many digits follow the country's code: 10 for India.",
     ("identity", "columns"): "Name the columns that tell rows apart: `columns: [receipt]`.",
     ("identity", "equal_rows"): "Write `problem` for a real reference number, else `repeats`.",
     ("skip", "reason"): "Write the word that these rows are counted under.",
@@ -105,6 +116,8 @@ def place_of(path: Path, root: Keyed) -> str:
             return f"Action {action_label(root, index)}: "
         case ("skip", int(index), *_):
             return f"Skip rule {index + 1}: "
+        case ("lead", "LeadsForm", *_):
+            return "`lead`: "
         case (str(part), _, *_) if part in {"sheet", "identity"}:
             return f"`{part}`: "
     return ""

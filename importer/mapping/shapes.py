@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from importer.folding import choices, did_you_mean
@@ -141,7 +141,8 @@ def _one_key_of(value: dict[str, object], kinds: Iterable[str], noun: str, hint:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_texts)]
+_SomeTexts = Annotated[tuple[Text, ...], Field(min_length=1)]
+Texts = Annotated[_SomeTexts, BeforeValidator(_texts, json_schema_input_type=Text | _SomeTexts)]
 """One text, or a list of them."""
 YesNo = Annotated[bool, reading(_yes_no)]
 OneCondition: Final = BeforeValidator(_condition)

@@ -10,12 +10,16 @@ from typing import Final
 
 from importer.folding import fold, readable
 from importer.mapping.binding import column_letter, is_ours
+from importer.mapping.schema import SCHEMA_FILE
 from importer.model import Currency, PaymentStatus, SheetSpec
+
+_MODELINE: Final = f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
+"""Tells an editor where the schema is; it works only where the schema lies beside the mapping."""
 
 _TOP: Final = """\
 # How a row of {file} becomes actions on the timelines of your leads.
-# Every word is explained in docs/mapping.md. Replace every TODO; lines that begin with # are
-# comments. Nothing is sent before `importer check` finds no mistake in here.
+# Every word is explained in docs/mapping.md, and how an editor completes them. Replace every TODO;
+# lines that begin with # are comments. Nothing is sent before `importer check` finds no mistake.
 mapping: 1
 """
 
@@ -23,6 +27,8 @@ _SKIP: Final = """
 # Rows that yield no action, such as a total line. Blank rows are always skipped.
 skip:
 #  - {reason: totals, when: {column: NAME, matches: "(?i)total"}}
+# The sheet's own last row, to be held against the rows above it: nothing is sent if they differ.
+# trailer: {when: {column: NAME, matches: "(?i)grand total"}, total: NAME, rows: NAME}
 """
 
 _COLUMNS: Final = """
@@ -39,7 +45,9 @@ columns:
 """
 
 _REST: Final = """
-# The column (type lead_id) that says on whose timeline a row belongs.
+# The column (type lead_id) that says on whose timeline a row belongs. Where the sheet has a phone
+# number or an e-mail address instead, it is looked up in an export of the leads:
+# lead: {{via: leads.csv, match: NAME}}         # NAME: a column of type phone or email
 lead: TODO
 
 # What makes two rows the same, so that nothing is booked twice.
@@ -67,17 +75,19 @@ actions:
 #      import_ref: {{from: NAME}}               # a column
 #      paid_on: {{from: NAME}}
 #      source: Payments sheet                 # the same text for every row
+#      mode: {{from: NAME, type: dropdown, options: [Cash, Cheque]}}    # checked for such a field
 #      note: {{text: "Paid by {{NAME}}"}}         # a text with cells in it
 """
 
 
-def skeleton(headers: Sequence[str], sheet: SheetSpec, file: str) -> str:
+def skeleton(headers: Sequence[str], sheet: SheetSpec, file: str, *, schema: bool = False) -> str:
     """Write a first mapping for a sheet, to be edited.
 
     Args:
         headers: the sheet's headers, as shown.
         sheet: where in the file the sheet is.
         file: the file's name, for the comment at the top.
+        schema: whether the schema for editors will lie beside the mapping.
 
     Returns:
         YAML with every column as `type: text` and a TODO wherever a person must decide;
@@ -86,6 +96,7 @@ def skeleton(headers: Sequence[str], sheet: SheetSpec, file: str) -> str:
     currencies, statuses = ", ".join(Currency), ", ".join(PaymentStatus)
     return "".join(
         [
+            _MODELINE if schema else "",
             _TOP.format(file="".join(map(_printable, readable(file)))),
             *_sheet_lines(sheet),
             _SKIP,

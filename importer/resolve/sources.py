@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, assert_never
 
-from importer.folding import fold, nearest
+from importer.folding import fold, nearest, qualifies
 from importer.mapping import (
     ColumnSpec,
     Constant,
@@ -86,7 +86,7 @@ def _from_map(source: From) -> Resolve:
 def _not_in_map(source: From, text: str) -> Flawed:
     keys = list(source.map or {})
     shown = ", ".join(keys[:_SHOWN]) + (", …" if len(keys) > _SHOWN else "")
-    meant = nearest(text, [key for key in keys if not _qualifies(text, key)], cutoff=_MISSPELT)
+    meant = nearest(text, [key for key in keys if not qualifies(text, key)], cutoff=_MISSPELT)
     flaw = Flaw(
         code="value-not-in-map",
         message="The mapping does not say what this value stands for.",
@@ -94,12 +94,6 @@ def _not_in_map(source: From, text: str) -> Flawed:
         + f"Write one of the values that it knows ({shown}), or add this one to its `map`.",
     )
     return Flawed(((source.column, flaw),))
-
-
-def _qualifies(text: str, key: str) -> bool:
-    """Whether one is the other with something before it: `Unpaid` is no misspelling of `Paid`."""
-    one, other = fold(text), fold(key)
-    return one.endswith(other) or other.endswith(one)
 
 
 def _from_template(source: Template) -> Resolve:

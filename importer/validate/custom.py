@@ -1,23 +1,16 @@
-"""Custom actions: a bare numeric code and its fields, each in the JSON that its type wants.
-
-Field types: docs.telecrm.in, concepts/field-types. A date travels as epoch milliseconds, because
-a date as text is read by the workspace's own day and month order, silently.
-"""
+"""Custom actions: a bare numeric code and its fields, each in the JSON that its type wants."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 
-from importer.mapping import ColumnSpec, ColumnType, Source
+from importer.mapping import Source
 from importer.model import Flaw, Table, Value
 from importer.resolve import Columns, Flawed, Skip
-from importer.validate.entry import Build, Entry, amount_text, epoch_ms, json_text
-from importer.validate.money import decimals_flaw
+from importer.validate.entry import Build, Entry, json_text
+from importer.validate.field_types import field_writer
 from importer.validate.problems import WHOLE_ROW
-from importer.validate.source import Part, column_of, compile_part, merge, place_of
-from importer.values import as_source_text
+from importer.validate.source import Part, compile_part, merge, place_of
 
 
 def compile_custom(code: str, fields: Mapping[str, Source], columns: Columns) -> Build:
@@ -60,36 +53,10 @@ def _first_place(fields: Mapping[str, Source]) -> str:
 def _field(name: str, source: Source, columns: Columns) -> Part[str]:
     """Make the function that gives `"name":value` as JSON, "" where the value is blank."""
     start = f"{json_text(name)}:"
-    write = _writer(column_of(source, columns))
+    write = field_writer(source, columns)
 
     def read(value: Value) -> str | Flaw:
-        if value is None or value == "":
-            return ""
-        text = write(value)
-        return text if isinstance(text, Flaw) else start + text
+        text = "" if value is None or value == "" else write(value)
+        return start + text if isinstance(text, str) and text else text
 
     return compile_part(source, columns, read)
-
-
-def _writer(column: ColumnSpec | None) -> Callable[[Value], str | Flaw]:
-    """Choose how a field's value is written as JSON, by the type of the column it comes from."""
-    match column:
-        case ColumnSpec(type=ColumnType.AMOUNT):
-            return lambda value: _amount(value, column)
-        case ColumnSpec(type=ColumnType.NUMBER):
-            return as_source_text
-        case ColumnSpec(type=ColumnType.DATE):
-            return _date
-        case _:
-            return lambda value: json_text(as_source_text(value))
-
-
-def _amount(value: Value, column: ColumnSpec) -> str | Flaw:
-    if not isinstance(value, Decimal):
-        return json_text(as_source_text(value))
-    flaw = decimals_flaw(value, column.currency) if column.currency else None
-    return flaw or json_text(amount_text(value, column.currency))
-
-
-def _date(value: Value) -> str:
-    return str(epoch_ms(value)) if isinstance(value, dt.datetime) else json_text(value)

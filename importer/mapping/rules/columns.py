@@ -7,7 +7,7 @@ from typing import Final
 
 from importer.errors import Mistake
 from importer.mapping.nodes import Keyed
-from importer.mapping.rules.parts import Part, column_type, columns, payments, sources
+from importer.mapping.rules.parts import Part, column_type, columns, lookups, payments, sources
 
 _BELONGS: Final[Mapping[str, tuple[str, ...]]] = {
     "format": ("date",),
@@ -40,14 +40,15 @@ def column_keys_fit_the_type(root: Keyed) -> Iterator[Mistake]:
 
 def header_has_one_place(root: Keyed) -> Iterator[Mistake]:
     """A header is in a row, or found by its cells: one of the two."""
-    match root.entries.get("sheet"):
-        case Keyed(entries={"header": Keyed(entries=entries)}, lines=lines):
-            if len({"row", "find"} & entries.keys()) != 1:
-                yield Mistake(
-                    line=lines["header"],
-                    message="`sheet`: `header` needs either `row` or `find`.",
-                    hint="Write `header: {row: 4}` or `header: {find: [Lead ID, Receipt No]}`.",
-                )
+    for part in (Part(place="`sheet`: ", node=root), *lookups(root)):
+        match part.node.entries.get("sheet"):
+            case Keyed(entries={"header": Keyed(entries=entries)}, lines=lines):
+                if len({"row", "find"} & entries.keys()) != 1:
+                    yield Mistake(
+                        line=lines["header"],
+                        message=f"{part.place}`header` needs either `row` or `find`.",
+                        hint="Write `header: {row: 4}` or `header: {find: [Lead ID, Receipt No]}`.",
+                    )
 
 
 def amounts_have_a_currency(root: Keyed) -> Iterator[Mistake]:

@@ -8,14 +8,7 @@ from typing import Final
 
 from importer.errors import Mistake
 from importer.mapping.nodes import Keyed
-from importer.mapping.rules.parts import (
-    actions,
-    column_type,
-    declared_names,
-    hint_for,
-    namings,
-    text_at,
-)
+from importer.mapping.rules.parts import actions, declared_names, hint_for, namings
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _NAME_HINT: Final = "Write small letters a to z, digits and _, with a letter first: `paid_on`."
@@ -51,14 +44,3 @@ def named_columns_are_declared(root: Keyed) -> Iterator[Mistake]:
                 message=f"{naming.place}No column `{naming.name}` is declared.",
                 hint=hint_for(naming.name, root),
             )
-
-
-def lead_is_a_lead_id(root: Keyed) -> Iterator[Mistake]:
-    """`lead` names a column of type lead_id."""
-    name = text_at(root, "lead")
-    if name is not None and column_type(root, name) not in {None, "lead_id"}:
-        yield Mistake(
-            line=root.lines["lead"],
-            message=f"`lead` names the column `{name}`, whose type is not lead_id.",
-            hint="Name the column with the lead's 24-character id, and give it `type: lead_id`.",
-        )

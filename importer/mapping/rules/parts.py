@@ -93,6 +93,18 @@ def actions(root: Keyed) -> list[Part]:
     return _entries(root, "actions")
 
 
+def lookups(root: Keyed) -> list[Part]:
+    """The `lead` that is looked up in another file, where it is."""
+    node = root.entries.get("lead")
+    return [Part(place="`lead`: ", node=node)] if isinstance(node, Keyed) else []
+
+
+def trailers(root: Keyed) -> list[Part]:
+    """The trailer, where there is one."""
+    node = root.entries.get("trailer")
+    return [Part(place="`trailer`: ", node=node)] if isinstance(node, Keyed) else []
+
+
 def payments(root: Keyed) -> list[Part]:
     """The actions whose type is PAYMENT."""
     return [action for action in actions(root) if action.text("type") == PAYMENT]
@@ -122,16 +134,21 @@ def value_parts(root: Keyed) -> Iterator[tuple[str, Part]]:
 
 def comparisons(root: Keyed) -> Iterator[Part]:
     """Every condition on one column, however deep, of skip rules and actions."""
-    for part in (*_entries(root, "skip"), *actions(root)):
+    for part in (*_entries(root, "skip"), *trailers(root), *actions(root)):
         yield from _comparisons(part.place, part.node.entries.get("when"))
 
 
 def namings(root: Keyed) -> Iterator[Naming]:
     """Every place of the file that names a column."""
     yield from _named_under("", root, "lead")
+    for part in lookups(root):
+        yield from _named_under(part.place, part.node, "match")
     identity = root.entries.get("identity")
     if isinstance(identity, Keyed):
         yield from _named_under("`identity`: ", identity, "columns")
+    for part in trailers(root):
+        for key in ("total", "rows"):
+            yield from _named_under(part.place, part.node, key)
     for part in comparisons(root):
         yield from _named_under(part.place, part.node, "column")
     for _, part in value_parts(root):

@@ -7,17 +7,30 @@ from typing import Final
 
 from importer.errors import Mistake
 from importer.mapping.nodes import Keyed
-from importer.mapping.rules import columns, identity, names, payments, types, values
+from importer.mapping.rules import (
+    columns,
+    fields,
+    identity,
+    leads,
+    names,
+    payments,
+    trailer,
+    types,
+    values,
+)
 
 Rule = Callable[[Keyed], Iterator[Mistake]]
 
 RULES: Final[tuple[Rule, ...]] = (
     names.names_are_plain,
     names.named_columns_are_declared,
-    names.lead_is_a_lead_id,
+    leads.lead_is_a_lead_id,
+    leads.match_can_be_looked_up,
+    leads.country_is_of_phones,
     columns.column_keys_fit_the_type,
     columns.header_has_one_place,
     columns.amounts_have_a_currency,
+    trailer.trailer_says_something,
     identity.identity_is_said,
     identity.identity_is_clear,
     types.type_can_be_written,
@@ -31,4 +44,8 @@ RULES: Final[tuple[Rule, ...]] = (
     values.defaults_fit,
     values.maps_are_clear,
     values.templates_are_closed,
+    fields.field_keys_fit_the_type,
+    fields.field_types_fit_the_column,
+    fields.field_options_are_clear,
+    fields.field_constants_fit,
 )

@@ -14,6 +14,7 @@ from importer.mapping.model import ColumnSpec, ColumnType
 from importer.mapping.nodes import Keyed
 from importer.mapping.rules.parts import Part, column_type, columns, comparisons, value_parts
 from importer.mapping.template import template_columns
+from importer.model import Value
 from importer.values import is_zone
 
 _MEASURED: Final = ("amount", "number", "date")
@@ -95,6 +96,16 @@ def templates_are_closed(root: Keyed) -> Iterator[Mistake]:
             )
 
 
+def constant_of(root: Keyed, name: str, text: str) -> Value:
+    """A constant of the mapping as a value of the column of this name; None: no such column.
+
+    Raises:
+        ValueError: it is none, with a sentence that says how it is written.
+    """
+    spec = _spec(root, name)
+    return None if spec is None else typed_constant(text, spec)
+
+
 def _pattern_problem(pattern: str) -> str | None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -108,15 +119,12 @@ def _pattern_problem(pattern: str) -> str | None:
 def _constant_fits(root: Keyed, part: Part, key: str, column_key: str) -> Iterator[Mistake]:
     """A constant of the mapping is one of the type of the column that the part names."""
     name, text = part.text(column_key) or "", part.text(key) or ""
-    spec = _spec(root, name)
-    if spec is None:
-        return
     try:
-        typed_constant(text, spec)
+        constant_of(root, name, text)
     except ValueError as error:
         yield Mistake(
             line=part.line(key),
-            message=f"{part.place}`{text}` is not a value of type {spec.type}.",
+            message=f"{part.place}`{text}` is not a value of type {column_type(root, name)}.",
             hint=str(error),
         )
 
