@@ -1,0 +1,6 @@
+"""Leads without ids: a sheet's phone number, e-mail address or customer number → the lead's id."""
+
+from importer.leads.directory import Directory, Source
+from importer.leads.reader import WRONG_FILE, leads_mapping
+
+__all__ = ["WRONG_FILE", "Directory", "Source", "leads_mapping"]
