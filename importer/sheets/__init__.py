@@ -3,5 +3,6 @@
 from importer.sheets.open import open_sheet, tab_names
 from importer.sheets.preflight import format_of
 from importer.sheets.sheet import Sheet, Shown
+from importer.sheets.stillness import check_settled, unchanged
 
-__all__ = ["Sheet", "Shown", "format_of", "open_sheet", "tab_names"]
+__all__ = ["Sheet", "Shown", "check_settled", "format_of", "open_sheet", "tab_names", "unchanged"]

@@ -6,14 +6,14 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import assert_never
+from typing import assert_never, cast
 
 from importer.model import Kind
 from importer.sheets.sheet import Shown
 
 CellValue = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
-LARGEST_PLAIN = Decimal("1e15")
+LARGEST_PLAIN = 1e15
 """From here on a number has more digits than Excel keeps, so it is shown with an exponent."""
 SMALLEST_PLAIN = Decimal("1e-9")
 MIDNIGHT = dt.time()
@@ -21,15 +21,27 @@ MIDNIGHT = dt.time()
 
 def as_columns(
     rows: Sequence[Sequence[CellValue]],
-) -> tuple[list[Sequence[str]], list[Sequence[Kind]]]:
+) -> tuple[list[list[str]], list[list[Kind]]]:
     """Turn rows of equal length into columns of text and columns of kinds."""
-    texts: list[Sequence[str]] = []
-    kinds: list[Sequence[Kind]] = []
+    texts: list[list[str]] = []
+    kinds: list[list[Kind]] = []
     for column in zip(*rows, strict=True):
-        text, kind = zip(*map(as_shown, column), strict=True)
+        text, kind = _column(column)
         texts.append(text)
         kinds.append(kind)
     return texts, kinds
+
+
+def _column(values: Sequence[CellValue]) -> tuple[list[str], list[Kind]]:
+    """Turn a column. Most hold one type throughout: to look for that is three times as fast."""
+    found = set(map(type, values))
+    if found == {str}:
+        return list(cast("Sequence[str]", values)), [Kind.TEXT] * len(values)
+    if found == {float} and math.isfinite(sum(cast("Sequence[float]", values))):
+        texts = list(map(number_text, cast("Sequence[float]", values)))
+        return texts, [Kind.NUMBER] * len(values)
+    shown = [as_shown(value) for value in values]
+    return [text for text, _ in shown], [kind for _, kind in shown]
 
 
 def as_shown(value: CellValue) -> Shown:
@@ -66,9 +78,11 @@ def number_text(value: float) -> str:
     >>> number_text(1234.5), number_text(7.0), number_text(6.03e22)
     ('1234.5', '7', '6.03E+22')
     """
-    exact = Decimal(repr(value)).normalize()
-    if exact == 0:
-        return "0"
+    shortest = repr(value)
+    if "e" not in shortest and abs(value) < LARGEST_PLAIN:
+        whole = shortest.removesuffix(".0")
+        return "0" if whole == "-0" else whole
+    exact = Decimal(shortest).normalize()
     if SMALLEST_PLAIN <= abs(exact) < LARGEST_PLAIN:
         return format(exact, "f")
     digits, exponent = format(exact, "E").split("E")

@@ -13,12 +13,15 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from importer.errors import SheetError
+from importer.sheets.broken_quote import QUOTE, broken_quote
 
-QUOTE = '"'
 NUL = "\0"
 LINE_ENDS = "\r\n"
-LONGEST_RECORD = 4_000_000
-"""Characters of one record. An unclosed quote must not swallow the rest of a large file."""
+LONGEST_RECORD = 1_000_000
+"""Characters of one record: thirty cells as long as Excel allows. An unclosed quote must not
+swallow the rest of a large file."""
+MOST_COLUMNS = 16_384
+"""Excel's, A to XFD: https://support.microsoft.com, "Excel specifications and limits"."""
 
 Record = list[str]
 
@@ -61,14 +64,14 @@ def _quoted_records(
         if QUOTE not in line:
             yield line.rstrip(LINE_ENDS).split(delimiter)
             continue
-        text = _whole_record(line, rest, file, row)
+        text = _whole_record(line, rest, delimiter, file, row)
         record = split_record(text, delimiter)
         if record is None:
-            raise _broken_quote(file, row)
+            raise broken_quote(text, delimiter, file, row)
         yield record
 
 
-def _whole_record(line: str, rest: Iterator[str], file: str, row: int) -> str:
+def _whole_record(line: str, rest: Iterator[str], delimiter: str, file: str, row: int) -> str:
     """Join the lines of one record.
 
     In a well-formed record the quotes before a line break are odd in number exactly where that
@@ -80,7 +83,7 @@ def _whole_record(line: str, rest: Iterator[str], file: str, row: int) -> str:
     while quotes % 2:
         more = next(rest, None)
         if more is None or length > LONGEST_RECORD:
-            raise _broken_quote(file, row)
+            raise broken_quote("".join(parts), delimiter, file, row)
         if NUL in more:
             raise _nul(file, row)
         parts.append(more)
@@ -126,18 +129,17 @@ def _split_mixed(parts: list[str], delimiter: str) -> Record | None:
     return cells
 
 
-def _broken_quote(file: str, row: int) -> SheetError:
-    return SheetError(
-        f'{file}, row {row}: a double quote (") stands where none may be or is never closed, so'
-        " neither this row nor the rows after it can be trusted.",
-        "Export the sheet again; or correct this row, writing each quote inside a text twice and"
-        " putting quotes around the whole cell.",
-    )
-
-
 def _nul(file: str, row: int) -> SheetError:
     return SheetError(
         f"{file}, row {row}: the text has a NUL character, which no sheet holds; the file is"
         " damaged or not a CSV.",
         "Export the sheet again, as CSV UTF-8 or as a workbook (.xlsx).",
+    )
+
+
+def too_wide(file: str, row: int, cells: int) -> SheetError:
+    """Say that a row above the data has more cells than any sheet."""
+    return SheetError(
+        f"{file}, row {row}: there are {cells:,} cells, and Excel has {MOST_COLUMNS:,} columns.",
+        "Check that it is the right file and its delimiter, and export it again.",
     )

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from importer.errors import SheetError
-from importer.model import Kind, SheetSpec
-from importer.sheets.csv_text import QUOTE, Record, read_records
-from importer.sheets.header import position_of
+from importer.model import SheetSpec
+from importer.sheets.broken_quote import QUOTE
+from importer.sheets.csv_cut import Cut, cut_sample
+from importer.sheets.header import SEARCHED, shortened
 
 CANDIDATES = (",", ";", "\t", "|")
 NAMES = {"\t": "tab"}
 """How a person writes a delimiter that cannot be seen."""
-SHARE = 0.5
-"""More than this share of the sampled rows must have as many cells as the header."""
 
 
 def stated_delimiter(spec: SheetSpec, line: str, file: str) -> tuple[str | None, bool]:
@@ -66,64 +64,78 @@ def _of_first_line(line: str) -> str | None:
     return text[4] if is_said else None
 
 
-def find_delimiter(sample: str, spec: SheetSpec, file: str) -> str:
+def find_delimiter(sample: str, spec: SheetSpec, file: str, *, complete: bool) -> str:
     """Find the one candidate that cuts header and rows alike.
 
     Args:
         sample: the start of the text, ending at a line's end.
         spec: says where the header is.
         file: name for messages.
+        complete: the sample is the whole text.
 
     Raises:
-        SheetError: none fits, or more than one.
+        SheetError: the header is not there, no candidate fits, or more than one.
     """
-    cut = {mark: _cut(sample, mark) for mark in CANDIDATES}
-    fitting = {mark: whole for mark, (rows, whole) in cut.items() if _fits(rows, spec)}
-    whole = [mark for mark, is_whole in fitting.items() if is_whole]
-    winners = whole or list(fitting)
+    cuts = [cut_sample(sample, mark, spec, file) for mark in CANDIDATES]
+    if not any(cut.header for cut in cuts):
+        raise _without_header(cuts, spec, file, complete=complete)
+    fitting = [cut for cut in cuts if cut.fits]
+    whole = [cut for cut in fitting if cut.broken is None]
+    winners = [cut for cut in whole if cut.is_even] or whole or fitting
     if len(winners) == 1:
-        return winners[0]
+        return winners[0].mark
     if winners:
-        raise SheetError(
-            f"{file}: {' and '.join(map(_named, winners))} fit equally well, so the delimiter is"
-            " not certain.",
-            _how_to_state(winners[0]),
-        )
-    if all(len(row) == 1 for rows, _ in cut.values() for row in rows):
+        raise _uncertain(winners, file)
+    if all({cut.headed, *cut.widths} == {1} for cut in cuts):
         return CANDIDATES[0]
-    raise SheetError(
-        f"{file}: neither comma, semicolon, tab nor | cuts its header and its rows into the same"
-        " number of cells.",
-        f"Check the header's row in the mapping. {_how_to_state(';')}",
+    reasons = [
+        cut.broken or (None if spec.header_find else cut.missing) for cut in cuts if not cut.header
+    ]
+    raise next(filter(None, reasons), None) or _none_fits(cuts, file)
+
+
+def _without_header(
+    cuts: Sequence[Cut], spec: SheetSpec, file: str, *, complete: bool
+) -> SheetError:
+    """Say why no candidate has the header: as the one that comes nearest to it, or cuts most."""
+    best = min(cuts, key=lambda cut: (cut.lacking, -cut.cells))
+    searched = SEARCHED if spec.header_find else spec.header_row or 1
+    far_down = SheetError(
+        f"{file}: the header is not near the top, where the delimiter is judged by it.",
+        f"Check the header's place in the mapping. {_how_to_state(CANDIDATES[0])}",
+    )
+    unseen = None if complete or best.rows >= searched else far_down
+    return best.broken or unseen or best.missing or far_down
+
+
+def _uncertain(cuts: Sequence[Cut], file: str) -> SheetError:
+    names = " and ".join(_named(cut.mark) for cut in cuts)
+    first = ", ".join(
+        f"“{shortened(cut.header.cells[0])}” with {_named(cut.mark)}" for cut in cuts if cut.header
+    )
+    return SheetError(
+        f"{file}: {names} fit equally well, so the delimiter is not certain.",
+        f"The first header is {first}. {_how_to_state(cuts[0].mark)}",
     )
 
 
-def _cut(sample: str, delimiter: str) -> tuple[list[Record], bool]:
-    """Cut the sample into records up to the first that is broken; tell whether none was."""
-    records: list[Record] = []
-    try:
-        for batch in read_records(io.StringIO(sample, newline=""), delimiter, "", size=1):
-            records.extend(batch)
-    except SheetError:
-        return records, False
-    return records, True
-
-
-def _fits(rows: Sequence[Record], spec: SheetSpec) -> bool:
-    """Judge whether the header has several cells and most rows below have as many."""
-    at = _header_position(rows, spec)
-    if at is None or at >= len(rows) or len(rows[at]) == 1:
-        return False
-    below = [len(row) for row in rows[at + 1 :] if row != [""]]
-    alike = below.count(len(rows[at]))
-    return not below or alike > SHARE * len(below)
-
-
-def _header_position(rows: Sequence[Record], spec: SheetSpec) -> int | None:
-    if not spec.header_find:
-        return (spec.header_row or 1) - 1
-    shown: Iterator[list[tuple[str, Kind]]] = ([(cell, Kind.TEXT) for cell in row] for row in rows)
-    return position_of(shown, spec.header_find)
+def _none_fits(cuts: Sequence[Cut], file: str) -> SheetError:
+    """Show the shape that the most telling candidate makes."""
+    widest = max(cuts, key=lambda cut: (bool(cut.widths), max(cut.usual, cut.headed)))
+    message = (
+        f"{file}: neither comma, semicolon, tab nor | cuts its header and its rows into the same"
+        " number of cells"
+    )
+    if widest.header and widest.widths:
+        message += (
+            f"; with {_named(widest.mark)} the header (row {widest.header.row}) has"
+            f" {widest.headed:,}, and most rows have {widest.usual:,}"
+        )
+    return SheetError(
+        f"{message}.",
+        "Check that this row is the header (the mapping says which: `sheet: {header: {row: …}}`),"
+        f" and that it has no separator too many or too few. {_how_to_state(';')}",
+    )
 
 
 def _named(delimiter: str) -> str:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from itertools import islice
 
 from importer.errors import SheetError
-from importer.folding import fold
+from importer.folding import fold, nearest
 from importer.model import SheetSpec
 from importer.sheets.sheet import Shown
 
 SEARCHED = 200
 """Rows in which a header is looked for."""
+NAMED = 6
+"""Words that a message lists; of more it says how many there are."""
+SHOWN = 24
+"""Characters of a text in a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,7 @@ def find_header(rows: Iterable[Sequence[Shown]], spec: SheetSpec, place: str) ->
     """
     if spec.header_find:
         top = [tuple(row) for row in islice(rows, SEARCHED)]
-        at = position_of(top, spec.header_find)
+        at = _position_of(top, spec.header_find)
         if at is None:
             raise _not_found(top, spec.header_find, place)
     else:
@@ -54,7 +58,19 @@ def find_header(rows: Iterable[Sequence[Shown]], spec: SheetSpec, place: str) ->
     return Header(row=at + 1, cells=cells, preamble=tuple(top[:at]))
 
 
-def position_of(rows: Iterable[Sequence[Shown]], words: Iterable[str]) -> int | None:
+def lacking(rows: Iterable[Sequence[str]], words: Sequence[str]) -> int:
+    """Count the words that the row with the most of them does not hold; 0 where none are asked."""
+    present = [set(map(fold, row)) for row in islice(rows, SEARCHED)]
+    return len(_nearest(present, words)[0]) if present else len(words)
+
+
+def shortened(text: str) -> str:
+    """A text on one line, for a message."""
+    line = " ".join(text[: 4 * SHOWN].split())
+    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+
+
+def _position_of(rows: Iterable[Sequence[Shown]], words: Iterable[str]) -> int | None:
     """Find the first row (counted from 0) that holds all these words, each as a whole cell."""
     wanted = set(map(fold, words))
     for at, row in enumerate(rows):
@@ -79,17 +95,19 @@ def _not_found(rows: Sequence[Sequence[Shown]], words: Sequence[str], place: str
     """Name the row that comes nearest, and what it lacks."""
     if not rows:
         return _beyond(0, 1, place)
-    message = (
-        f"No row of {place} holds all of {', '.join(words)} (looked in the first {len(rows)})."
-    )
+    message = f"No row of {place} holds all of {_listed(words)} (looked in the first {len(rows)})."
     present = [{fold(text) for text, _ in row} for row in rows]
     missing, row = _nearest(present, words)
     if len(missing) == len(words):
-        return SheetError(message, "Check that it is the right file, tab and mapping.")
+        return SheetError(
+            message, "None of them is there: check that it is the right file, tab and mapping."
+        )
+    meant = nearest(missing[0], [text for text, _ in rows[row - 1] if fold(text)])
+    instead = f" (it has {shortened(meant)})" if meant else ""
     return SheetError(
         message,
-        f"Row {row} comes nearest and lacks {', '.join(missing)}: correct the sheet's header, or"
-        " `header: {find: …}` in the mapping.",
+        f"Row {row} comes nearest and lacks {_listed(missing)}{instead}: correct the sheet's"
+        " header, or `header: {find: …}` in the mapping.",
     )
 
 
@@ -97,3 +115,8 @@ def _nearest(present: Sequence[set[str]], words: Sequence[str]) -> tuple[list[st
     lacks = [[word for word in words if fold(word) not in cells] for cells in present]
     at = min(range(len(lacks)), key=lambda index: len(lacks[index]))
     return lacks[at], at + 1
+
+
+def _listed(words: Sequence[str]) -> str:
+    shown = ", ".join(map(shortened, words[:NAMED]))
+    return shown if len(words) <= NAMED else f"{shown} … ({len(words)} in all)"

@@ -8,6 +8,7 @@ from importer.model import SheetSpec
 from importer.sheets.csv_sheet import open_csv
 from importer.sheets.preflight import Format, format_of
 from importer.sheets.sheet import Sheet
+from importer.sheets.stillness import unchanged
 from importer.sheets.workbook import open_tab, worksheet_names
 
 
@@ -22,9 +23,9 @@ def open_sheet(path: Path, spec: SheetSpec) -> Sheet:
         UsageError: there is no such file, or it cannot be opened.
         SheetError: it cannot be read, or is not the sheet that `spec` describes.
     """
-    if format_of(path) is Format.CSV:
-        return open_csv(path, spec)
-    return open_tab(path, spec)
+    read = open_csv if format_of(path) is Format.CSV else open_tab
+    with unchanged(path):
+        return read(path, spec)
 
 
 def tab_names(path: Path) -> list[str]:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import zipfile
 from enum import StrEnum
 from pathlib import Path
 
 from importer.errors import SheetError, UsageError
+from importer.sheets.ole import streams_of
+from importer.sheets.sentences import (
+    EXPORT_AGAIN,
+    FETCH_AGAIN,
+    SAVE_AS_XLSX,
+    encrypted,
+    mistaken,
+)
 
 
 class Format(StrEnum):
@@ -32,11 +39,25 @@ FORMATS = {
 }
 
 ZIP_MAGIC = b"PK\x03\x04"
+EMPTY_ZIP_MAGIC = b"PK\x05\x06"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_XLS_MAGIC = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 """Excel 2 to 4 wrote their records without a compound file around them."""
+BARE_XLS_MAGIC = b"\x09\x08"
+"""Excel 5 and later: records without their compound file, as some programs write them."""
 MARKUP = ("<!doctype", "<html", "<?xml", "<table", "<meta", "<head", "<body")
-EXPORT_AGAIN = "Export the sheet again, as a workbook (.xlsx) or as CSV UTF-8."
+OTHER_KINDS = {
+    b"%PDF": "a PDF document",
+    b"{\\rtf": "a text document (RTF)",
+    b"\x1f\x8b": "a file packed with gzip",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"SQLite format 3": "a database",
+    b"PAR1": "a Parquet file",
+}
+"""How files begin that people take for sheets."""
 
 
 def format_of(path: Path) -> Format:
@@ -53,21 +74,19 @@ def format_of(path: Path) -> Format:
     if not start:
         raise SheetError(
             f"{path.name} is empty: it has no bytes at all.",
-            "The export or the download did not finish; fetch it again.",
+            FETCH_AGAIN,
         )
     if found is not (actual := _format_by_bytes(start)):
         raise _disguised(path, found, actual, start)
+    if found is Format.CSV and (what := _other_kind(start)):
+        raise mistaken(path, what)
     if found is Format.CSV and _is_markup(start):
         raise _markup(path)
-    if found is Format.ZIPPED and not zipfile.is_zipfile(path):
-        raise SheetError(
-            f"{path.name} is damaged: it begins like a workbook, and its end is missing.",
-            "The copy or the download did not finish; fetch it again.",
-        )
     return found
 
 
 def _check_there(path: Path) -> None:
+    """Check that it is a file. A device or a pipe must not even be opened: it never ends."""
     if path.is_dir():
         raise UsageError(f"{path} is a folder, not a sheet.", "Name a file inside it.")
     if not path.exists():
@@ -75,6 +94,11 @@ def _check_there(path: Path) -> None:
         near = difflib.get_close_matches(path.name, names, n=3)
         hint = f"Did you mean {' or '.join(near)}?" if near else "Check the name and the folder."
         raise UsageError(f"There is no file {path}.", hint)
+    if not path.is_file():
+        raise UsageError(
+            f"{path} is not a file but a device or a pipe.",
+            "Save the sheet as a file, and name it.",
+        )
 
 
 def _check_name(path: Path) -> None:
@@ -96,15 +120,21 @@ def _start_of(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(4096)
+    except PermissionError as error:
+        raise UsageError(
+            f"{path.name} cannot be opened: another program holds it, or you may not read it.",
+            "Close it in Excel and try again; else ask whoever owns the file.",
+        ) from error
     except OSError as error:
         raise UsageError(
             f"{path.name} cannot be opened: {error.strerror or error}.",
-            "Close it in other programs, and check that you may read it.",
+            "Check that the disk or the network folder is there, and copy the file to this"
+            " computer.",
         ) from error
 
 
 def _format_by_bytes(start: bytes) -> Format:
-    if start.startswith(ZIP_MAGIC):
+    if start.startswith((ZIP_MAGIC, EMPTY_ZIP_MAGIC)):
         return Format.ZIPPED
     if start.startswith(OLE_MAGIC):
         return Format.OLE
@@ -118,10 +148,11 @@ def _disguised(path: Path, said: Format, actual: Format, start: bytes) -> SheetE
             return SheetError(
                 f"{path.name} is a newer workbook (or another zip archive) under the name"
                 f" {path.suffix}.",
-                "Open it in Excel and save it as .xlsx.",
+                SAVE_AS_XLSX,
             )
         case Format.OLE if said is Format.ZIPPED:
-            return encrypted(path) if _is_encrypted(path) else _old_workbook(path)
+            is_encrypted = "EncryptedPackage" in streams_of(path)
+            return encrypted(path) if is_encrypted else _old_workbook(path)
         case Format.OLE:
             return _old_workbook(path)
         case Format.CSV:
@@ -132,8 +163,15 @@ def _not_a_workbook(path: Path, start: bytes) -> SheetError:
     if start.startswith(OLD_XLS_MAGIC):
         return SheetError(
             f"{path.name} was written by a version of Excel that is too old to be read.",
-            "Open it in Excel and save it as .xlsx.",
+            SAVE_AS_XLSX,
         )
+    if start.startswith(BARE_XLS_MAGIC):
+        return SheetError(
+            f"{path.name} is an old workbook that lacks the wrapping that Excel puts around it.",
+            SAVE_AS_XLSX,
+        )
+    if what := _other_kind(start):
+        return mistaken(path, what)
     if _is_markup(start):
         return _markup(path)
     return SheetError(
@@ -156,22 +194,13 @@ def _is_markup(start: bytes) -> bool:
     return text.startswith(MARKUP)
 
 
-def _is_encrypted(path: Path) -> bool:
-    """Look for the stream that holds an encrypted workbook ([MS-OFFCRYPTO] 2.3.4.4)."""
-    return "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
-
-
-def encrypted(path: Path) -> SheetError:
-    """Say that a workbook is protected by a password."""
-    return SheetError(
-        f"{path.name} is protected by a password, so it cannot be read.",
-        "Open it in Excel, save a copy without the password, and name that copy.",
-    )
+def _other_kind(start: bytes) -> str | None:
+    return next((what for mark, what in OTHER_KINDS.items() if start.startswith(mark)), None)
 
 
 def _old_workbook(path: Path) -> SheetError:
     return SheetError(
         f"{path.name} is an old workbook (.xls) or another Office file under the name"
         f" {path.suffix}.",
-        "Open it in Excel and save it as .xlsx.",
+        SAVE_AS_XLSX,
     )

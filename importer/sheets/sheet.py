@@ -31,8 +31,11 @@ class Sheet:
     """Rows below the header, or a few more: enough for a progress bar."""
     notes: tuple[Note, ...] = ()
     """What a person should know of how it was read: which tab, of several; a hidden column."""
+    hidden_columns: frozenset[int] = frozenset()
+    """Columns, counted from 0, that a person who opens the sheet does not see."""
     read: Callable[[int], Iterator[Chunk]]
-    """Starts a new reading, in chunks of at most so many rows."""
+    """Starts a new reading, in chunks of so many rows or fewer; a few times as many in a CSV, where
+    rows of one cell stay with their neighbours."""
 
     def chunks(self, size: int = ROWS_PER_CHUNK) -> Iterator[Chunk]:
         """Read the rows below the header; every call reads from the start.

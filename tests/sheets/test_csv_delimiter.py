@@ -111,3 +111,65 @@ def test_a_broken_quote_in_the_sample_is_reported_as_such(tmp_path: Path) -> Non
     path.write_text('a,b\n1,2\n3,"4"x\n5,6\n', encoding="utf-8")
     with pytest.raises(SheetError, match="row 3"):
         list(open_sheet(path, SheetSpec()).chunks())
+
+
+def test_a_missing_header_word_is_not_blamed_on_the_delimiter(tmp_path: Path) -> None:
+    """Where no row holds the header's words, the missing one is named, and what stands there."""
+    text = "Sunrise; Pune\nLead ID;Receipt;Amount\n1;2;3,00\n"
+    with pytest.raises(SheetError) as caught:
+        opened(tmp_path, text, SheetSpec(header_find=("Lead ID", "Receipt No")))
+    assert "holds all of Lead ID, Receipt No" in caught.value.message
+    assert "Row 2 comes nearest and lacks Receipt No (it has Receipt)" in caught.value.hint
+    assert "delimiter" not in caught.value.hint
+
+
+def test_a_header_row_beyond_the_end_is_not_blamed_on_the_delimiter(tmp_path: Path) -> None:
+    """A header row that the file does not have is said to be beyond its end."""
+    with pytest.raises(SheetError, match=r"row 9, but visits\.csv ends at row 2"):
+        opened(tmp_path, "a;b\n1;2\n", SheetSpec(header_row=9))
+
+
+def test_a_blank_header_row_is_not_blamed_on_the_delimiter(tmp_path: Path) -> None:
+    """A header row of separators alone is said to be blank."""
+    with pytest.raises(SheetError, match=r"Row 1 of visits\.csv is blank"):
+        opened(tmp_path, ",,\na,b,c\n1,2,3\n")
+
+
+def test_a_header_far_down_needs_the_delimiter(tmp_path: Path) -> None:
+    """Where the header is not near the top, it is not said to be missing."""
+    text = "x\n" * 100_000 + "a,b\n1,2\n"
+    with pytest.raises(SheetError, match="not near the top"):
+        opened(tmp_path, text, SheetSpec(header_row=100_001))
+    assert opened(tmp_path, text, SheetSpec(header_row=100_001, delimiter=",")) == ("a", "b")
+
+
+def test_a_title_in_the_header_s_place_is_told_by_its_shape(tmp_path: Path) -> None:
+    """Where the header's row has one cell and the rows have more, the sentence says so."""
+    with pytest.raises(SheetError) as caught:
+        opened(tmp_path, "All visits\nLead;Project\n1;A\n")
+    assert 'with ";" the header (row 1) has 1, and most rows have 2' in caught.value.message
+    assert "header: {row:" in caught.value.hint
+
+
+def test_the_first_header_under_each_delimiter_is_shown(tmp_path: Path) -> None:
+    """A person who has to choose sees what each choice makes of the header."""
+    with pytest.raises(SheetError) as caught:
+        opened(tmp_path, "Name, first;City\nKumar, Ravi;Pune\n")
+    assert '“Name” with ",", “Name, first” with ";"' in caught.value.hint
+
+
+def test_a_delimiter_that_fits_all_rows_is_taken_before_one_that_fits_most(tmp_path: Path) -> None:
+    """Of two that fit, the one that leaves no row ragged is the right one."""
+    text = "Name, first;City\nKumar, Ravi;Pune\nRao, Asha;Surat\nIyer;Pune\n"
+    assert opened(tmp_path, text) == ("Name, first", "City")
+
+
+def test_half_of_the_rows_ragged_still_leaves_the_delimiter_certain(tmp_path: Path) -> None:
+    """The header counts among the rows that have as many cells as it."""
+    assert opened(tmp_path, "a,b,c\n1,2,3\n1,2\n") == ("a", "b", "c")
+
+
+def test_a_single_column_may_stand_below_a_title_with_commas(tmp_path: Path) -> None:
+    """What stands above the header says nothing about a single column either."""
+    text = "Sunrise, Pune\nLead ID\nabc\ndef\n"
+    assert opened(tmp_path, text, SheetSpec(header_row=2)) == ("Lead ID",)

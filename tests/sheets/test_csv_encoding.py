@@ -86,6 +86,113 @@ def test_utf16_without_its_mark_has_its_own_word(tmp_path: Path) -> None:
     assert remarks(path, "utf-16-le") == ["₹ 500 – “Ravi”"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_the_suggestion_is_the_one_that_reads_right(tmp_path: Path, encoding: str) -> None:
+    """The encoding that is suggested for an unmarked file is its own, with the text as it reads."""
+    path = written(tmp_path, TEXT.encode(encoding))
+    with pytest.raises(SheetError) as caught:
+        open_sheet(path, SheetSpec())
+    assert "“Lead,Remark" in caught.value.hint
+    assert f"{{encoding: {encoding}}}" in caught.value.hint
+    assert remarks(path, encoding) == ["₹ 500 – “Ravi”"]
+
+
+def test_tabs_in_utf16_under_the_name_csv_are_read(tmp_path: Path) -> None:
+    """What Excel saves as Unicode text (UTF-16, tabs, CRLF) is a table, whatever its name."""
+    path = written(tmp_path, "Lead\tRemark\r\n1\tअमित, ₹\r\n".encode("utf-16"))
+    assert remarks(path) == ["अमित, ₹"]
+
+
+def test_a_file_that_is_utf8_only_in_part_is_called_damaged(tmp_path: Path) -> None:
+    """Where letters of UTF-8 stand before the odd byte, no other encoding is suggested."""
+    path = written(tmp_path, "Lead,Remark\n1,₹ 500\n2,Zürich\n".encode() + b"3,caf\xe9\n")
+    with pytest.raises(SheetError) as caught:
+        open_sheet(path, SheetSpec())
+    assert "UTF-8 only in part" in caught.value.message
+    assert "line 4" in caught.value.message
+    assert "cp1252" not in caught.value.hint
+
+
+def test_the_line_of_the_first_odd_byte_is_named(tmp_path: Path) -> None:
+    """The first line that is not UTF-8 is counted over CR, LF and CRLF, blocks and all."""
+    plain = b"1,plain\r\n" * 200_000
+    path = written(tmp_path, b"Lead,Remark\r" + plain + b"2,caf\xe9\n")
+    with pytest.raises(SheetError, match="first in line 200,002"):
+        open_sheet(path, SheetSpec())
+
+
+def test_bytes_that_no_windows_letter_has_are_not_suggested_as_such(tmp_path: Path) -> None:
+    """Where cp1252 does not have the bytes either, nothing is suggested."""
+    path = written(tmp_path, b"Lead,Remark\n1,\x81\x8d\n")
+    with pytest.raises(SheetError) as caught:
+        open_sheet(path, SheetSpec())
+    assert "encoding:" not in caught.value.hint
+
+
+@pytest.mark.parametrize("stated", ["latin-1", "iso-8859-15"])
+def test_a_stated_encoding_that_makes_control_characters_is_refused(
+    tmp_path: Path, stated: str
+) -> None:
+    """Windows text read as Latin-1 would turn ₹-like signs and quotes into characters unseen."""
+    path = written(tmp_path, "Lead,Remark\n1,5 € – “paid”\n".encode("cp1252"))
+    with pytest.raises(SheetError, match=r"control characters, first in line 2.*cp1252"):
+        open_sheet(path, SheetSpec(encoding=stated))
+    assert remarks(path, "cp1252") == ["5 € – “paid”"]
+
+
+@pytest.mark.parametrize(
+    ("data", "stated", "codes"),
+    [
+        (TEXT.encode(), "cp1252", ["encoding-other"]),
+        (codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"), "cp1252", ["encoding-other"]),
+        (codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"), "utf-16-le", []),
+        (codecs.BOM_UTF8 + TEXT.encode(), "utf-8", []),
+        (b"Lead,Remark\n1,paid\n", "cp1252", []),
+        (TEXT.encode(), None, []),
+    ],
+)
+def test_a_mapping_that_names_another_encoding_is_noted(
+    tmp_path: Path, data: bytes, stated: str | None, codes: list[str]
+) -> None:
+    """A note says so where the mapping's encoding is not the file's and a letter hangs on it."""
+    sheet = open_sheet(written(tmp_path, data), SheetSpec(encoding=stated))
+    assert [note.code for note in sheet.notes] == codes
+
+
+@pytest.mark.parametrize("text", ["₹ 500", "“Ravi”", "5 – 6", "Café", "£5", "अमित", "Ravi’s"])
+@pytest.mark.parametrize("wrong", ["cp1252", "latin-1"])
+def test_text_that_was_encoded_twice_is_noted_with_its_line(
+    tmp_path: Path, text: str, wrong: str
+) -> None:
+    """Typical marks of a double encoding are noted; the text is read as it stands."""
+    try:
+        garbled = text.encode().decode(wrong)
+    except UnicodeDecodeError:
+        garbled = text.encode().decode("cp1252", errors="ignore")
+    path = written(tmp_path, f"Lead,Remark\n1,plain\n2,x {garbled}\n".encode())
+    (note,) = open_sheet(path, SheetSpec()).notes
+    assert note.code == "text-garbled"
+    assert "line 3" in note.message
+    assert remarks(path)[1] == f"x {garbled}"
+
+
+@pytest.mark.parametrize("text", ["₹ 500 – “Ravi’s”", "Café À Paris", "São Tomé Ãx", "अमित à"])
+def test_text_of_any_language_is_not_taken_for_garbled(tmp_path: Path, text: str) -> None:
+    """Accented letters, signs and other scripts by themselves are no double encoding."""
+    path = written(tmp_path, f"Lead,Remark\n1,{text}\n".encode())
+    assert open_sheet(path, SheetSpec()).notes == ()
+
+
+@pytest.mark.parametrize("spec", [SheetSpec(encoding="cp1252"), SheetSpec()])
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, spec: SheetSpec) -> None:
+    """Bytes that were not there when the file was proven are a refusal, not a crash."""
+    path = written(tmp_path, b"Lead,Remark\n" + "1,₹\n".encode() * 9)
+    sheet = open_sheet(path, spec)
+    path.write_bytes(b"Lead,Remark\n1,\xe9\n")
+    with pytest.raises(SheetError, match="changed while it was read"):
+        list(sheet.chunks())
+
+
 def test_a_marked_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
     """Half a character at the end of the file is a refusal."""
     path = written(tmp_path, codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le")[:-1])

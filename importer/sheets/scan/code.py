@@ -1,0 +1,196 @@
+"""Number formats as they are written (ECMA-376 part 1, 18.8.31): sections, and what they show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from itertools import groupby
+
+_TOKENS = re.compile(
+    r"""(?P<end>;)
+    |(?P<quoted>"[^"]*(?:"|$))
+    |(?P<escaped>\\.)
+    |(?P<unseen>[_*].?)                       # a space as wide as the next character, or a fill
+    |(?P<bracket>\[[^\]]*(?:\]|$))
+    |(?P<general>General)
+    |(?P<noon>AM/PM|A/P|上午/下午|午前/午後|오전/오후)
+    |(?P<power>E[+-])
+    |(?P<digit>[0\#?])
+    |(?P<point>\.)
+    |(?P<comma>,)
+    |(?P<percent>%)
+    |(?P<texts>@)
+    |(?P<over>/)
+    |(?P<date>y+|m+|d+|h+|s+|g+|e+|b{2,4}|a{3,4})
+    |(?P<other>\\|.)""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]?")
+_CONDITION = re.compile(
+    r"\[(<=|>=|<>|<|>|=)\s*(-?[0-9]+(?:\.[0-9]+)?(?:E[+-]?[0-9]+)?)\]", re.IGNORECASE
+)
+
+
+class Part(StrEnum):
+    """What a part of a section is."""
+
+    INK = "ink"
+    """Text that is shown as it stands."""
+    DIGITS = "digits"
+    """One place for a digit: `0`, `#` or `?`."""
+    POINT = "point"
+    COMMA = "comma"
+    PERCENT = "percent"
+    POWER = "power"
+    OVER = "over"
+    GENERAL = "general"
+    DATE = "date"
+    NOON = "noon"
+    ELAPSED = "elapsed"
+    TEXTS = "texts"
+
+
+_NUMERIC = frozenset({Part.DIGITS, Part.POINT, Part.COMMA})
+
+Parts = Sequence[tuple[Part, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """When a section is for a number: `[>=100000]`."""
+
+    sign: str
+    limit: Decimal
+
+    def holds(self, number: Decimal) -> bool:
+        """Tell whether a number meets it."""
+        below, equal = number < self.limit, number == self.limit
+        return {
+            "<": below,
+            "<=": below or equal,
+            "=": equal,
+            ">=": not below,
+            ">": not below and not equal,
+            "<>": not equal,
+        }[self.sign]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One section of a format, without what leaves no ink: colours, spaces, fills."""
+
+    parts: Parts
+    condition: Condition | None = None
+
+    @cached_property
+    def names(self) -> frozenset[Part]:
+        """Which parts there are."""
+        return frozenset(part for part, _ in self.parts)
+
+    @cached_property
+    def letters(self) -> str:
+        """The letters of a date: `dmyhm`."""
+        return "".join(text.lower() for part, text in self.parts if part is Part.DATE)
+
+    @cached_property
+    def is_date(self) -> bool:
+        """A date, a time of day or a duration; places for digits are then parts of a second."""
+        if not self.names & {Part.DATE, Part.NOON, Part.ELAPSED} or Part.GENERAL in self.names:
+            return False
+        places = "".join(text if part in _NUMERIC else "x" for part, text in self.parts)
+        return re.search(r"[#?]|(?<![.,0])0", places) is None
+
+    @property
+    def is_elapsed(self) -> bool:
+        """A duration: `[h]:mm`."""
+        return Part.ELAPSED in self.names
+
+    @cached_property
+    def shows_time(self) -> bool:
+        """Hours or seconds; `m` beside neither is a month."""
+        return bool(set("hs") & set(self.letters)) or Part.NOON in self.names
+
+    @cached_property
+    def shows_day(self) -> bool:
+        """Any of year, month and day."""
+        return bool(set("ydgeba") & set(self.letters)) or (
+            "m" in self.letters and (not self.shows_time or "mmm" in self.letters)
+        )
+
+
+def sections_of(code: str) -> tuple[Section, ...]:
+    """Split a format code into its sections; the one for texts is left out.
+
+    >>> [section.parts[0][1] for section in sections_of('"₹"0;[Red]-0;@')]
+    ['₹', '-']
+    """
+    return tuple(
+        section for section in map(_section, _split(code)) if Part.TEXTS not in section.names
+    )
+
+
+def _split(code: str) -> Iterator[list[tuple[str, str]]]:
+    tokens = [(str(match.lastgroup), match[0]) for match in _TOKENS.finditer(code)]
+    for is_end, group in groupby([*_closed(tokens)], key=lambda token: token[0] == "end"):
+        if not is_end:
+            yield [token for token in group if token[0] != "start"]
+
+
+def _closed(tokens: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Put a start before every section, so that an empty one is one too."""
+    yield "start", ""
+    for name, text in tokens:
+        yield name, text
+        if name == "end":
+            yield "start", ""
+
+
+def _section(tokens: Sequence[tuple[str, str]]) -> Section:
+    parts: list[tuple[Part, str]] = []
+    condition = None
+    for name, text in tokens:
+        if name == "bracket" and (found := _CONDITION.fullmatch(text)):
+            condition = Condition(sign=found[1], limit=Decimal(found[2]))
+        elif (part := _part(name, text))[1]:
+            parts.append(part)
+    return Section(parts=tuple(parts), condition=condition)
+
+
+_PARTS = {
+    "general": Part.GENERAL,
+    "noon": Part.NOON,
+    "power": Part.POWER,
+    "digit": Part.DIGITS,
+    "point": Part.POINT,
+    "comma": Part.COMMA,
+    "percent": Part.PERCENT,
+    "texts": Part.TEXTS,
+    "over": Part.OVER,
+    "date": Part.DATE,
+}
+
+
+def _part(name: str, text: str) -> tuple[Part, str]:
+    match name:
+        case "quoted":
+            return Part.INK, text.strip('"')
+        case "escaped":
+            return Part.INK, text[1:]
+        case "unseen":
+            return Part.INK, " "
+        case "bracket":
+            return _bracket(text)
+        case _:
+            return _PARTS.get(name, Part.INK), text
+
+
+def _bracket(text: str) -> tuple[Part, str]:
+    if _ELAPSED.fullmatch(text):
+        return Part.ELAPSED, text
+    currency = _CURRENCY.fullmatch(text)
+    return Part.INK, currency[1] if currency else ""

@@ -1,0 +1,185 @@
+"""What a look through one tab finds, while it looks and afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from importer.model import Kind
+from importer.sheets.scan.format import Format
+from importer.sheets.scan.places import letters_of
+from importer.sheets.scan.ranges import Merges, Ranges, Runs
+from importer.sheets.sheet import Shown
+
+Look = Format | Shown
+"""How a cell is shown: by its number's format, or in so many words."""
+
+MOST_FORMULAS = 100_000
+"""Different formulas without a value whose texts are kept; of the others the sign `=…` is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """What calamine does not tell of one tab."""
+
+    rows: int
+    """Number of the last row that holds anything: a value, a formula. 0 where nothing does."""
+    columns: int
+    """Number of the last column that holds anything, counted from 1."""
+    cells: int
+    """How many cells the file writes, within a few: blank ones with a format may count."""
+    farthest: str
+    """Address of the cell that makes the tab so large: `XFD1048576`. "" where there is none."""
+    hidden_rows: Ranges
+    """Numbers of the rows that are hidden, by hand, in a group or by a filter; of no height."""
+    hidden_columns: frozenset[int]
+    """Counted from 0, up to the last that holds anything."""
+    filtered: bool
+    """A filter is active: some rows may be hidden by it."""
+    merges: Merges
+    formats: dict[int, Runs]
+    """Column, counted from 0 → which of `looks` its numbers have."""
+    constants: dict[int, Runs]
+    """The same for cells of which calamine knows nothing, or nothing right."""
+    looks: Sequence[Look]
+
+    def lay_over(self, first_row: int, texts: list[list[str]], kinds: list[list[Kind]]) -> None:
+        """Put right what calamine cannot tell, so that each cell is what Excel shows.
+
+        Args:
+            first_row: number of the first of these rows.
+            texts: `texts[column][row]`, as `cells` makes them of calamine's values; changed.
+            kinds: the same shape; changed.
+        """
+        if not texts:
+            return
+        last_row = first_row + len(texts[0]) - 1
+        for runs_of in (self.formats, self.constants):
+            for column in runs_of.keys() & range(len(texts)):
+                for first, last, look in runs_of[column].between(first_row, last_row):
+                    rows = range(first - first_row, last + 1 - first_row)
+                    _lay(self.looks[look], texts[column], kinds[column], rows)
+        for merge in self.merges.between(first_row, last_row):
+            _cover(merge, first_row, texts, kinds)
+
+
+def _lay(look: Look, texts: list[str], kinds: list[Kind], rows: range) -> None:
+    if isinstance(look, Format):
+        for at in rows:
+            if kinds[at] is not Kind.TEXT:
+                texts[at], kinds[at] = look.lay_over(texts[at], kinds[at])
+        return
+    for at in rows:
+        texts[at], kinds[at] = look
+
+
+def _cover(
+    merge: tuple[int, int, int, int],
+    first_row: int,
+    texts: list[list[str]],
+    kinds: list[list[Kind]],
+) -> None:
+    """Blank every cell of a merge but its first, in the rows at hand."""
+    top, left, bottom, right = merge
+    rows = range(max(top - first_row, 0), min(bottom + 1 - first_row, len(texts[0])))
+    for column in range(left, min(right + 1, len(texts))):
+        for at in rows:
+            if at + first_row != top or column != left:
+                texts[column][at], kinds[column][at] = "", Kind.COVERED
+
+
+class Finding:
+    """What a look through one tab has found so far. Rows count from 1, columns from 0."""
+
+    def __init__(self) -> None:
+        self.cells = 0
+        self.filtered = False
+        self._rows = self._columns = 0
+        self._lowest = self._rightmost = (0, 0)
+        self._hidden_rows = Ranges()
+        self._hidden_columns: list[tuple[int, int]] = []
+        self._merges = Merges()
+        self._formats: dict[int, Runs] = {}
+        self._constants: dict[int, Runs] = {}
+        self._looks: list[Look] = []
+        self._numbers: dict[Look, int] = {}
+        self._formulas = 0
+
+    def reach(self, row: int, column: int) -> None:
+        """Note that a cell holds something."""
+        if row > self._rows:
+            self._rows, self._lowest = row, (row, column)
+        if column >= self._columns:
+            self._columns, self._rightmost = column + 1, (row, column)
+
+    def number(self, row: int, column: int, form: Format | None, text: str) -> None:
+        """Note a number and its format; None is General."""
+        look = form.judge(text) if form else None
+        if isinstance(look, Format):
+            self.format(row, row, column, look)
+        elif look:
+            self.constant(row, row, column, look)
+
+    def format(self, first: int, last: int, column: int, form: Format) -> None:
+        """Note the format of the numbers in some rows of a column."""
+        runs = self._formats.get(column) or self._formats.setdefault(column, Runs())
+        runs.add(first, last, self._number(form))
+
+    def constant(self, first: int, last: int, column: int, shown: Shown) -> None:
+        """Note what the cells in some rows of a column show."""
+        runs = self._constants.get(column) or self._constants.setdefault(column, Runs())
+        runs.add(first, last, self._number(shown))
+
+    def formula(self, row: int, column: int, text: str) -> None:
+        """Note a formula without a stored value; its text may be ""."""
+        self._formulas += 1
+        known = text if self._formulas <= MOST_FORMULAS else ""
+        self.constant(row, row, column, (f"={known or '…'}", Kind.ERROR))
+
+    def _number(self, look: Look) -> int:
+        number = self._numbers.get(look)
+        if number is None:
+            number = self._numbers[look] = len(self._looks)
+            self._looks.append(look)
+        return number
+
+    def hide_rows(self, first: int, last: int) -> None:
+        """Note rows that are not seen."""
+        self._hidden_rows.add(first, last)
+
+    def hide_columns(self, first: int, last: int) -> None:
+        """Note columns that are not seen."""
+        self._hidden_columns.append((first, last))
+
+    def merge(self, top: int, left: int, bottom: int, right: int) -> None:
+        """Note cells that are merged."""
+        self._merges.add(top, left, bottom, right)
+
+    def scan(self) -> Scan:
+        """Give what was found, in order."""
+        for runs in (*self._formats.values(), *self._constants.values()):
+            runs.settle()
+        self._merges.settle()
+        self._hidden_rows.settle()
+        hidden = (range(a, min(b + 1, self._columns)) for a, b in self._hidden_columns)
+        return Scan(
+            rows=self._rows,
+            columns=self._columns,
+            cells=self.cells,
+            farthest=self._farthest(),
+            hidden_rows=self._hidden_rows,
+            hidden_columns=frozenset(column for columns in hidden for column in columns),
+            filtered=self.filtered,
+            merges=self._merges,
+            formats=self._formats,
+            constants=self._constants,
+            looks=self._looks,
+        )
+
+    def _farthest(self) -> str:
+        """Name the lowest cell or the rightmost, whichever is further out in a tab of Excel."""
+        if not self._rows:
+            return ""
+        is_wide = self._columns / 16_384 > self._rows / 1_048_576
+        row, column = self._rightmost if is_wide else self._lowest
+        return f"{letters_of(column)}{row}"

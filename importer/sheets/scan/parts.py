@@ -1,0 +1,125 @@
+"""The parts of an Office Open XML package, found by following its relations (ECMA-376, part 2)."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+from xml.parsers import expat
+
+from importer.sheets.scan.damage import damage_told
+
+Attributes = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """Where one part points."""
+
+    target: str
+    """Plain name of the part."""
+    kind: str
+    """Last word of the relation's type: `styles`."""
+
+
+class Package:
+    """A zip archive whose parts are named as Excel compares names."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._entries = {_plain(name): name for name in archive.namelist()}
+
+    def open(self, part: str) -> IO[bytes]:
+        """Open a part.
+
+        Raises:
+            KeyError: there is none of this name.
+        """
+        return self._archive.open(self._entries[part])
+
+    def read(self, part: str) -> bytes:
+        """Read a small part as a whole; KeyError where there is none."""
+        return self._archive.read(self._entries[part])
+
+    def relations(self, source: str) -> dict[str, Relation]:
+        """Read a part's relations, by their ids; "" is the package itself."""
+        folder, name = posixpath.split(source)
+        part = posixpath.join(folder, "_rels", f"{name}.rels")
+        if part not in self._entries and source:
+            return {}
+        return {
+            attributes["Id"]: Relation(
+                target=_plain(posixpath.normpath(_absolute(folder, attributes["Target"]))),
+                kind=posixpath.basename(attributes.get("Type", "")),
+            )
+            for name, attributes in elements(self.read(part))
+            if name == "Relationship"
+        }
+
+    def workbook(self) -> str:
+        """Name the part that is the workbook; KeyError where there is none."""
+        for relation in self.relations("").values():
+            if relation.kind == "officeDocument":
+                return relation.target
+        raise KeyError("workbook")
+
+    def related(self, source: str, kind: str) -> list[str]:
+        """Name the parts of a kind that a part points to, as far as they are there."""
+        return [
+            relation.target
+            for relation in self.relations(source).values()
+            if relation.kind == kind and relation.target in self._entries
+        ]
+
+
+@contextmanager
+def package(path: Path) -> Iterator[Package]:
+    """Open a package, and turn what a damaged one raises into a sentence.
+
+    Raises:
+        SheetError: a part is damaged or missing.
+    """
+    with damage_told(path), zipfile.ZipFile(path) as archive:
+        yield Package(archive)
+
+
+def _absolute(folder: str, target: str) -> str:
+    return posixpath.join("/", folder, target.replace("\\", "/"))
+
+
+def _plain(name: str) -> str:
+    """Spell an entry's name as Excel compares it: some programs write backslashes."""
+    return name.replace("\\", "/").removeprefix("/").lower()
+
+
+def elements(xml: bytes) -> list[tuple[str, Attributes]]:
+    """List the elements of a small part: names and attributes without their prefixes."""
+    found: list[tuple[str, Attributes]] = []
+
+    def start(name: str, attributes: Attributes) -> None:
+        found.append((bare(name), {bare(key): value for key, value in attributes.items()}))
+
+    parser(start).Parse(xml, True)
+    return found
+
+
+def bare(name: str) -> str:
+    """Take the prefix off a name."""
+    return name.rpartition(":")[2]
+
+
+def parser(start: Callable[[str, Attributes], None]) -> expat.XMLParserType:
+    """Make a parser that refuses a document type, which is where entity bombs are declared."""
+
+    def refuse(*_: object) -> None:
+        raise expat.ExpatError("its XML declares a document type, which no workbook does")
+
+    made = expat.ParserCreate()
+    made.buffer_text = True
+    made.StartElementHandler = start
+    made.StartDoctypeDeclHandler = refuse
+    return made

@@ -1,0 +1,189 @@
+"""A tab of an .xls, read record by record ([MS-XLS]).
+
+xlrd opens the compound file and reads what is said of the whole workbook. It does not read the
+tab: it would hold every cell as an object.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from enum import IntEnum
+from pathlib import Path
+
+import xlrd  # type: ignore[import-untyped]  # it has no types
+from xlrd.formatting import std_format_strings  # type: ignore[import-untyped]  # the same
+
+from importer.sheets.scan.binary import error_of, rk_number
+from importer.sheets.scan.builtin import format_of
+from importer.sheets.scan.format import Format
+from importer.sheets.scan.found import Finding, Scan
+from importer.sheets.sentences import damaged, encrypted
+
+
+class Record(IntEnum):
+    """The records that matter ([MS-XLS] 2.3); three cell records changed their number over time."""
+
+    FORMULA = 0x006
+    END = 0x00A
+    COLUMNS = 0x07D
+    FILTER_MODE = 0x09B
+    NUMBERS = 0x0BD
+    RICH_TEXT = 0x0D6
+    MERGES = 0x0E5
+    SHARED_TEXT = 0x0FD
+    NUMBER = 0x203
+    TEXT = 0x204
+    BOOL_OR_ERROR = 0x205
+    FORMULA_3 = 0x206
+    ROW = 0x208
+    RK = 0x27E
+    FORMULA_4 = 0x406
+    START = 0x809
+
+
+_TEXTS = {Record.TEXT, Record.SHARED_TEXT, Record.RICH_TEXT}
+_FORMULAS = {Record.FORMULA, Record.FORMULA_3, Record.FORMULA_4}
+_CELL = struct.Struct("<3H")
+_AREA = struct.Struct("<4H")
+_HEADER = struct.Struct("<2H")
+_RK = struct.Struct("<HI")
+_DOUBLE = struct.Struct("<d")
+
+
+def scan_xls(path: Path, tab: str) -> Scan:
+    """Look through one tab of an .xls; see `scan`."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        try:
+            book = xlrd.open_workbook(path, on_demand=True, formatting_info=True, logfile=nowhere)
+            with book:
+                return _scan(book, tab)
+        except xlrd.XLRDError as error:
+            if "encrypted" in str(error):
+                raise encrypted(path) from error
+            raise damaged(path, "what is inside is not as a workbook's should be") from error
+        except Exception as error:  # a damaged file leads xlrd and us into anything
+            raise damaged(path, "what is inside is not as a workbook's should be") from error
+
+
+def _scan(book: xlrd.Book, tab: str) -> Scan:
+    finding = Finding()
+    if tab in book.sheet_names():
+        start = book._sh_abs_posn[book.sheet_names().index(tab)]  # noqa: SLF001 - to skip its cells
+        reading = _Reading(_formats(book), finding)
+        for kind, data in _records(book.mem, start):
+            reading.note(kind, data)
+    return finding.scan()
+
+
+def _records(data: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the records of a tab. A chart in it is a stream of its own within, without cells.
+
+    Raises:
+        struct.error: the file ends before the tab does.
+    """
+    depth = 0
+    while True:
+        kind, size = _HEADER.unpack(data[at : at + 4])
+        at += 4
+        if kind == Record.START:
+            depth += 1
+        elif kind == Record.END:
+            depth -= 1
+            if depth <= 0:
+                return
+        elif depth == 1:
+            yield kind, data[at : at + size]
+        at += size
+
+
+def _formats(book: xlrd.Book) -> list[Format]:
+    """Give the format of each style, without what xlrd fills in where the file is silent."""
+    written = {
+        number: form.format_str
+        for number, form in book.format_map.items()
+        if form.format_str and form.format_str != std_format_strings.get(number)
+    }
+    return [
+        format_of(style.format_key, written, is_1904=book.datemode == 1) for style in book.xf_list
+    ]
+
+
+class _Reading:
+    """What the records of a tab say."""
+
+    def __init__(self, formats: list[Format], finding: Finding) -> None:
+        self._formats = formats
+        self._finding = finding
+
+    def note(self, kind: int, data: bytes) -> None:
+        """Note one record."""
+        if kind in _TEXTS:
+            self._reach(data)
+        elif kind == Record.RK:
+            self._number(data, rk_number(_RK.unpack_from(data, 4)[1]))
+        elif kind == Record.NUMBER:
+            self._number(data, _DOUBLE.unpack_from(data, 6)[0])
+        elif kind == Record.NUMBERS:
+            self._several(data)
+        elif kind in _FORMULAS:
+            self._formula(data)
+        elif kind == Record.BOOL_OR_ERROR:
+            row, column, _ = self._reach(data)
+            if data[7]:
+                self._finding.constant(row, row, column, error_of(data[6]))
+        else:
+            self._around(kind, data)
+
+    def _reach(self, data: bytes) -> tuple[int, int, int]:
+        """Note a cell that holds something; give its row, column and style."""
+        row, column, style = _CELL.unpack_from(data)
+        self._finding.cells += 1
+        self._finding.reach(row + 1, column)
+        return row + 1, column, style
+
+    def _number(self, data: bytes, number: float) -> None:
+        row, column, style = self._reach(data)
+        self._judge(row, column, style, number)
+
+    def _judge(self, row: int, column: int, style: int, number: float) -> None:
+        form = self._formats[style] if style < len(self._formats) else None
+        if form is not None and not form.is_plain:
+            self._finding.number(row, column, form, repr(number))
+
+    def _several(self, data: bytes) -> None:
+        """Note a row of short numbers."""
+        row, first, _ = _CELL.unpack_from(data)
+        for at in range(4, len(data) - 2, _RK.size):
+            style, rk = _RK.unpack_from(data, at)
+            column = first + (at - 4) // _RK.size
+            self._finding.cells += 1
+            self._finding.reach(row + 1, column)
+            self._judge(row + 1, column, style, rk_number(rk))
+
+    def _formula(self, data: bytes) -> None:
+        """Note a formula by its stored value ([MS-XLS] 2.5.133)."""
+        row, column, style = self._reach(data)
+        value = data[6:14]
+        if value[6:] != b"\xff\xff":
+            self._judge(row, column, style, _DOUBLE.unpack(value)[0])
+        elif value[0] == 2:
+            self._finding.constant(row, row, column, error_of(value[2]))
+
+    def _around(self, kind: int, data: bytes) -> None:
+        match kind:
+            case Record.ROW:
+                row, flags = int.from_bytes(data[:2], "little") + 1, data[12]
+                if flags & 0x20 or not int.from_bytes(data[6:8], "little") & 0x7FFF:
+                    self._finding.hide_rows(row, row)
+            case Record.COLUMNS:
+                first, last, width, _ = _AREA.unpack_from(data)
+                if data[8] & 1 or not width:
+                    self._finding.hide_columns(first, last)
+            case Record.MERGES:
+                for at in range(2, 2 + 8 * int.from_bytes(data[:2], "little"), _AREA.size):
+                    top, bottom, left, right = _AREA.unpack_from(data, at)
+                    self._finding.merge(top + 1, left, bottom + 1, right)
+            case Record.FILTER_MODE:
+                self._finding.filtered = True

@@ -1,0 +1,215 @@
+"""The rows of a tab on their way from the process that reads a workbook: JSON, line by line.
+
+First comes the head, then rows in batches, then an end; or an error at any place. A file that ends
+without either was not finished.
+"""
+
+from __future__ import annotations
+
+import json
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from threading import Lock
+from typing import IO, Any, BinaryIO
+
+from importer.errors import SheetError
+from importer.model import Chunk, Kind
+from importer.sheets.limits import MB, MOST_SPOOLED
+from importer.sheets.sentences import COPY_THE_TABLE
+from importer.sheets.sheet import Shown
+
+LONGEST_LINE = 8 * MB
+"""Bytes of a batch, from where on it is cut in two: what a reader holds at once."""
+
+LONGEST_LAST = 1 << 16
+"""Bytes of the last line at most: the end, or an error with its names."""
+
+_KINDS = {kind.value: kind for kind in Kind}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What there is to know of a tab before its rows."""
+
+    tabs: tuple[str, ...]
+    """All tabs that can hold cells, in their order."""
+    tab: str = ""
+    """The one that was read."""
+    others: tuple[str, ...] = ()
+    """The visible tabs beside it that hold cells, where nobody had named one."""
+    rows: int = 0
+    """Up to the last that holds anything; every one of them follows."""
+    hidden_columns: tuple[int, ...] = ()
+    """Counted from 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Some rows that follow one another, in full width."""
+
+    first: int
+    """Number of the first row."""
+    texts: Sequence[Sequence[str]]
+    """`texts[column][row]`."""
+    kinds: Sequence[str]
+    """A column's kinds, a letter each."""
+    hidden: Sequence[int]
+    """Numbers of hidden rows."""
+
+    def __len__(self) -> int:
+        """Rows."""
+        return len(self.texts[0])
+
+    def cut(self, start: int, end: int) -> Batch:
+        """Take the rows from `start` to before `end`, counted from 0."""
+        numbers = range(self.first + start, self.first + end)
+        return Batch(
+            first=numbers.start,
+            texts=[column[start:end] for column in self.texts],
+            kinds=[column[start:end] for column in self.kinds],
+            hidden=[number for number in self.hidden if number in numbers],
+        )
+
+    def chunk(self) -> Chunk:
+        """Give it as the other rooms take it."""
+        return Chunk(
+            numbers=range(self.first, self.first + len(self)),
+            columns=self.texts,
+            kinds=[[_KINDS[letter] for letter in column] for column in self.kinds],
+            hidden=frozenset(self.hidden),
+        )
+
+    def shown(self) -> Iterator[list[Shown]]:
+        """Yield its rows."""
+        columns = [
+            [(text, _KINDS[letter]) for text, letter in zip(texts, kinds, strict=True)]
+            for texts, kinds in zip(self.texts, self.kinds, strict=True)
+        ]
+        yield from map(list, zip(*columns, strict=True))
+
+
+class Pen:
+    """Writes a spool.
+
+    Raises:
+        SheetError: by any call: there is more to write than a spool may take.
+        OSError: the disk is full.
+    """
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file = file
+        self._name = name
+        self._written = 0
+
+    def head(self, head: Head) -> None:
+        """Begin."""
+        self._put({"head": asdict(head)})
+
+    def batch(self, batch: Batch) -> None:
+        """Write rows; in several lines where their texts are long."""
+        line = _line({"batch": [batch.first, batch.texts, batch.kinds, batch.hidden]})
+        if len(line) <= LONGEST_LINE:
+            self._write(line)
+            return
+        if len(batch) == 1:
+            raise SheetError(
+                f"Row {batch.first} of {self._name} holds more than {LONGEST_LINE >> 20} MB of"
+                " text.",
+                f"It is not a table, or is damaged. {COPY_THE_TABLE}",
+            )
+        middle = len(batch) // 2
+        self.batch(batch.cut(0, middle))
+        self.batch(batch.cut(middle, len(batch)))
+
+    def end(self) -> None:
+        """Say that nothing is missing."""
+        self._put({"end": True})
+
+    def error(self, error: SheetError) -> None:
+        """Say why there is nothing, or no more."""
+        self._put({"error": [error.message, error.hint]})
+
+    def _put(self, record: Mapping[str, object]) -> None:
+        self._write(_line(record))
+
+    def _write(self, line: bytes) -> None:
+        self._written += len(line)
+        if self._written > MOST_SPOOLED:
+            raise SheetError(
+                f"{self._name} holds more than {MOST_SPOOLED >> 30} GB of text.",
+                "Split it into several files, and check that it is the right one.",
+            )
+        self._file.write(line)
+
+
+class Spool:
+    """Reads a spool that is complete, as often as wanted.
+
+    Raises:
+        SheetError: what the other process said.
+        EOFError: it ended before it had said anything, or all.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._lock = Lock()
+        weakref.finalize(self, file.close)
+        self._check_end()
+        self._first_batch, head = self._line(0)
+        self.head = _head(head["head"])
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the rows from row 1 on; readings do not disturb each other."""
+        at = self._first_batch
+        while True:
+            at, record = self._line(at)
+            if "end" in record:
+                return
+            first, texts, kinds, hidden = record["batch"]
+            yield Batch(first=first, texts=texts, kinds=kinds, hidden=hidden)
+
+    def shown(self) -> Iterator[list[Shown]]:
+        """Yield every row from row 1 on, as text and kind."""
+        for batch in self.batches():
+            yield from batch.shown()
+
+    def chunks(self, above: int, size: int) -> Iterator[Chunk]:
+        """Yield the rows below row number `above`, in chunks of at most `size`."""
+        for batch in self.batches():
+            for start in range(max(0, above + 1 - batch.first), len(batch), size):
+                yield batch.cut(start, min(start + size, len(batch))).chunk()
+
+    def _check_end(self) -> None:
+        """Look at the last line, which is a short one."""
+        size = self._file.seek(0, 2)
+        self._file.seek(max(0, size - LONGEST_LAST))
+        *lines, rest = self._file.read().split(b"\n")
+        if rest or not lines:
+            raise EOFError
+        record = json.loads(lines[-1])
+        if "error" in record:
+            raise SheetError(*record["error"])
+        if "end" not in record:
+            raise EOFError
+
+    def _line(self, at: int) -> tuple[int, dict[str, Any]]:
+        with self._lock:
+            self._file.seek(at)
+            line = self._file.readline()
+        return at + len(line), json.loads(line)
+
+
+def _line(record: Mapping[str, object]) -> bytes:
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _head(record: dict[str, Any]) -> Head:
+    return Head(
+        tabs=tuple(record["tabs"]),
+        tab=record["tab"],
+        others=tuple(record["others"]),
+        rows=record["rows"],
+        hidden_columns=tuple(record["hidden_columns"]),
+    )

@@ -1,0 +1,192 @@
+"""What the child process does: look through a workbook, judge it, load one tab and write its rows.
+
+It is started by `child.py`, takes a request on its standard input, writes a spool to its standard
+output, and says on its standard error what the figures of the file allow it to take.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from python_calamine import CalamineSheet
+
+from importer.errors import SheetError
+from importer.sheets.archive import check_archive
+from importer.sheets.cells import CellValue, as_columns
+from importer.sheets.child import GRANTED
+from importer.sheets.extent import check_extent, check_size
+from importer.sheets.limits import Allowance, allowance, hold_to
+from importer.sheets.ole import check_ole
+from importer.sheets.scan import Scan, scan
+from importer.sheets.sheet import ROWS_PER_CHUNK
+from importer.sheets.spool import Batch, Head, Pen
+from importer.sheets.tabs import Tab, choose, opened, tabs_of
+
+LOADED_WHOLE = (".xls", ".ods")
+"""calamine loads all tabs of these when it opens them."""
+CELLS_PER_BATCH = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the parent wants."""
+
+    path: Path
+    tab: str | None
+    only_names: bool
+
+
+def main() -> None:
+    """Serve the one request that this process was started for."""
+    hold_to(allowance())
+    asked = json.load(sys.stdin)
+    request = Request(path=Path(asked["path"]), tab=asked["tab"], only_names=asked["only_names"])
+    spool = sys.stdout.buffer
+    sys.stdout = sys.stderr  # whatever a library has to say
+    pen = Pen(spool, request.path.name)
+    try:
+        serve(request, pen, _grant)
+        pen.end()
+    except SheetError as error:
+        pen.error(error)
+    spool.flush()
+
+
+def _grant(granted: Allowance) -> None:
+    """Tell the parent, then go on under the new limits."""
+    line = GRANTED + f"{granted.memory} {granted.seconds}\n".encode()
+    sys.stderr.buffer.write(line)
+    sys.stderr.buffer.flush()
+    hold_to(granted)
+
+
+def serve(request: Request, pen: Pen, grant: Callable[[Allowance], None]) -> None:
+    """Write the head and the rows.
+
+    Args:
+        request: what is wanted.
+        pen: where it goes.
+        grant: is told what the figures allow, before anything larger is begun.
+
+    Raises:
+        SheetError: the workbook, or the tab, cannot be read.
+    """
+    unpacked = _unpacked(request.path)
+    grant(allowance(unpacked=unpacked))
+    tabs = tabs_of(request.path)
+    names = tuple(tab.name for tab in tabs)
+    if request.only_names:
+        pen.head(Head(tabs=names))
+        return
+    tab = choose(tabs, request.tab, request.path.name)
+    scans = _scan(request.path, tab, tabs, unpacked)
+    grant(
+        allowance(
+            unpacked=unpacked,
+            rectangle=sum(found.rows * found.columns for found in scans.values()),
+            written=sum(found.cells for found in scans.values()),
+        )
+    )
+    found = scans[tab.name]
+    others = _others(request.path, tab, tabs, scans) if request.tab is None else ()
+    grid = _load(request.path, tab, found)
+    pen.head(
+        Head(
+            tabs=names,
+            tab=tab.name,
+            others=others,
+            rows=grid.rows,
+            hidden_columns=tuple(sorted(found.hidden_columns)),
+        )
+    )
+    for batch in grid.batches():
+        pen.batch(batch)
+
+
+def _unpacked(path: Path) -> int:
+    """Look through the file as a whole; give the bytes that its parts take."""
+    if path.suffix.lower() == ".xls":
+        check_ole(path)
+        return path.stat().st_size
+    return check_archive(path)
+
+
+def _scan(path: Path, chosen: Tab, tabs: Sequence[Tab], unpacked: int) -> dict[str, Scan]:
+    """Look through the tabs that will be loaded, and judge them while it costs nothing."""
+    loaded = tabs if path.suffix.lower() in LOADED_WHOLE else (chosen,)
+    found = {}
+    for tab in loaded:
+        found[tab.name] = scan(path, tab.name)
+        check_extent(found[tab.name], unpacked, f"{path.name} › {tab.name}")
+    check_size(found.values(), path.name)
+    return found
+
+
+def _others(
+    path: Path, chosen: Tab, tabs: Sequence[Tab], scans: Mapping[str, Scan]
+) -> tuple[str, ...]:
+    """List the visible tabs that could have been meant as well: those with cells."""
+    found = []
+    for tab in tabs:
+        if tab.is_visible and tab.name != chosen.name:
+            with suppress(SheetError):  # damaged, and not the one that is read
+                seen = scans.get(tab.name) or scan(path, tab.name)
+                found += [tab.name] if seen.rows else []
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """The cells of one tab."""
+
+    cells: CalamineSheet
+    scan: Scan
+    rows: int
+    """Up to the last row that holds anything."""
+    columns: int
+
+    def values(self) -> Iterator[list[CellValue]]:
+        """Yield every row from row 1 on, in full width."""
+        start, end = self.cells.start or (0, 0), self.cells.end or (-1, -1)
+        left: list[CellValue] = [""] * start[1]
+        right: list[CellValue] = [""] * (self.columns - 1 - end[1])
+        for row in self.cells.iter_rows():
+            yield [*left, *row, *right]
+        for _ in range(end[0] + 1, self.rows):
+            yield [""] * self.columns
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the rows with what the scan knows of them."""
+        rows = self.values()
+        size = max(1, min(ROWS_PER_CHUNK, CELLS_PER_BATCH // max(1, self.columns)))
+        first = 1
+        while batch := list(islice(rows, size)):
+            texts, kinds = as_columns(batch)
+            self.scan.lay_over(first, texts, kinds)
+            numbers = range(first, first + len(batch))
+            yield Batch(
+                first=first,
+                texts=texts,
+                kinds=["".join(column) for column in kinds],
+                hidden=[number for number in numbers if number in self.scan.hidden_rows],
+            )
+            first += len(batch)
+
+
+def _load(path: Path, tab: Tab, found: Scan) -> Grid:
+    """Span all cells of a tab, those that calamine passes over included."""
+    with opened(path) as workbook:
+        cells = workbook.get_sheet_by_name(tab.name)
+    end = cells.end or (-1, -1)
+    return Grid(
+        cells=cells,
+        scan=found,
+        rows=max(end[0] + 1, found.rows),
+        columns=max(end[1] + 1, found.columns),
+    )

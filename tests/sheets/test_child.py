@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import openpyxl
+import psutil
+import pytest
+
+from importer.errors import SheetError
+from importer.sheets.child import GRANTED, End, Watch, unpack
+from importer.sheets.limits import MB, Allowance, allowance
+
+IDLE = "import sys; sys.stdin.read()"
+"""A program that waits for ever: nobody closes its input."""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A small workbook."""
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["Lead", "Amount"])
+    path = tmp_path / "payments.xlsx"
+    book.save(path)
+    return path
+
+
+def started(program: str) -> subprocess.Popen[bytes]:
+    """Start a child that runs a program."""
+    return subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+@pytest.mark.parametrize(
+    ("program", "end"),
+    [
+        ("pass", End.WELL),
+        ("raise SystemExit(3)", End.BROKEN),
+        ("import os; os.abort()", End.BROKEN),
+        ("raise MemoryError", End.STARVED),
+        (f"x = bytearray({300 * MB}); {IDLE}", End.STARVED),
+        ("import sys; sys.stderr.write('x' * 1_000_000)", End.WELL),
+    ],
+)
+def test_however_a_child_ends_it_is_told(program: str, end: End) -> None:
+    """A child that ends well, breaks, or takes more memory than it may is told apart."""
+    with Watch(started(program)) as watch:
+        assert watch.end() is end
+
+
+def test_a_child_that_takes_too_long_is_ended() -> None:
+    """A child that has used up its time is ended, by the clock that is passed in."""
+    process = started(IDLE)
+    with Watch(process, clock=map(float, count(step=60)).__next__) as watch:
+        assert watch.end() is End.LATE
+    assert process.returncode
+
+
+def test_a_child_may_take_what_its_figures_allow() -> None:
+    """A child that says what its file's figures allow is measured by that."""
+    words = f"sys.stderr.buffer.write({GRANTED!r} + b'{2000 * MB} 90\\n'); sys.stderr.flush()"
+    program = f"import sys, time; {words}; x = bytearray({300 * MB}); time.sleep(0.3)"
+    with Watch(started(program), Allowance(memory=100 * MB, seconds=9)) as watch:
+        assert watch.end() is End.WELL
+
+
+def test_a_child_goes_when_its_parent_is_interrupted() -> None:
+    """Ctrl-C while a child is at work ends the child too."""
+
+    def interrupted() -> Iterator[float]:
+        yield 0.0
+        raise KeyboardInterrupt
+
+    process = started(IDLE)
+    with pytest.raises(KeyboardInterrupt), Watch(process, clock=interrupted().__next__) as watch:
+        watch.end()
+    assert process.returncode
+    assert not psutil.pid_exists(process.pid)
+
+
+def test_nothing_is_left_behind(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a reading there is no child and no file more than before."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    spool = unpack(book)
+    assert not psutil.Process().children()
+    if sys.platform != "win32":  # where a file that is open has a name until it is closed
+        assert not list(folder.iterdir())
+    del spool
+    assert not list(folder.iterdir())
+
+
+def test_the_child_is_told_no_secret(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The child's environment holds nothing but what Python needs to start."""
+    told = book.with_name("told.txt")
+    program = f"import os; open({str(told)!r}, 'w').write(repr(dict(os.environ)))"
+    monkeypatch.setattr("importer.sheets.child._BOOT", program)
+    monkeypatch.setenv("TELECRM_TOKEN", "secret")
+    with pytest.raises(SheetError):
+        unpack(book)
+    text = told.read_text(encoding="utf-8")
+    assert "PATH" in text
+    assert "secret" not in text
+
+
+def test_the_child_needs_no_folder_to_work_in(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path is read, and a module of the folder that one works in is not."""
+    (book.parent / "json.py").write_text("raise SystemExit", encoding="utf-8")
+    monkeypatch.chdir(book.parent)
+    assert unpack(Path(book.name)).head.tabs == ("Sheet",)
+
+
+def test_a_child_that_dies_is_a_sentence(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the child cannot even start, the file is refused and nothing else happens."""
+    monkeypatch.setattr("importer.sheets.child._BOOT", "import os; os.abort()")
+    with pytest.raises(SheetError, match="reading it broke off") as caught:
+        unpack(book)
+    assert caught.value.hint
+
+
+def test_more_figures_allow_more() -> None:
+    """A file of a few kilobytes may take 300 MB, a full tab of 12 columns what it needs."""
+    full = allowance(unpacked=400 * MB, rectangle=12_000_000, written=12_000_000)
+    assert allowance(unpacked=50_000).memory < 300 * MB
+    assert 1204 * MB < full.memory < 4096 * MB

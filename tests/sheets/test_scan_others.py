@@ -1,0 +1,385 @@
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import struct
+import subprocess
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scanned import look, shown
+
+from importer.errors import SheetError
+from importer.model import Kind
+from importer.sheets import Shown
+from importer.sheets.scan import Scan, scan
+from importer.sheets.scan.binary import rk_number
+from importer.sheets.scan.ranges import Merges, Ranges, Runs
+
+CELLS: Mapping[str, tuple[str | float | dt.datetime | None, str, Shown]] = {
+    "A1": ("Lead", "General", ("Lead", Kind.TEXT)),
+    "B1": ("Amount", "General", ("Amount", Kind.TEXT)),
+    "A2": (123, "000000", ("000123", Kind.NUMBER)),
+    "B2": (0.5, "0%", ("50%", Kind.DRESSED)),
+    "C2": (0.0725, "0.00%", ("7.25%", Kind.DRESSED)),
+    "A3": (1234.5, '"₹"#,##0.00', ("₹ 1234.5", Kind.DRESSED)),
+    "B3": (1234.5, "[$₹-4009] #,##0.00", ("₹ 1234.5", Kind.DRESSED)),
+    "C3": (-5, '#,##0.00" CR";#,##0.00" DR"', ("-5 DR", Kind.DRESSED)),
+    "A4": (dt.datetime(2026, 4, 3, 10, 30), "dd/mm/yyyy", ("2026-04-03", Kind.DATE)),  # noqa: DTZ001 - no zone
+    "B4": (dt.datetime(2026, 4, 3, 10, 30), "dd/mm/yyyy hh:mm", ("2026-04-03T10:30:00", Kind.DATE)),  # noqa: DTZ001 - the same
+    "C4": (0.4375, "hh:mm", ("10:30:00", Kind.TEXT)),
+    "A5": ("=1/0", "General", ("#DIV/0!", Kind.ERROR)),
+    "B5": ("=NA()", "General", ("#N/A", Kind.ERROR)),
+    "C5": ('=IF(1=1,"","x")', "General", ("", Kind.TEXT)),
+    "A6": ("=A3*2", '"₹"#,##0.00', ("₹ 2469", Kind.DRESSED)),
+    "B6": (5, ";;;", ("hidden 5", Kind.ERROR)),
+    "C6": (1234567, "#,##0,", ("1234567 shown in thousands", Kind.DRESSED)),
+    "A7": (-5, "#,##0.00_);(#,##0.00)", ("-5", Kind.NUMBER)),
+    "B7": (123456789, "000\\-00\\-0000", ("123-45-6789", Kind.TEXT)),
+    "C7": (0, "0;-0;", ("", Kind.TEXT)),
+    "A8": ("merged", "General", ("merged", Kind.TEXT)),
+    "B8": (None, "General", ("", Kind.COVERED)),
+    "A9": (None, "General", ("", Kind.COVERED)),
+    "B9": (None, "General", ("", Kind.COVERED)),
+    "A10": (1.5, "[h]:mm", ("36:00:00", Kind.TEXT)),
+    "B10": (True, "General", ("TRUE", Kind.BOOL)),
+    "C10": (5, '0" kg"', ("5 kg", Kind.DRESSED)),
+    "A11": ("x", "General", ("x", Kind.TEXT)),
+}
+
+
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one workbook in all the ways that LibreOffice writes it."""
+    if shutil.which("soffice") is None:
+        pytest.skip("LibreOffice is not on this machine")
+    folder = tmp_path_factory.mktemp("converted")
+    source = folder / "source" / "payments.xlsx"
+    source.parent.mkdir()
+    _write(source)
+    for extension in ("xlsx", "xls", "ods"):
+        subprocess.run(
+            [  # noqa: S607 - wherever it is installed
+                "soffice",
+                f"-env:UserInstallation={(folder / 'user').as_uri()}",
+                "--headless",
+                *("--convert-to", extension, "--outdir", folder, source),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+    return folder
+
+
+def _write(path: Path) -> None:
+    book = openpyxl.Workbook()
+    tab = book.worksheets[0]
+    for place, (value, code, _) in CELLS.items():
+        tab[place] = value
+        tab[place].number_format = code
+    tab.merge_cells("A8:B9")
+    tab.row_dimensions[3].hidden = True
+    tab.row_dimensions[7].hidden = True
+    tab.column_dimensions["C"].hidden = True
+    book.create_sheet("Other")["A1"] = "=1/0"
+    book.save(path)
+
+
+@pytest.mark.parametrize("extension", ["xlsx", "xls", "ods"])
+def test_libreoffice_s_workbooks_show_the_same(converted: Path, extension: str) -> None:
+    """However LibreOffice writes a workbook, its cells and what is hidden are the same."""
+    found, cells = look(converted / f"payments.{extension}")
+    expected = {place: shown for place, (_, _, shown) in CELLS.items()}
+    assert cells == {place: shown for place, shown in expected.items() if shown != ("", Kind.TEXT)}
+    assert [*found.hidden_rows] == [3, 7]
+    assert found.hidden_columns == {2}
+    assert (found.rows, found.columns) == (11, 3)
+
+
+@pytest.mark.parametrize("extension", ["xls", "ods"])
+def test_a_cut_workbook_is_refused(converted: Path, tmp_path: Path, extension: str) -> None:
+    """A workbook whose end is missing is refused with a sentence."""
+    data = (converted / f"payments.{extension}").read_bytes()
+    path = tmp_path / f"cut.{extension}"
+    path.write_bytes(data[: len(data) // 3])
+    with pytest.raises(SheetError, match=rf"cut\.{extension} is damaged"):
+        scan(path, "Sheet")
+
+
+HEAD = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    ' xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"'
+    ' xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0"><office:automatic-styles>'
+    '<number:number-style style:name="N1"><number:number number:min-integer-digits="6"/>'
+    '</number:number-style><style:style style:name="c1" style:data-style-name="N1"/>'
+    "</office:automatic-styles><office:body><office:spreadsheet>"
+)
+CLOSE = "</table:table-cell>"
+FOOT = "</office:spreadsheet></office:body></office:document-content>"
+
+
+def open_document(folder: Path, rows: str, columns: str = "") -> Scan:
+    """Write an .ods of one tab and look through it."""
+    path = folder / "payments.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        table = f'<table:table table:name="Sheet">{columns}{rows}</table:table>'
+        archive.writestr("content.xml", HEAD + table + FOOT)
+    return scan(path, "Sheet")
+
+
+def said(found: Scan, column: int, row: int) -> object:
+    """Give what is said of a cell."""
+    for runs_of in (found.formats, found.constants):
+        for _, _, word in runs_of[column].between(row, row) if column in runs_of else ():
+            return found.looks[word]
+    return None
+
+
+def test_repeated_rows_and_cells_are_counted(tmp_path: Path) -> None:
+    """A million repeated rows are one note, and blank ones reach nowhere."""
+    number = '<table:table-cell table:number-columns-repeated="3" table:style-name="c1"'
+    rows = (
+        '<table:table-row table:number-rows-repeated="1000000" table:visibility="filter">'
+        f'{number} office:value-type="float" office:value="5"><text:p>000005</text:p>'
+        "</table:table-cell></table:table-row>"
+        '<table:table-row table:number-rows-repeated="48576">'
+        '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    )
+    found = open_document(tmp_path, rows)
+    assert (found.rows, found.columns, found.cells) == (1_000_000, 3, 3_000_000)
+    assert 999_999 in found.hidden_rows
+    assert 1_000_001 not in found.hidden_rows
+    assert found.filtered
+    assert found.looks[0].lay_over("5", Kind.NUMBER) == ("000005", Kind.NUMBER)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ('table:formula="of:=[.A1]*2"/>', ("=A1*2", Kind.ERROR)),
+        ('table:formula="of:=SUM([.A1:.B2])"/>', ("=SUM(A1:B2)", Kind.ERROR)),
+        ('table:formula="of:=[$Other.A1]"/>', ("=…", Kind.ERROR)),
+        (
+            'table:formula="of:=x" office:value-type="string"><text:p>Err:508</text:p>' + CLOSE,
+            ("Err:508", Kind.ERROR),
+        ),
+        (
+            'table:formula="of:=x" office:value-type="float"><text:p>#DIV/0!</text:p>' + CLOSE,
+            ("#DIV/0!", Kind.ERROR),
+        ),
+        ('table:formula="of:=IF(1;&quot;&quot;)"><text:p/>' + CLOSE, None),
+        (
+            'office:value-type="percentage" office:value="0.5"/>',
+            ("50%", Kind.DRESSED),
+        ),
+        (
+            'office:value-type="currency" office:currency="INR" office:value="5"/>',
+            ("INR 5", Kind.DRESSED),
+        ),
+        ('office:value-type="time" office:time-value="PT30H05M00S"/>', ("30:05:00", Kind.TEXT)),
+        ('office:value-type="string"><text:p>#N/A</text:p></table:table-cell>', None),
+    ],
+)
+def test_cells_of_an_open_document(tmp_path: Path, cell: str, shown: Shown | None) -> None:
+    """Errors, formulas without a value, percentages and times are what a person sees."""
+    row = f"<table:table-row><table:table-cell {cell}</table:table-row>"
+    said_of = said(open_document(tmp_path, row), 0, 1)
+    if hasattr(said_of, "lay_over"):
+        value = "0.5" if "0.5" in cell else "5"
+        assert said_of.lay_over(value, Kind.NUMBER) == shown
+    else:
+        assert said_of == shown
+
+
+def test_a_column_s_style_is_that_of_its_cells(tmp_path: Path) -> None:
+    """A cell without a style has its column's; a note beside a value is no part of it."""
+    columns = '<table:table-column/><table:table-column table:default-cell-style-name="c1"/>'
+    note = "<office:annotation><text:p>note</text:p></office:annotation>"
+    rows = (
+        '<table:table-row><table:table-cell/><table:table-cell office:value-type="float"'
+        f' office:value="5">{note}<text:p>5</text:p></table:table-cell></table:table-row>'
+    )
+    found = open_document(tmp_path, rows, columns)
+    assert said(found, 1, 1).show("5") == ("000005", Kind.NUMBER)  # type: ignore[attr-defined]
+
+
+def record(kind: int, data: bytes = b"") -> bytes:
+    """Write a record of an .xlsb."""
+    number = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    return number + bytes([len(data) & 0x7F | 0x80, len(data) >> 7]) + data
+
+
+def text(words: str) -> bytes:
+    """Write a text of an .xlsb."""
+    return struct.pack("<I", len(words)) + words.encode("utf-16-le")
+
+
+def cell(column: int, style: int, value: bytes) -> bytes:
+    """Write a cell of an .xlsb."""
+    return struct.pack("<II", column, style) + value
+
+
+def row(number: int, *, flags: int = 0, height: int = 300) -> bytes:
+    """Write a row's record of an .xlsb."""
+    return record(0, struct.pack("<IIHBBB", number - 1, 0, height, 0, flags, 0) + bytes(4))
+
+
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def relations(*targets: tuple[str, str]) -> str:
+    """Write a part's relations: type and target."""
+    ns = "http://schemas.openxmlformats.org/package/2006/relationships"
+    found = (
+        f'<Relationship Id="rId{at}" Type="{OFFICE}/{kind}" Target="{target}"/>'
+        for at, (kind, target) in enumerate(targets, start=1)
+    )
+    return f'<Relationships xmlns="{ns}">{"".join(found)}</Relationships>'
+
+
+@pytest.fixture
+def binary(tmp_path: Path) -> Path:
+    """An .xlsb, record by record."""
+    style = bytes(12)
+    styles = [
+        record(44, struct.pack("<H", 164) + text('"₹"0')),
+        record(626) + record(47, b"\xff\xff" + struct.pack("<H", 9) + style) + record(627),
+        record(617),
+        *(record(47, struct.pack("<HH", 0, number) + style) for number in (0, 164, 14)),
+        record(618),
+    ]
+    cells = [
+        record(129),
+        record(147, b"\0\0\1" + bytes(20)),
+        record(60, struct.pack("<4IH", 1, 1, 2560, 0, 1)),
+        record(145),
+        row(1),
+        record(6, cell(0, 0, text("Lead"))),
+        row(2, flags=0x10),
+        record(2, cell(0, 1, struct.pack("<i", 1234 << 2 | 2))),
+        record(3, cell(1, 0, b"\x2a")),
+        record(5, cell(2, 2, struct.pack("<d", 46115.4375))),
+        row(3, height=0),
+        record(1, cell(9, 1, b"")),
+        record(9, cell(0, 1, struct.pack("<dHI", -5, 0, 0) + bytes(8))),
+        record(11, cell(1, 0, b"\x07\0\0") + bytes(8)),
+        record(146),
+        record(176, struct.pack("<4I", 0, 1, 3, 4)),
+        record(130),
+    ]
+    sheet = struct.pack("<II", 0, 1) + text("rId1") + text("Sheet")
+    book = [record(131), record(153, bytes(12)), record(143), record(156, sheet), record(144)]
+    path = tmp_path / "payments.xlsb"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("_rels/.rels", relations(("officeDocument", "xl/workbook.bin")))
+        parts = relations(("worksheet", "worksheets/sheet1.bin"), ("styles", "styles.bin"))
+        archive.writestr("xl/_rels/workbook.bin.rels", parts)
+        archive.writestr("xl/workbook.bin", b"".join([*book, record(132)]))
+        archive.writestr("xl/styles.bin", b"".join(styles))
+        archive.writestr("xl/worksheets/sheet1.bin", b"".join(cells))
+    return path
+
+
+def test_a_binary_workbook_tells_the_same(binary: Path) -> None:
+    """Errors, formats, merges and what is hidden are found in an .xlsb."""
+    found = scan(binary, "Sheet")
+    assert (found.rows, found.columns, found.cells) == (3, 3, 6)
+    assert [*found.hidden_rows] == [2, 3]
+    assert found.hidden_columns == {1}
+    assert found.filtered
+    assert [*found.merges.between(1, 9)] == [(1, 3, 2, 4)]
+    texts = [["Lead", "1234", "-5"], ["", "", ""], ["", "2026-04-03T10:30:00", ""]]
+    kinds = [
+        [Kind.TEXT, Kind.NUMBER, Kind.NUMBER],
+        [Kind.TEXT] * 3,
+        [Kind.TEXT, Kind.DATE, Kind.TEXT],
+    ]
+    found.lay_over(1, texts, kinds)
+    assert texts == [["Lead", "₹ 1234", "₹ -5"], ["", "#N/A", "#DIV/0!"], ["", "2026-04-03", ""]]
+    assert kinds[1] == [Kind.TEXT, Kind.ERROR, Kind.ERROR]
+    assert kinds[0] == [Kind.TEXT, Kind.DRESSED, Kind.DRESSED]
+
+
+def test_a_cut_binary_workbook_is_refused(binary: Path, tmp_path: Path) -> None:
+    """A part that ends within a record is damage."""
+    path = tmp_path / "cut.xlsb"
+    with zipfile.ZipFile(binary) as whole, zipfile.ZipFile(path, "w") as cut:
+        for name in whole.namelist():
+            data = whole.read(name)
+            cut.writestr(name, data[:-9] if name.endswith("sheet1.bin") else data)
+    with pytest.raises(SheetError, match=r"cut\.xlsb is damaged"):
+        scan(path, "Sheet")
+
+
+@given(st.integers(-(1 << 29), (1 << 29) - 1), st.sampled_from([0, 1]))
+def test_short_numbers_are_read(number: int, hundredth: int) -> None:
+    """An integer of 30 bits, or a hundredth of it, is read as it was written."""
+    rk = (number << 2 | 2 | hundredth) & 0xFFFFFFFF
+    assert rk_number(rk) == (number / 100 if hundredth else number)
+
+
+@given(st.floats(-1e9, 1e9))
+def test_short_floats_are_read(number: float) -> None:
+    """The upper half of a float is read as it was written."""
+    upper = struct.unpack("<I", struct.pack("<d", number)[4:])[0] & 0xFFFFFFFC
+    written: float = struct.unpack("<d", struct.pack("<II", 0, upper))[0]
+    assert rk_number(upper) == written
+
+
+PIECES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9)), max_size=12)
+
+
+@given(PIECES)
+def test_ranges_hold_what_was_added(pieces: Sequence[tuple[int, int]]) -> None:
+    """A compact set holds the numbers that were added, in any order."""
+    ranges = Ranges()
+    numbers = set()
+    for first, more in pieces:
+        ranges.add(first, first + more)
+        numbers |= {*range(first, first + more + 1)}
+    ranges.settle()
+    assert [number for number in range(90) if number in ranges] == sorted(numbers)
+    assert [*ranges] == sorted(numbers)
+    assert bool(ranges) == bool(numbers)
+
+
+@given(
+    st.dictionaries(st.integers(0, 60), st.integers(0, 2)), st.integers(0, 60), st.integers(0, 9)
+)
+def test_runs_say_one_word_of_each_row(words: dict[int, int], first: int, more: int) -> None:
+    """Runs give back each row's word, cut to the rows that are asked for."""
+    runs = Runs()
+    for at, word in words.items():
+        runs.add(at, at, word)
+    runs.settle()
+    found = {at: word for a, b, word in runs.between(first, first + more) for at in range(a, b + 1)}
+    assert found == {at: word for at, word in words.items() if first <= at <= first + more}
+
+
+@given(PIECES, st.integers(0, 60), st.integers(0, 9))
+def test_merges_are_found_by_their_rows(
+    pieces: Sequence[tuple[int, int]], first: int, more: int
+) -> None:
+    """The merges that touch some rows are found, and no others."""
+    merges = Merges()
+    for at, deep in pieces:
+        merges.add(at, 0, at + deep, 1)
+    merges.settle()
+    touching = sorted((a, a + n) for a, n in pieces if a <= first + more and a + n >= first)
+    assert [(top, bottom) for top, _, bottom, _ in merges.between(first, first + more)] == touching
+
+
+def test_a_tab_that_is_not_there_holds_nothing(converted: Path) -> None:
+    """Of a tab that a workbook does not have, nothing is found; of each other one, its own."""
+    for extension in ("xlsx", "xls", "ods"):
+        path = converted / f"payments.{extension}"
+        assert scan(path, "None").rows == 0
+        assert shown(path, "Other") == {"A1": ("#DIV/0!", Kind.ERROR)}

@@ -1,0 +1,384 @@
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.table import Table
+from openpyxl.worksheet.worksheet import Worksheet
+from scanned import PART, cells_of, look, rewrite, shown
+
+from importer.errors import SheetError
+from importer.model import Kind
+from importer.sheets.cells import as_shown
+from importer.sheets.scan import scan
+from importer.sheets.scan.found import Finding
+from importer.sheets.scan.parts import package
+from importer.sheets.scan.xlsx import UnusualXmlError, look_through
+from importer.sheets.scan.xlsx_book import read_book
+from importer.sheets.scan.xlsx_exact import read_exactly
+
+Value = str | float | bool | dt.date | dt.datetime | None
+
+
+def saved(book: openpyxl.Workbook, folder: Path) -> Path:
+    """Save a workbook of one tab called Sheet."""
+    path = folder / "payments.xlsx"
+    book.save(path)
+    return path
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A workbook with one of each thing that calamine does not tell."""
+    book = openpyxl.Workbook()
+    tab = book.worksheets[0]
+    rows = (["Lead", "Amount", "On"], ["x", "#N/A", None], ["y", 5, dt.datetime(2026, 4, 3, 10)])  # noqa: DTZ001 - a cell has no zone
+    for row in (*rows, ["#DIV/0!", '=B3*2&"<"', None], [None, 7, "a\n&\u0905"]):
+        tab.append(row)
+    tab["B3"].number_format = '"₹"#,##0.00'
+    tab["C3"].number_format = "dd/mm/yyyy"
+    tab["B5"].number_format = "0000"
+    tab["D9"].number_format = "0000"
+    tab.merge_cells("A6:C7")
+    tab["A6"] = "merged"
+    tab.row_dimensions[3].hidden = True
+    tab.row_dimensions[4].height = 0.0
+    tab.column_dimensions["B"].hidden = True
+    tab.auto_filter.ref = "A1:C5"
+    tab.auto_filter.add_filter_column(0, ["x"])
+    path = saved(book, tmp_path)
+    rewrite(path, lambda xml: xml.replace('<row r="4"', '<row r="4" ht="0"'))
+    return path
+
+
+EXPECTED = {
+    "A1": ("Lead", Kind.TEXT),
+    "B1": ("Amount", Kind.TEXT),
+    "C1": ("On", Kind.TEXT),
+    "A2": ("x", Kind.TEXT),
+    "B2": ("#N/A", Kind.ERROR),
+    "A3": ("y", Kind.TEXT),
+    "B3": ("₹ 5", Kind.DRESSED),
+    "C3": ("2026-04-03", Kind.DATE),
+    "A4": ("#DIV/0!", Kind.ERROR),
+    "B4": ('=B3*2&"<"', Kind.ERROR),
+    "B5": ("0007", Kind.NUMBER),
+    "C5": ("a\n&\u0905", Kind.TEXT),
+    "A6": ("merged", Kind.TEXT),
+    **dict.fromkeys(("B6", "C6", "A7", "B7", "C7"), ("", Kind.COVERED)),
+}
+
+
+def check(path: Path) -> None:
+    """Compare with what a person sees in `book`."""
+    found, cells = look(path)
+    extent = {place: cell for place, cell in cells.items() if not place.endswith("7")}
+    assert extent == {place: cell for place, cell in EXPECTED.items() if not place.endswith("7")}
+    assert (found.rows, found.columns, found.farthest) == (6, 3, "C1")
+    assert [*found.hidden_rows] == [3, 4]
+    assert found.hidden_columns == {1}
+    assert found.filtered
+
+
+def test_what_calamine_does_not_tell(book: Path) -> None:
+    """Errors, formulas without a value, formats, merges and what is hidden are found."""
+    check(book)
+
+
+def prefixed(xml: str) -> str:
+    """Give every element a prefix."""
+    xml = re.sub(r"<(/?)([a-zA-Z])", r"<\1x:\2", xml)
+    return xml.replace("xmlns=", "xmlns:x=")
+
+
+def indented(xml: str) -> str:
+    """Put white space between all elements but those of texts."""
+    return re.sub(r"(<(?!/?(?:t|f|v|is)\b)[^>]*>)", r"\n  \1", xml)
+
+
+WAYS: dict[str, Callable[[str], str]] = {
+    "prefixes": prefixed,
+    "apostrophes": lambda xml: xml.replace('"', "'").replace("B3*2&amp;'&lt;'", 'B3*2&amp;"&lt;"'),
+    "a declaration": lambda xml: f'<?xml version="1.0" encoding="UTF-8"?>\n{xml}',
+    "a byte order mark": lambda xml: f"\ufeff{xml}",
+    "white space": indented,
+    "a comment": lambda xml: xml.replace("<sheetData>", '<!-- <row r="9"> --><sheetData>'),
+    "a comment among cells": lambda xml: xml.replace('<c r="B2"', '<!--<c r="Z9">--><c r="B2"'),
+    "character data": lambda xml: xml.replace(">#N/A<", "><![CDATA[#N/A]]><"),
+    "other order": lambda xml: re.sub(r'<c (r="\w+") (s="\d+") (t="\w+")', r"<c \3 \2 \1", xml),
+    "no addresses": lambda xml: re.sub(r'<(c|row) r="[A-Z0-9]+"', r"<\1", xml),
+    "no row numbers": lambda xml: re.sub(r'<row r="[0-9]+"', "<row", xml),
+    "empty values": lambda xml: xml.replace("<v />", "<v></v>"),
+    "no empty values": lambda xml: xml.replace("<v />", ""),
+    "a strange character": lambda xml: xml.replace("Amount", "Amount"),
+    "closed by space": lambda xml: xml.replace("</sheetData>", "</sheetData >"),
+    "truths": lambda xml: xml.replace('hidden="1"', 'hidden="true"'),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_is_found_however_the_xml_is_written(book: Path, way: str) -> None:
+    """Any XML that says the same is read the same."""
+    if way == "no addresses":
+        rewrite(book, lambda xml: re.sub(r'(<row r="[67]".*?</row>)', "", xml))
+        rewrite(book, WAYS[way])
+        cells = shown(book)
+        assert [cells["B2"], cells["A4"]] == [EXPECTED["B2"], EXPECTED["A4"]]
+        return
+    rewrite(book, WAYS[way])
+    check(book)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1"])
+def test_it_is_found_in_other_encodings(book: Path, encoding: str) -> None:
+    """XML in UTF-16 or Latin letters is found to say the same."""
+    with zipfile.ZipFile(book) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    xml = parts[PART].decode().replace("\u0905", "&#x905;")
+    parts[PART] = f'<?xml version="1.0" encoding="{encoding}"?>{xml}'.encode(encoding)
+    with zipfile.ZipFile(book, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    found = scan(book, "Sheet")
+    assert [*found.hidden_rows] == [3, 4]
+    assert ("#N/A", Kind.ERROR) in found.looks
+
+
+def facts(path: Path, finding: Finding) -> dict[str, object]:
+    """Give all that was found, to be compared."""
+    found = finding.scan()
+    return {
+        "extent": [found.rows, found.columns, found.cells, found.farthest],
+        "hidden": [*found.hidden_rows, found.hidden_columns, found.filtered],
+        "merges": [*found.merges.between(1, 10_000)],
+        "cells": cells_of(path, found),
+    }
+
+
+def check_both(path: Path, block: int) -> None:
+    """Look through a tab as bytes and by a parser, and compare."""
+    quick, exact = Finding(), Finding()
+    with package(path) as parts:
+        about = read_book(parts, "Sheet")
+        xml = parts.read(PART)
+    look_through(io.BytesIO(xml), about.formats, quick, block)
+    read_exactly(io.BytesIO(xml), about.formats, exact)
+    assert facts(path, quick) == facts(path, exact)
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 5, 7, 64, 1000, 1 << 20])
+def test_blocks_may_end_anywhere(book: Path, block: int) -> None:
+    """Wherever a block ends, nothing is missed, doubled or cut in two."""
+    check_both(book, block)
+
+
+FORMATS = [
+    "General",
+    "0.00",
+    "000",
+    "0%",
+    '"₹"0',
+    "dd/mm/yyyy",
+    "hh:mm",
+    "d/m/yy h:mm",
+    ";;;",
+    "0;d",
+]
+CELLS = st.tuples(
+    st.none()
+    | st.integers(-5, 50_000)
+    | st.floats(-10, 50_000)
+    | st.booleans()
+    | st.text("ab &<>\n", max_size=4)
+    | st.sampled_from(["#N/A", "#REF!", "=A1", '=IF(A1="","",1)', "=B2&\"<c r='A1'>\""]),
+    st.sampled_from(FORMATS),
+)
+
+
+@given(
+    st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=6),
+    st.integers(1, 300),
+    st.sets(st.integers(1, 6)),
+)
+def test_both_roads_lead_to_the_same(
+    tmp_path_factory: pytest.TempPathFactory,
+    table: list[list[tuple[Value, str]]],
+    block: int,
+    hidden: set[int],
+) -> None:
+    """Looked through as bytes or by a parser, any table is the same."""
+    book = openpyxl.Workbook()
+    tab = book.worksheets[0]
+    _fill(tab, table)
+    for row in hidden:
+        tab.row_dimensions[row].hidden = True
+    check_both(saved(book, tmp_path_factory.mktemp("book")), block)
+
+
+def _fill(tab: Worksheet, table: list[list[tuple[Value, str]]]) -> None:
+    for at, row in enumerate(table, start=1):
+        for column, (value, code) in enumerate(row, start=1):
+            cell = tab.cell(at, column, value)
+            cell.number_format = code
+
+
+EPOCHS = st.sampled_from([CALENDAR_WINDOWS_1900, CALENDAR_MAC_1904])
+PLAIN = (
+    st.none()
+    | st.text("ab ₹%1", min_size=1, max_size=4).filter(str.strip)
+    | st.floats(-1e9, 1e9)
+    | st.booleans()
+    | st.dates(dt.date(1950, 1, 1), dt.date(2100, 1, 1))
+    | st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(2100, 1, 1)).map(  # noqa: DTZ001 - no zone
+        lambda moment: moment.replace(microsecond=0)
+    )
+)
+
+
+@given(st.lists(st.lists(PLAIN, min_size=2, max_size=4), min_size=1, max_size=6), EPOCHS)
+def test_a_table_comes_back_as_openpyxl_wrote_it(
+    tmp_path_factory: pytest.TempPathFactory, table: list[list[Value]], epoch: dt.datetime
+) -> None:
+    """Cells in which there is nothing to put right stay as they are, in either epoch."""
+    book = openpyxl.Workbook()
+    book.epoch = epoch
+    for row in table:
+        book.worksheets[0].append(row)
+    path = saved(book, tmp_path_factory.mktemp("book"))
+    read = openpyxl.load_workbook(path)  # it writes 16 digits of a number
+    written = {
+        cell.coordinate: as_shown(cell.value)  # type: ignore[arg-type]
+        for row in read.worksheets[0]
+        for cell in row
+        if cell.value is not None
+    }
+    assert shown(path) == written
+
+
+def test_a_formula_that_yields_an_empty_text_is_blank(book: Path) -> None:
+    """A stored empty text is a value: the cell is blank, as Excel shows it."""
+    stored = '<c r="B4" t="str"><f>IF(A1="","",1)</f><v></v></c>'
+    rewrite(book, lambda xml: re.sub(r'<c r="B4".*?</c>', stored, xml))
+    assert "B4" not in shown(book)
+
+
+def test_a_formula_s_stored_value_is_the_cell(book: Path) -> None:
+    """A formula with a stored value is that value, in its format."""
+    stored = '<c r="B4" s="1"><f>B3*2</f><v>10</v></c>'
+    rewrite(book, lambda xml: re.sub(r'<c r="B4".*?</c>', stored, xml))
+    assert shown(book)["B4"] == ("₹ 10", Kind.DRESSED)
+
+
+def test_a_date_stored_as_text_shows_what_its_format_shows(book: Path) -> None:
+    """A date that is stored in ISO 8601, as strict workbooks may, hides its time too."""
+    stored = r'<c r="C3" s="\1" t="d"><v>2026-04-03T10:00:00</v></c>'
+    rewrite(book, lambda xml: re.sub(r'<c r="C3" s="(\d+)".*?</c>', stored, xml))
+    assert shown(book)["C3"] == ("2026-04-03", Kind.DATE)
+
+
+def test_a_last_row_of_nothing_else_is_a_row(tmp_path: Path) -> None:
+    """A row or column that only holds formulas without values still is one."""
+    book = openpyxl.Workbook()
+    for row in (["Lead", "Amount"], ["x", 1, None], ["=A2", None, "=B2"]):
+        book.worksheets[0].append(row)
+    found, cells = look(saved(book, tmp_path))
+    assert (found.rows, found.columns) == (3, 3)
+    assert [cells["A3"], cells["C3"]] == [("=A2", Kind.ERROR), ("=B2", Kind.ERROR)]
+
+
+def test_a_tab_reaches_as_far_as_its_contents(tmp_path: Path) -> None:
+    """Cells that have a format alone hold nothing; one that holds something far away is named."""
+    book = openpyxl.Workbook()
+    tab = book.worksheets[0]
+    tab["B2"] = 1
+    tab["ZZ1"].number_format = "0.00"
+    tab["C90000"].number_format = "0.00"
+    path = saved(book, tmp_path)
+    near = scan(path, "Sheet")
+    assert (near.rows, near.columns, near.farthest) == (2, 2, "B2")
+    tab["XFD1048576"] = "="
+    far = scan(saved(book, tmp_path), "Sheet")
+    assert (far.rows, far.columns, far.farthest) == (1_048_576, 16_384, "XFD1048576")
+
+
+def test_a_default_format_is_that_of_all_cells(book: Path) -> None:
+    """A format that the workbook gives to cells without a style is seen too."""
+    rewrite(book, lambda xml: xml.replace('<xf numFmtId="0"', '<xf numFmtId="9"'), "xl/styles.xml")
+    rewrite(book, lambda xml: re.sub(r'<c r="B5" s="\d+"', '<c r="B5"', xml))
+    assert shown(book)["B5"] == ("700%", Kind.DRESSED)
+
+
+def test_entries_with_backslashes_are_found(book: Path) -> None:
+    """An archive whose entries are named with backslashes is read like any other."""
+    with zipfile.ZipFile(book) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(book, "w") as archive:
+        for name, data in parts.items():
+            entry = zipfile.ZipInfo("x")
+            entry.filename = name.replace("/", "\\")
+            archive.writestr(entry, data)
+    check(book)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda xml: '<!DOCTYPE b [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]>' + xml,
+        lambda xml: xml[: len(xml) // 2],
+        lambda xml: xml.replace("<v>5</v>", "<v>5</w>"),
+        lambda xml: xml.replace('t="n"><v>5<', 't="n"><v>five<'),
+        lambda _: "",
+    ],
+)
+def test_damage_is_told(book: Path, harm: Callable[[str], str]) -> None:
+    """XML that declares entities, breaks off or makes no sense is refused with a sentence."""
+    rewrite(book, harm)
+    with pytest.raises(SheetError, match=r"payments\.xlsx is damaged") as caught:
+        shown(book)
+    assert caught.value.hint
+
+
+def test_a_table_s_filter_is_a_filter(tmp_path: Path) -> None:
+    """A filter of a table in the tab counts as the tab's."""
+    book = openpyxl.Workbook()
+    tab = book.worksheets[0]
+    for row in (["a", "b"], [1, 2]):
+        tab.append(row)
+    table = Table(displayName="T", ref="A1:B2")
+    table.autoFilter = AutoFilter(ref="A1:B2")
+    tab.add_table(table)
+    assert not scan(saved(book, tmp_path), "Sheet").filtered
+    table.autoFilter.add_filter_column(0, ["1"])
+    assert scan(saved(book, tmp_path), "Sheet").filtered
+
+
+def test_a_merge_of_a_million_rows_costs_nothing(tmp_path: Path) -> None:
+    """A merged range is laid over the rows at hand alone, however deep it is."""
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["a", "b"])
+    path = saved(book, tmp_path)
+    merges = '</sheetData><mergeCells count="1"><mergeCell ref="B1:B1048576"/></mergeCells>'
+    rewrite(path, lambda xml: xml.replace("</sheetData>", merges))
+    found = scan(path, "Sheet")
+    texts, kinds = [["x"] * 3, ["y"] * 3], [[Kind.TEXT] * 3, [Kind.TEXT] * 3]
+    found.lay_over(1_000_000, texts, kinds)
+    assert texts == [["x"] * 3, [""] * 3]
+    assert kinds[1] == [Kind.COVERED] * 3
+
+
+def test_unusual_xml_is_told_apart(book: Path) -> None:
+    """What is not written as Excel writes it is left to the parser."""
+    with package(book) as parts:
+        xml = parts.read(PART).replace(b"<c ", b"<x:c ")
+    with pytest.raises(UnusualXmlError):
+        look_through(io.BytesIO(xml.replace(b"<row", b"<!-- --><row")), {}, Finding())
