@@ -72,7 +72,7 @@ class Demo:
 
     def check(self, bars: Bars) -> CheckResult:
         """Check the sheet; nothing is sent."""
-        return check_sheet(self.sheet, read_mapping(self.mapping), bars)
+        return check_sheet(self.sheet, read_mapping(self.mapping), bars=bars)
 
     def plan(self, bars: Bars) -> str:
         """Stage the run."""

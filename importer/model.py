@@ -410,3 +410,5 @@ class RunRecord:
     """Money of the readable actions, as the planner added it up."""
     skipped: Mapping[str, int]
     """Reason → rows."""
+    notes: tuple[Note, ...] = ()
+    """What to know of the sheet."""

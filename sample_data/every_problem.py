@@ -62,6 +62,10 @@ def _ref(code: str, value: Value, words: str) -> Case:
     return Case(code=code, words=words, cells={"Txn Ref": value})
 
 
+def _state(code: str, value: Value, words: str) -> Case:
+    return Case(code=code, words=words, cells={"State": value})
+
+
 ID = "6a1fc08d27be4935d1c0a7e4"
 """A lead id that stands for any: the checks know nothing of the CRM's leads."""
 
@@ -76,10 +80,22 @@ CASES = (
     _lead("id-wrong-kind", dt.date(2026, 10, 6), "A date stands where the lead id should be"),
     _ref("identity-blank", None, "There is no transaction reference"),
     _ref("identity-repeated", "CA-5001", "The first row below the header has this reference too"),
-    _ref("text-turned-into-number", 1.2345678901234568e17, "Excel has rounded a long reference"),
-    _ref("text-turned-into-date", dt.date(2026, 3, 4), "Excel has made a date of 4-3"),
-    _ref("text-characters-lost", "CA-50\ufffd12", "A character was lost in a wrong encoding"),
-    _ref("text-control-character", "CA-5013_x0007_", "An invisible control character is inside"),
+    _ref("id-turned-into-number", 1.2345678901234568e17, "Excel has rounded a long reference"),
+    _ref("id-turned-into-date", dt.date(2026, 3, 4), "Excel has made a date of 4-3"),
+    _ref("id-decimal-tail", "5013.0", "A program has read the reference as a number"),
+    _ref("id-grouped", "50,014", "The reference is written like an amount"),
+    _ref("id-not-whole", 5015.5, "A number with decimals is no reference"),
+    _ref("id-wrong-kind", True, "A truth value stands where the reference should be"),
+    _ref("id-apostrophe", "CA-5017’", "A stray apostrophe stands behind the reference"),
+    _ref("id-invisible-character", "CA\u00a05018", "A no-break space is inside the reference"),
+    _ref("id-two-spaces", "CA  5019", "Two spaces stand inside the reference"),
+    _ref("id-look-alike", "C\u0410-5020", "Its letter A is Cyrillic"),
+    _ref("id-characters-lost", "CA-50\ufffd1", "A character was lost in a wrong encoding"),
+    _ref("id-wrong-length", "5022", "The reference lacks its letters"),
+    _state("text-turned-into-number", 1.2345678901234568e17, "A long number, which Excel rounded"),
+    _state("text-turned-into-date", dt.date(2026, 3, 4), "A date stands where the state should be"),
+    _state("text-characters-lost", "Succ\ufffdss", "A character was lost in a wrong encoding"),
+    _state("text-control-character", "Success_x0007_1", "An invisible control character is inside"),
     _date("unreadable", "Oct 7, 2026", "The date is not written as day/month/year"),
     _date("impossible", "31/09/2026", "September has thirty days"),
     _date("year-unlikely", "08/10/2926", "A slip of the finger: the year 2926"),
@@ -92,6 +108,12 @@ CASES = (
     _amount("blank", None, "There is no amount"),
     _amount("unreadable", "two lakh", "The amount is written in words"),
     _amount("grouping", "12,5000.00", "The comma stands at a place where no grouping has it"),
+    _amount("several", "500 + 200", "Two amounts stand in one cell"),
+    _amount("bare-point", "₹.50", "Half a rupee, or fifty?"),
+    _amount("apostrophe", "’500.00", "A stray apostrophe stands before the amount"),
+    _amount("invisible-character", "5\u200b00", "A zero-width space is inside the amount"),
+    _amount("too-small", 5.684e-14, "A formula has left next to nothing"),
+    _amount("currency-not-taken", "€ 500.00", "The CRM takes no euros"),
     _amount("scientific", "1.25E+05", "The amount is a text with an exponent"),
     _amount("too-large", "4000123412341234", "A card number stands in the amount’s column"),
     _amount("foreign-digits", "१२५०", "The digits are Devanagari"),

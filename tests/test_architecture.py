@@ -16,7 +16,7 @@ FLOORS = {
     1: "model secret",
     2: "addresses batches columns files folding leads mapping protocol reconcile resolve survey"
     " validate values verdict",
-    3: "crm journal lock report settings sheets",
+    3: "crm first_rows journal lock report settings sheets",
     4: "sandbox upload",
     5: "demo pipeline",
     6: "cli",
@@ -46,7 +46,7 @@ HOMES = {
     "python_calamine": {"sheets"},
     "ruamel": {"mapping"},
     "sqlalchemy": {"journal"},
-    "sqlite3": {"journal"},
+    "sqlite3": {"first_rows", "journal"},
     "starlette": {"sandbox"},
     "tabulate": {"cli"},
     "tqdm": {"cli"},

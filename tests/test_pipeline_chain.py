@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
-from workplaces import MAPPING, REPEATS, Desk, Result, desk, row
+from workplaces import MAPPING, REPEATS, Desk, Result, desk, row, settled
 
 from importer.errors import SheetError
 from importer.mapping import parse_mapping
@@ -30,7 +30,7 @@ def edit(workbook: Path, change: Callable[[Worksheet], object]) -> Path:
     assert isinstance(sheet, Worksheet)
     change(sheet)
     book.save(workbook)
-    return workbook
+    return settled(workbook)
 
 
 def put(cell: str, value: object) -> Callable[[Worksheet], object]:

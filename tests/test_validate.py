@@ -128,6 +128,7 @@ def check(
     *rows: dict[str, str],
     kinds: dict[str, Kind] | None = None,
     ragged: dict[int, int] | None = None,
+    surplus: dict[int, tuple[str, ...]] | None = None,
 ) -> list[CheckedRow]:
     """Check rows, numbered from 2, of a sheet with just these headers, by a mapping's text."""
     mapping, headers = parse_mapping(text, "m.yaml"), tuple(rows[0])
@@ -137,6 +138,7 @@ def check(
         columns=columns,
         kinds=[[(kinds or {}).get(header, Kind.TEXT)] * len(rows) for header in headers],
         ragged=ragged or {},
+        surplus=surplus or {},
     )
     binding = bind(mapping, headers, "sheet.csv", 1)
     return list(check_rows(parse_chunk(chunk, mapping, binding), mapping, binding))
@@ -422,6 +424,27 @@ def test_a_ragged_row_is_refused_as_a_whole() -> None:
     assert "9 cells" in invalid(long).problems[0].message
     assert invalid(long).identity is None
     assert isinstance(good, Ready)
+
+
+def test_a_ragged_row_shows_what_stands_beyond_the_header() -> None:
+    """The cells that no column of the sheet can show are in the sentence, a few and shortened."""
+    rows = (GOOD, GOOD, GOOD)
+    beyond = {2: ("50.00",), 3: ("", " "), 4: ("x" * 90, "", "y", "z", "v", "w")}
+    wide = len(GOOD)
+    ragged = {row: wide + len(texts) for row, texts in beyond.items()}
+    one, blank, many = check(PAYMENTS, *rows, ragged=ragged, surplus=beyond)
+    assert invalid(one).problems[0].message.endswith("Beyond the header stands “50.00”.")
+    assert invalid(blank).problems[0].message.endswith("The cells beyond the header are blank.")
+    shown = f"“{'x' * 40}…”, “y”, “z” and 2 more."
+    assert invalid(many).problems[0].message.endswith(shown)
+
+
+def test_a_row_that_is_too_short_is_advised_by_how_short_it_is() -> None:
+    """One cell alone may be the rest of the row above; a few missing ones may be Excel's doing."""
+    single, short = check(PAYMENTS, GOOD, GOOD, ragged={2: 1, 3: 4})
+    assert "1 cell," in invalid(single).problems[0].message
+    assert "the row above" in invalid(single).problems[0].hint
+    assert ".xlsx" in invalid(short).problems[0].hint
 
 
 def test_a_lead_is_needed_and_lowered() -> None:

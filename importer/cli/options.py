@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from importer.errors import UsageError
+from importer.model import Currency
 
 if TYPE_CHECKING:
     from importer.secret import Token
     from importer.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+Totals = Mapping[Currency, Decimal]
+_AMOUNT = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,4})?")
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 PRACTICE_FOLDER = Path("practice")
@@ -59,6 +65,38 @@ def mapping_option(command: F) -> F:
     return click.option(
         "-m", "--mapping", "mapping", type=FILE, required=True, help="The mapping file (YAML)."
     )(command)
+
+
+def expect_options(command: F) -> F:
+    """`--expect-rows` and `--expect-total`."""
+    command = click.option(
+        "--expect-total",
+        multiple=True,
+        metavar="CURRENCY=AMOUNT",
+        callback=_totals,
+        help="What the amounts must add up to, as in INR=1853400.00; once for each currency.",
+    )(command)
+    return click.option(
+        "--expect-rows",
+        type=click.IntRange(min=0),
+        metavar="NUMBER",
+        help="How many rows the sheet must have, without blank and skipped ones.",
+    )(command)
+
+
+def _totals(_context: click.Context, _option: click.Parameter, given: Sequence[str]) -> Totals:
+    totals: dict[Currency, Decimal] = {}
+    for one in given:
+        currency, _, amount = one.partition("=")
+        if currency not in tuple(Currency) or not _AMOUNT.fullmatch(amount):
+            raise click.BadParameter(
+                f"{one!r} is not a total: write a currency of the CRM, =, and plain digits, as in "
+                "INR=1853400.00."
+            )
+        if Currency(currency) in totals:
+            raise click.BadParameter(f"{currency} is there twice.")
+        totals[Currency(currency)] = Decimal(amount)
+    return totals
 
 
 def load(settings: Path | None, *, practice: bool) -> Settings:

@@ -12,7 +12,9 @@ import click
 
 from importer.cli.options import (
     FILE,
+    Totals,
     as_given,
+    expect_options,
     json_option,
     load,
     mapping_option,
@@ -25,7 +27,7 @@ from importer.errors import SheetRefusedError, UsageError
 
 if TYPE_CHECKING:
     from importer.mapping import Mapping
-    from importer.pipeline import Workplace
+    from importer.pipeline import Demands, Workplace
     from importer.secret import Token
     from importer.settings import Settings
 
@@ -33,22 +35,31 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("sheet", type=FILE)
 @mapping_option
+@expect_options
 @json_option
-def check(sheet: Path, mapping: Path, *, as_json: bool) -> int:
+def check(
+    sheet: Path,
+    mapping: Path,
+    *,
+    expect_rows: int | None,
+    expect_total: Totals,
+    as_json: bool,
+) -> int:
     """Check SHEET: every problem of every row, each with its cell. Nothing is sent.
 
     Exit code 0: nothing is wrong; 3: there are problems.
     """
     from importer.cli.bars import TerminalBars
     from importer.cli.words import check_object, say_check
-    from importer.pipeline import Exit, check_sheet, read_mapping
+    from importer.pipeline import Exit, Expected, check_sheet, read_mapping
 
-    result = check_sheet(sheet, read_mapping(mapping), TerminalBars())
+    expected = Expected(rows=expect_rows, totals=expect_total)
+    result = check_sheet(sheet, read_mapping(mapping), expected=expected, bars=TerminalBars())
     if as_json:
         click.echo(json.dumps(check_object(result), ensure_ascii=False))
     else:
         say_check(result)
-    return Exit.SHEET if result.invalid else Exit.DONE
+    return Exit.SHEET if result.invalid or result.refusals else Exit.DONE
 
 
 @click.command()
@@ -56,6 +67,7 @@ def check(sheet: Path, mapping: Path, *, as_json: bool) -> int:
 @mapping_option
 @click.option("--dry-run", is_flag=True, help="Print exactly what would be sent, per lead.")
 @click.option("--strict", is_flag=True, help="Send nothing if any row is invalid.")
+@expect_options
 @yes_option
 @settings_options
 @token_option
@@ -66,6 +78,8 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
     settings: Path | None,
     token_file: Path | None,
     *,
+    expect_rows: int | None,
+    expect_total: Totals,
     practice: bool,
     dry_run: bool,
     strict: bool,
@@ -78,22 +92,22 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
     an earlier run has created is recognised and not sent again.
     """
     from importer.cli.bars import TerminalBars
-    from importer.pipeline import open_workplace, plan_run, read_mapping, refuse_run
+    from importer.pipeline import Demands, Expected, open_workplace, plan_run, read_mapping
 
     loaded, read = load(settings, practice=practice), read_mapping(mapping)
+    demands = Demands(strict=strict, expected=Expected(rows=expect_rows, totals=expect_total))
     if dry_run:
-        return _rehearse(loaded, sheet, read, strict=strict)
+        return _rehearse(loaded, sheet, read, demands)
     _must_be_able_to_ask(loaded, yes=yes)
     token = token_of(loaded, token_file)
     with open_workplace(loaded) as workplace:
         try:
-            planned = plan_run(workplace, sheet, read, strict=strict, bars=TerminalBars())
+            planned = plan_run(workplace, sheet, read, demands=demands, bars=TerminalBars())
         except SheetRefusedError as refusal:
             _finish_refused(workplace, refusal, as_json=as_json)
             raise
         if not _agreed(workplace, planned, yes=yes):
-            refuse_run(workplace, planned, "A person said no.")
-            return _decline("Run the sheet again when you are ready.")
+            return _refused_by_person(workplace, planned)
         options = as_given(settings, practice=practice)
         return _send(workplace, planned, token, options, as_json=as_json)
 
@@ -134,12 +148,13 @@ def resume(  # noqa: PLR0913 - a command's options are its arguments
 @click.option("-o", "--output", type=FILE, help="Write it to a file.  [default: print it]")
 def new_mapping(sheet: Path, tab: str | None, header_row: int, output: Path | None) -> None:
     """Make a mapping for SHEET to edit: its headers, and comments that say what to fill in."""
-    from importer.mapping import skeleton
+    from importer.mapping import SCHEMA_FILE, skeleton
     from importer.model import SheetSpec
     from importer.sheets import open_sheet
 
     spec = SheetSpec(tab=tab, header_row=header_row)
-    text = skeleton(open_sheet(sheet, spec).headers, spec, sheet.name)
+    beside = output is not None and output.with_name(SCHEMA_FILE).is_file()
+    text = skeleton(open_sheet(sheet, spec).headers, spec, sheet.name, schema=beside)
     if output is None:
         click.echo(text, nl=False)
         return
@@ -150,13 +165,13 @@ def new_mapping(sheet: Path, tab: str | None, header_row: int, output: Path | No
     click.echo(f"Wrote {output}. Edit it, then: {command}")
 
 
-def _rehearse(loaded: Settings, sheet: Path, read: Mapping, *, strict: bool) -> int:
+def _rehearse(loaded: Settings, sheet: Path, read: Mapping, demands: Demands) -> int:
     from importer.cli.bars import TerminalBars
     from importer.cli.words import say_rehearsal
     from importer.pipeline import open_workplace, plan_run
 
     with open_workplace(loaded) as workplace, workplace.journal.rehearsal():
-        planned = plan_run(workplace, sheet, read, strict=strict, bars=TerminalBars())
+        planned = plan_run(workplace, sheet, read, demands=demands, bars=TerminalBars())
         say_rehearsal(workplace, planned)
     return 0
 
@@ -185,6 +200,13 @@ def _agreed(workplace: Workplace, planned: str, *, yes: bool) -> bool:
     if yes or not anything or not _is_real(workplace.settings):
         return True
     return click.confirm("Send it? Nothing can be deleted from a timeline", err=True)
+
+
+def _refused_by_person(workplace: Workplace, planned: str) -> int:
+    from importer.pipeline import refuse_run
+
+    refuse_run(workplace, planned, "A person said no.")
+    return _decline("Run the sheet again when you are ready.")
 
 
 def _decline(remedy: str) -> int:

@@ -14,7 +14,7 @@ import click
 from tabulate import tabulate
 
 from importer.journal import reading
-from importer.model import Cell, Currency, Outcome, Problem, RunRecord, RunState
+from importer.model import Cell, Currency, Note, Outcome, Problem, RunRecord, RunState
 from importer.pipeline import CheckResult, Workplace, estimate, reconcile_run
 from importer.reconcile import NEXT_STEPS, Reconciliation
 from importer.report import Written
@@ -44,6 +44,8 @@ def check_object(result: CheckResult) -> dict[str, Any]:
         "actions": result.actions,
         "money": plain_sums(result.money),
         "problems": {code: group.cells for code, group in sorted(result.groups.items())},
+        "refusals": [{"code": one.code, "message": one.message} for one in result.refusals],
+        "notes": [{"code": one.code, "message": one.message} for one in result.notes],
     }
 
 
@@ -61,12 +63,23 @@ def say_check(result: CheckResult) -> None:
     click.echo(f"  {good}{_money(result.money, ', ')})")
     if result.invalid:
         click.echo(click.style(f"  {_many(result.invalid, 'row')} invalid", fg="red"))
+    say_notes(result.notes)
+    for refusal in result.refusals:
+        click.echo(f"\n{click.style('Refused:', fg='red', bold=True)} {visible(refusal.message)}")
+        click.echo(f"{click.style('What to do:', bold=True)} {visible(refusal.hint)}")
+
+
+def say_notes(notes: Sequence[Note], *, err: bool = False) -> None:
+    """Print what is good to know of a sheet."""
+    for note in notes:
+        click.echo(f"{click.style('Note:', fg='yellow')} {visible(note.message)}", err=err)
 
 
 def say_plan(workplace: Workplace, run_id: str) -> bool:
     """Show what is about to be sent, on standard error; False when it is nothing."""
     books, left = reconcile_run(workplace, run_id), estimate(workplace, run_id)
     unsent = books.outcomes[Outcome.UNSENT]
+    say_notes(books.run.notes, err=True)
     if not unsent.count:
         return False
     practice = workplace.settings.workspace.kind is WorkspaceKind.SANDBOX

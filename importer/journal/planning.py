@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from importer.journal import ledger
 from importer.journal.schema import actions, problems, rows, runs
 from importer.journal.schema import batches as batch_table
 from importer.journal.store import Journal
-from importer.model import CheckedRow, Currency, Invalid, Ready, RunState, Skipped, State
+from importer.model import CheckedRow, Currency, Invalid, Note, Ready, RunState, Skipped, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +56,26 @@ class PlanTotals:
     rows_digest: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What the reading of a sheet taught about all of it."""
+
+    notes: Sequence[Note] = ()
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    """Declared column → how it is written, as the whole column decided."""
+
+
 def begin_run(journal: Journal, run: NewRun) -> None:
     """Record that a run has begun to read; nothing of it may be sent yet."""
     now = journal.clock()
-    unknown_yet = {"rows_read": 0, "planned_actions": 0, "planned_money": {}, "rows_digest": ""}
+    unknown_yet = {
+        "rows_read": 0,
+        "planned_actions": 0,
+        "planned_money": {},
+        "rows_digest": "",
+        "notes": [],
+        "decisions": {},
+    }
     with journal.transaction() as connection:
         connection.execute(
             insert(runs).values(
@@ -99,14 +115,22 @@ class PlanRules:
     """Why the sheet is refused as a whole; "" where it is not."""
 
 
-def finish_plan(journal: Journal, run: str, totals: PlanTotals, rules: PlanRules) -> None:
+def finish_plan(
+    journal: Journal, run: str, totals: PlanTotals, rules: PlanRules, learned: Learned
+) -> None:
     """Settle identities against the ledger, make the batches, and open the run for sending.
 
     One transaction, so that a sheet that is refused was never open. Its figures are kept.
     """
     with journal.transaction() as connection:
         connection.execute(
-            update(runs).where(runs.c.id == run).values(rows_digest=totals.rows_digest)
+            update(runs)
+            .where(runs.c.id == run)
+            .values(
+                rows_digest=totals.rows_digest,
+                notes=[asdict(note) for note in learned.notes],
+                decisions=dict(learned.decisions),
+            )
         )
         matching = matching_of(journal, run, repeats=rules.repeats, separate=rules.separate)
         recognised = ledger.settle_identities(journal, run, matching)

@@ -9,10 +9,10 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, select, tuple_
+from sqlalchemy import Row, and_, func, select, tuple_
 
 from importer.errors import UsageError
-from importer.journal.schema import LIVE_STATES, actions, problems, requests, rows, runs
+from importer.journal.schema import actions, problems, requests, rows, runs
 from importer.journal.store import PAGE, Journal
 from importer.model import (
     OUTCOME_OF,
@@ -20,6 +20,7 @@ from importer.model import (
     Currency,
     Earlier,
     Money,
+    Note,
     Problem,
     Remark,
     RunRecord,
@@ -91,20 +92,6 @@ def problems_of_rows(
             if (run, one.row) in wanted:
                 found[run, one.row] = (one.fingerprint, _problem(one))
     return found
-
-
-def keys_last_used(
-    journal: Journal, mapping: str
-) -> tuple[str, Mapping[str, Mapping[str, str]]] | None:
-    """Run and keys of the latest run of a mapping that put something on a timeline, or may have."""
-    live = exists().where(actions.c.run == runs.c.id, actions.c.state.in_(LIVE_STATES))
-    found = journal.read(
-        select(runs.c.id, runs.c["keys"].label("made_of"))
-        .where(runs.c.mapping == mapping, live)
-        .order_by(runs.c.seq.desc())
-        .limit(1)
-    )
-    return (found[0].id, found[0].made_of) if found else None
 
 
 def in_doubt(journal: Journal, but: str) -> Mapping[str, int]:
@@ -237,6 +224,7 @@ def _run(journal: Journal, one: Row[Any]) -> RunRecord:
             Currency(currency): Decimal(amount) for currency, amount in one.planned_money.items()
         },
         skipped={of.skipped: of.n for of in skipped},
+        notes=tuple(Note(**note) for note in one.notes),
     )
 
 

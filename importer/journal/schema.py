@@ -24,7 +24,7 @@ from sqlalchemy.types import TypeDecorator
 
 from importer.model import State
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 LIVE_STATES = (State.SENDING, State.CREATED, State.UNKNOWN)
 """States in which an action may stand on a timeline: at most one per identity and occurrence."""
@@ -124,6 +124,10 @@ runs = Table(
     Column("rows_read", Integer, nullable=False),
     Column("planned_actions", Integer, nullable=False),
     Column("planned_money", Json, nullable=False),
+    # What to know of the sheet, as its reading found.
+    Column("notes", Json, nullable=False),
+    # Declared column → how the whole column decided that it is written.
+    Column("decisions", Json, nullable=False),
     # Order-free digest of every row's fingerprint: the same rows again, however sorted or saved.
     Column("rows_digest", String(64), nullable=False),
 )

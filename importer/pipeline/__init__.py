@@ -1,8 +1,9 @@
 """Check, run, resume, report: the rooms wired together, usable as a library."""
 
-from importer.pipeline.checking import CheckResult, ProblemGroup, check_sheet, read_mapping
+from importer.pipeline.check import CheckResult, ProblemGroup, check_sheet
+from importer.pipeline.checking import read_mapping
 from importer.pipeline.outcome import Exit, exit_code
-from importer.pipeline.planning import plan_run, refuse_run
+from importer.pipeline.planning import Demands, plan_run, refuse_run
 from importer.pipeline.reporting import reconcile_run, report_run
 from importer.pipeline.sending import Estimate, estimate, resumable, send_run
 from importer.pipeline.workplace import (
@@ -13,13 +14,16 @@ from importer.pipeline.workplace import (
     open_workplace,
     visit_workplace,
 )
+from importer.validate import Expected
 
 __all__ = [
     "Advance",
     "Bars",
     "CheckResult",
+    "Demands",
     "Estimate",
     "Exit",
+    "Expected",
     "NoBars",
     "ProblemGroup",
     "Workplace",

@@ -2,75 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.columns import parse_chunk
-from importer.errors import UsageError
-from importer.mapping import Binding, Mapping, bind, parse_mapping
-from importer.model import CheckedRow, Chunk, Currency, Invalid, Problem, Ready, Skipped
-from importer.pipeline.workplace import Bars, NoBars
-from importer.reconcile import add_money
-from importer.sheets import Sheet, open_sheet
-from importer.validate import Repeats, checker
-
-EXAMPLES = 3
-
-
-@dataclass(slots=True, kw_only=True)
-class ProblemGroup:
-    """The problems of one kind."""
-
-    code: str
-    cells: list[str] = field(default_factory=list)
-    """Every one of them, in sheet order: `F17`; `row 17` where no single cell is meant."""
-    examples: list[Problem] = field(default_factory=list)
-    """The first few."""
-
-
-@dataclass(slots=True, kw_only=True)
-class CheckResult:
-    """What a sheet holds, before anything is sent."""
-
-    file: str
-    tab: str | None
-    mapping: str
-    rows: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    ready: int = 0
-    """Rows whose actions may be sent."""
-    invalid: int = 0
-    actions: int = 0
-    money: dict[Currency, Decimal] = field(default_factory=dict)
-    groups: dict[str, ProblemGroup] = field(default_factory=dict)
-
-    def add(self, row: CheckedRow) -> None:
-        """Count one row."""
-        self.rows += 1
-        match row:
-            case Skipped():
-                self.skipped[row.reason] += 1
-            case Invalid():
-                self.invalid += 1
-                for problem in row.problems:
-                    self._group(problem)
-            case Ready():
-                self.ready += 1
-                self.actions += len(row.drafts)
-                for draft in row.drafts:
-                    if draft.money is not None:
-                        add_money(self.money, draft.money)
-
-    def _group(self, problem: Problem) -> None:
-        group = self.groups.setdefault(problem.code, ProblemGroup(code=problem.code))
-        group.cells.append(
-            f"{problem.column}{problem.row}" if problem.column else f"row {problem.row}"
-        )
-        if len(group.examples) < EXAMPLES:
-            group.examples.append(problem)
+from importer.errors import SheetError, UsageError
+from importer.first_rows import FirstRows
+from importer.folding import readable
+from importer.leads import Directory
+from importer.mapping import Binding, Mapping, bind, column_letter, is_ours, parse_mapping
+from importer.model import CheckedRow, Chunk, Note, Refusal
+from importer.pipeline.leads import beside, open_directory
+from importer.pipeline.workplace import Bars
+from importer.sheets import Sheet, open_sheet, tab_names
+from importer.survey import NOTHING_DECIDED, Watchers, decided_parsers, survey_of
+from importer.validate import Expected, WholeSheet, checker
+from importer.values import Parser
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -81,13 +30,14 @@ def read_mapping(path: Path) -> Mapping:
         MappingError: every mistake in it.
     """
     try:
-        return parse_mapping(path.read_text(encoding="utf-8-sig"), path.name)
+        mapping = parse_mapping(path.read_text(encoding="utf-8-sig"), path.name)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageError(
             f"The mapping {path} cannot be read: {reason}.",
             "Check the name after -m; `importer new-mapping SHEET` writes a first one.",
         ) from error
+    return beside(mapping, path.parent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,17 +47,8 @@ class BoundSheet:
     sheet: Sheet
     mapping: Mapping
     binding: Binding
-
-    def checked_chunks(self) -> Iterator[tuple[Chunk, list[CheckedRow]]]:
-        """Every row of the sheet, checked, chunk by chunk.
-
-        Raises:
-            SheetError: the file breaks in the middle; what came before must not be used.
-        """
-        check, repeats = checker(self.mapping, self.binding), Repeats(self.mapping, self.binding)
-        for chunk in self.sheet.chunks():
-            table = parse_chunk(chunk, self.mapping, self.binding)
-            yield chunk, [repeats.judge(row) for row in check(table)]
+    directory: Directory | None
+    """Whose row is whose, where the mapping looks that up in another file."""
 
 
 def open_bound(path: Path, mapping: Mapping) -> BoundSheet:
@@ -118,25 +59,124 @@ def open_bound(path: Path, mapping: Mapping) -> BoundSheet:
         mapping: says where in the file the sheet is.
 
     Raises:
-        UsageError, SheetError: it cannot be read, or is not the mapping's sheet.
+        UsageError, SheetError: it cannot be read, or is not the mapping's sheet; or the leads file
+            is not what the mapping says.
     """
-    sheet = open_sheet(path, mapping.sheet)
+    sheet = _open(path, mapping)
     binding = bind(mapping, sheet.headers, sheet.file, sheet.header_row)
-    return BoundSheet(sheet=sheet, mapping=mapping, binding=binding)
+    directory = open_directory(mapping)
+    return BoundSheet(sheet=sheet, mapping=mapping, binding=binding, directory=directory)
 
 
-def check_sheet(path: Path, mapping: Mapping, bars: Bars | None = None) -> CheckResult:
-    """Check a whole sheet; no network, no journal.
+def _open(path: Path, mapping: Mapping) -> Sheet:
+    """Open the mapping's tab; of a failures workbook its only one, whatever that is called.
 
-    Raises:
-        UsageError, SheetError: it cannot be read, or is not the mapping's sheet.
+    Excel allows fewer and shorter names of tabs than others do, and a CSV has none.
     """
-    bound = open_bound(path, mapping)
-    sheet = bound.sheet
-    result = CheckResult(file=sheet.file, tab=sheet.tab, mapping=mapping.name)
-    with (bars or NoBars()).stage("Checking", sheet.total) as advance:
-        for chunk, rows in bound.checked_chunks():
-            for row in rows:
-                result.add(row)
-            advance(len(chunk.numbers))
-    return result
+    try:
+        return open_sheet(path, mapping.sheet)
+    except SheetError:
+        if mapping.sheet.tab is None or len(tab_names(path)) != 1:
+            raise
+        sheet = open_sheet(path, replace(mapping.sheet, tab=None))
+        if not any(map(is_ours, sheet.headers)):
+            raise
+        return sheet
+
+
+def _hidden_columns(bound: BoundSheet) -> Iterator[Note]:
+    """Tell of columns that the mapping reads and a person does not see."""
+    hidden = sorted(bound.sheet.hidden_columns & set(bound.binding.columns.values()))
+    if hidden:
+        shown = (f"{column_letter(at)} “{readable(bound.sheet.headers[at])}”" for at in hidden)
+        yield Note(
+            code="columns-hidden",
+            message=f"Hidden in the sheet, and read all the same: {', '.join(shown)}.",
+        )
+
+
+class Judging:
+    """One reading of a whole sheet: every row judged, and then what concerns all of them.
+
+    Args:
+        bound: the sheet and its mapping.
+        expected: control totals that somebody gave.
+        bars: progress of a pass that has to come before the reading itself.
+        decided: what the sheet that a failures workbook came from has decided: see `decisions`.
+    """
+
+    def __init__(
+        self,
+        bound: BoundSheet,
+        expected: Expected,
+        bars: Bars,
+        decided: ReadOnly[str, str] = NOTHING_DECIDED,
+    ) -> None:
+        self._bound = bound
+        self._expected = expected
+        self._bars = bars
+        self._found: list[Note | Refusal] = [*bound.sheet.notes, *_hidden_columns(bound)]
+        if bound.directory is not None:
+            self._found += bound.directory.notes()
+        self.decisions = decided
+        """Declared column → how it is written, where the whole column had to decide."""
+
+    @property
+    def total(self) -> int | None:
+        """Rows to be read, or a few more."""
+        return self._bound.sheet.total
+
+    @property
+    def correcting(self) -> bool:
+        """Whether the sheet is a failures workbook."""
+        return any(map(is_ours, self._bound.sheet.headers))
+
+    @property
+    def notes(self) -> list[Note]:
+        """What to know of the sheet, once it was read."""
+        return [found for found in self._found if isinstance(found, Note)]
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        """Why nothing of it may be sent, once it was read."""
+        return [found for found in self._found if isinstance(found, Refusal)]
+
+    def chunks(self) -> Iterator[tuple[Chunk, list[CheckedRow]]]:
+        """Every row of the sheet, checked, chunk by chunk.
+
+        Raises:
+            SheetError: the file breaks in the middle; what came before must not be used.
+        """
+        sheet, mapping, binding = self._bound.sheet, self._bound.mapping, self._bound.binding
+        parsers = self._survey()
+        check, watchers = checker(mapping, binding), Watchers(mapping, binding)
+        identities, rows = FirstRows(), FirstRows()
+        whole = WholeSheet(
+            mapping,
+            binding,
+            (identities.of, rows.of),
+            expected=self._expected,
+            correcting=self.correcting,
+        )
+        for chunk in sheet.chunks():
+            watchers.see(chunk)
+            table = parse_chunk(chunk, mapping, binding, parsers)
+            if self._bound.directory is not None:
+                table = self._bound.directory.place(table)
+            yield chunk, whole.judge(table, check(table))
+        self._found += [*watchers.findings(), *whole.findings()]
+
+    def _survey(self) -> ReadOnly[str, Parser]:
+        """Read the sheet once before, where a column is not said how it is written."""
+        mapping, decided = self._bound.mapping, self.decisions
+        parsers = decided_parsers(mapping, decided)
+        survey = survey_of(mapping, self._bound.binding, decided)
+        if survey is None:
+            return parsers
+        with self._bars.stage("Looking ahead", self._bound.sheet.total) as advance:
+            for chunk in self._bound.sheet.chunks():
+                survey.see(chunk)
+                advance(len(chunk.numbers))
+        self._found += survey.findings()
+        self.decisions = {**decided, **survey.decisions()}
+        return {**parsers, **survey.parsers()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as ReadOnly
 
 from importer.errors import UsageError
-from importer.journal.reading import keys_last_used
+from importer.journal.habits import keys_last_used
 from importer.journal.store import Journal
 from importer.mapping import Mapping
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from importer.batches import add_fingerprint
 from importer.errors import ImporterError, SheetRefusedError
+from importer.journal.habits import decisions_of
 from importer.journal.planning import (
+    Learned,
     NewRun,
     PlannedRow,
     PlanRules,
@@ -23,13 +25,14 @@ from importer.journal.planning import (
 from importer.journal.sending import set_run_state
 from importer.journal.store import Journal
 from importer.mapping import Mapping
-from importer.model import CheckedRow, Chunk, Currency, Invalid, Ready, RunState
-from importer.pipeline.checking import BoundSheet, open_bound
+from importer.model import CheckedRow, Chunk, Currency, Invalid, Ready, Refusal, RunState
+from importer.pipeline.checking import BoundSheet, Judging, open_bound
+from importer.pipeline.drift import drift
 from importer.pipeline.keys import keys_of, refuse_other_keys, repeats, separate
 from importer.pipeline.references import References, read_references
 from importer.pipeline.workplace import Bars, NoBars, Workplace
 from importer.reconcile import add_money
-from importer.validate import targets
+from importer.validate import Expected, targets
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that people misread."""
@@ -69,12 +72,22 @@ class _Tally:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demands:
+    """What a person demands of a sheet before any of it is sent."""
+
+    strict: bool = False
+    """No row is invalid."""
+    expected: Expected = field(default_factory=Expected)
+    """Its control totals."""
+
+
 def plan_run(
     workplace: Workplace,
     path: Path,
     mapping: Mapping,
     *,
-    strict: bool = False,
+    demands: Demands | None = None,
     bars: Bars | None = None,
 ) -> str:
     """Check every row of a sheet and stage what may be sent.
@@ -83,7 +96,7 @@ def plan_run(
         workplace: the workspace, opened to work in.
         path: the sheet's file, or a failures workbook.
         mapping: how its rows become actions.
-        strict: send nothing if anything is invalid.
+        demands: what must be true of it, or nothing is sent.
         bars: progress.
 
     Returns:
@@ -91,24 +104,32 @@ def plan_run(
 
     Raises:
         UsageError, SheetError: the sheet cannot be read, or is not the mapping's.
-        SheetRefusedError: too many rows are invalid; the run is on record and nothing is sent.
+        SheetRefusedError: too many rows are invalid, or something is wrong with the sheet as a
+            whole; the run is on record and nothing is sent.
     """
+    demands = demands or Demands()
     kept, digest = workplace.keep(path)
     bound = open_bound(kept, mapping)
     refuse_other_keys(workplace.journal, mapping)
     references = read_references(workplace.journal, bound.sheet)
     new = _new_run(workplace, bound, references, digest)
+    before = drift(workplace.journal, bound)
     begin_run(workplace.journal, new)
     try:
-        tally = _stage_all(workplace.journal, new.id, bound, references, bars or NoBars())
-        refusal = _refusal(workplace, tally, strict=strict, correcting=bool(references.parent))
+        decided = decisions_of(workplace.journal, references.parent)
+        judging = Judging(bound, demands.expected, bars or NoBars(), decided)
+        tally = _stage_all(workplace.journal, new.id, judging, references, bars or NoBars())
+        refusal = _whole_refusal(judging.refusals) or _share_refusal(
+            workplace, tally, strict=demands.strict, correcting=bool(references.parent)
+        )
         rules = PlanRules(
             repeats=repeats(mapping),
             separate=separate(mapping),
             limit=workplace.settings.send.actions_per_request,
             refusal=refusal.message if refusal else "",
         )
-        finish_plan(workplace.journal, new.id, tally.totals, rules)
+        learned = Learned(notes=[*before, *judging.notes], decisions=judging.decisions)
+        finish_plan(workplace.journal, new.id, tally.totals, rules, learned)
     except ImporterError as error:
         void_plan(workplace.journal, new.id, error.message)
         raise
@@ -141,11 +162,11 @@ def _new_run(
 
 
 def _stage_all(
-    journal: Journal, run: str, bound: BoundSheet, references: References, bars: Bars
+    journal: Journal, run: str, judging: Judging, references: References, bars: Bars
 ) -> _Tally:
     tally = _Tally()
-    with bars.stage("Reading", bound.sheet.total) as advance:
-        for chunk, rows in bound.checked_chunks():
+    with bars.stage("Reading", judging.total) as advance:
+        for chunk, rows in judging.chunks():
             # Counted before anybody judges them: a row that a check forgot must be missed.
             tally.rows += len(chunk.numbers)
             planned = _with_roots(run, chunk, rows, references)
@@ -173,7 +194,17 @@ class _Refusal:
     hint: str
 
 
-def _refusal(
+def _whole_refusal(refusals: Sequence[Refusal]) -> _Refusal | None:
+    """Every reason that the sheet as a whole gives, in one."""
+    if not refusals:
+        return None
+    return _Refusal(
+        message=" ".join(one.message for one in refusals),
+        hint=" ".join(dict.fromkeys(one.hint for one in refusals)),
+    )
+
+
+def _share_refusal(
     workplace: Workplace, tally: _Tally, *, strict: bool, correcting: bool
 ) -> _Refusal | None:
     judged = tally.ready + tally.invalid

@@ -14,11 +14,9 @@ from importer.journal.store import Journal
 from importer.mapping import OUR_HEADERS, column_letter
 from importer.model import CheckedRow, Chunk, Invalid, Problem, Ready, Skipped
 from importer.sheets import Sheet
-from importer.validate import RAGGED
+from importer.validate import NOT_IN_THE_ROW
 
 REFERENCE_HEADER = f"{OUR_HEADERS}reference"
-
-CELL_ERROR = "cell-error"
 
 _REFERENCE = re.compile(r"(\d{8}-[a-z0-9]{4})/(\d{1,7})")
 
@@ -38,8 +36,8 @@ class References:
     copied: frozenset[str]
     """References that more than one row carries."""
     shifted: ReadOnly[str, tuple[str, Problem]]
-    """Reference → fingerprint and problem of a row that had too many or too few cells, or an error
-    instead of a value. A workbook of texts cannot show that, so only a correction lifts it."""
+    """Reference → fingerprint and problem of a row with a problem that its texts do not show, such
+    as too many cells. Only a correction lifts it."""
     column: int | None
     """0-based; None where the sheet is no failures workbook."""
 
@@ -101,7 +99,7 @@ def read_references(journal: Journal, sheet: Sheet) -> References:
         text for chunk in sheet.chunks() for cell in chunk.columns[column] if (text := cell.strip())
     )
     places = _look_up(journal, sheet, texts)
-    shifted = problems_of_rows(journal, places.values(), (RAGGED, CELL_ERROR))
+    shifted = problems_of_rows(journal, places.values(), NOT_IN_THE_ROW)
     roots = roots_of_references(journal, places.values())
     # Two workbooks of one chain may have been merged: two references, and one row behind them.
     rows = Counter[Root]()

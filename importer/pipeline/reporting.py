@@ -105,7 +105,8 @@ def _kept_sheet(workplace: Workplace, run: RunRecord) -> BoundSheet:
     # The run's own decisions: the tab and the header that it found, whatever is the first now.
     mapping = parse_mapping(reading.mapping_of(workplace.journal, run.id), run.mapping)
     spec = replace(mapping.sheet, tab=run.tab, header_row=run.header_row, header_find=())
-    return open_bound(kept, replace(mapping, sheet=spec))
+    # Its rows were looked up then, in a leads file that may have changed or gone since.
+    return open_bound(kept, replace(mapping, sheet=spec, via=None))
 
 
 def _shape(sheet: Sheet) -> SheetShape:

@@ -18,7 +18,7 @@ from importer.journal.store import Journal, open_journal
 from importer.lock import workspace_lock
 from importer.model import RunRecord
 from importer.settings import Settings
-from importer.sheets import format_of
+from importer.sheets import check_settled, format_of, unchanged
 
 Advance = Callable[[int], object]
 """Told how many more are done."""
@@ -66,19 +66,13 @@ class Workplace:
 
         Raises:
             UsageError: the file is not there or cannot be read.
-            SheetError: it is no sheet at all.
+            SheetError: it is no sheet at all, or is still being written.
         """
         format_of(sheet)
         make_private_folder(self._inputs)
         with tempfile.TemporaryDirectory(dir=self._inputs, prefix=".part-") as folder:
             copy = Path(folder, sheet.name)
-            try:
-                shutil.copyfile(sheet, copy)
-            except OSError as error:
-                raise UsageError(
-                    f"The file {sheet} cannot be read: {error.strerror}.",
-                    "Check that no other program holds it, and that the disk has room.",
-                ) from error
+            _copy_whole(sheet, copy)
             copy.chmod(0o600)
             digest = sha256_of(copy)
             make_private_folder(self._inputs / digest)
@@ -87,6 +81,19 @@ class Workplace:
     @property
     def _inputs(self) -> Path:
         return self.settings.journal.path.parent / "inputs"
+
+
+def _copy_whole(sheet: Path, copy: Path) -> None:
+    """Copy a file that nobody changes meanwhile."""
+    try:
+        check_settled(sheet)
+        with unchanged(sheet):
+            shutil.copyfile(sheet, copy)
+    except OSError as error:
+        raise UsageError(
+            f"The file {sheet} cannot be read: {error.strerror}.",
+            "Check that no other program holds it, and that the disk has room.",
+        ) from error
 
 
 @contextmanager

@@ -41,6 +41,7 @@ def write_overview(book: Book, report: Report) -> None:
     _outcomes(page, books)
     _books(page, books)
     _reasons(page, books)
+    _notes(page, books)
     _chain(page, books.chain)
 
 
@@ -150,6 +151,13 @@ def _reasons(page: _Page, books: Reconciliation) -> None:
     for reason in books.reasons:
         texts = (reason.text, reason.hint, ", ".join(reason.examples), reason.code)
         page.figures(reason.outcome, reason.count, reason.money, *texts)
+
+
+def _notes(page: _Page, books: Reconciliation) -> None:
+    if books.run.notes:
+        page.section("To know about the sheet")
+        for note in books.run.notes:
+            page.words(note.message)
 
 
 def _chain(page: _Page, chain: Chain) -> None:

@@ -71,6 +71,7 @@ class Page:
     outcomes: tuple[OutcomeLine, ...]
     reasons: tuple[Reason, ...]
     more_reasons: int
+    notes: tuple[str, ...]
     laws: tuple[Law, ...]
     bridge: tuple[Law, ...]
     choices: tuple[Choice, ...]
@@ -94,6 +95,7 @@ def page_of(report: Report) -> Page:
         outcomes=_outcomes(books),
         reasons=books.reasons[:MOST_REASONS],
         more_reasons=len(books.reasons[MOST_REASONS:]),
+        notes=tuple(visible(note.message) for note in run.notes),
         laws=tuple(laws_of(books)),
         bridge=tuple(bridge_of(books.chain)),
         choices=_choices(books),

@@ -41,6 +41,13 @@ class ReasonSummary(TypedDict):
     examples: list[str]
 
 
+class NoteSummary(TypedDict):
+    """Something to know of the sheet."""
+
+    code: str
+    text: str
+
+
 class ChainSummary(TypedDict):
     """The runs that started from one sheet."""
 
@@ -91,6 +98,7 @@ class Summary(TypedDict):
     balanced: bool
     imbalances: list[str]
     reasons: list[ReasonSummary]
+    notes: list[NoteSummary]
     chain: ChainSummary
 
 
@@ -123,6 +131,7 @@ def summary(books: Reconciliation) -> Summary:
         balanced=not books.imbalances,
         imbalances=[visible(sentence) for sentence in books.imbalances],
         reasons=[_reason(reason) for reason in books.reasons],
+        notes=[NoteSummary(code=one.code, text=visible(one.message)) for one in run.notes],
         chain=_chain(books.chain),
     )
 

@@ -20,7 +20,7 @@ def compile_action(action: ActionSpec, mapping: Mapping) -> MakeDraft:
     """Make the function that gives a row's draft of one action."""
     fires = compile_condition(action.when, mapping.columns)
     build = _compile_entry(action, mapping.columns)
-    read = tuple(dict.fromkeys((mapping.lead, *action.columns)))
+    read = tuple(dict.fromkeys((mapping.lead_ids, *action.columns)))
 
     def make(table: Table, index: int) -> Draft | Flawed | Skip:
         verdict = fires(table, index)
@@ -32,7 +32,7 @@ def compile_action(action: ActionSpec, mapping: Mapping) -> MakeDraft:
         return Draft(
             name=action.name,
             type=action.type,
-            lead=source_text(table, index, mapping.lead),
+            lead=source_text(table, index, mapping.lead_ids),
             entry=entry.text,
             money=entry.money,
             content={column: source_text(table, index, column) for column in read},

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from importer.mapping import Binding
 from importer.model import Flaw, Problem, Table
 
 RAGGED = "row-ragged"
-"""The one problem that a row's cells cannot show once they stand in a workbook."""
+
+NOT_IN_THE_ROW = (
+    RAGGED,
+    "cell-error",
+    "cell-merged",
+    "cell-not-calculated",
+    "id-look-alike",
+    "id-turned-into-number",
+    "id-zeros-lost",
+    "row-cut",
+)
+"""Codes whose proof is not in a row's own texts, but in the file that it came from or in other
+rows: alone in a failures workbook, the same row would look sound."""
+
+CELLS_SHOWN = 3
+"""Cells beyond the header that a message lists."""
+TEXT_SHOWN = 40
+"""Characters of each."""
 
 WHOLE_ROW = ""
 """Stands for a declared column where no one cell is to blame."""
@@ -45,15 +62,59 @@ def _place(column: str, binding: Binding) -> int:
     return binding.columns[column] if column else -1
 
 
-def ragged(found: int, binding: Binding) -> Finding:
-    """Say that a row does not have as many cells as the header: any of them may be another's."""
+def ragged(found: int, surplus: Sequence[str], binding: Binding) -> Finding:
+    """Say that a row does not have as many cells as the header: any of them may be another's.
+
+    Args:
+        found: how many cells it has.
+        surplus: the texts of those beyond the header.
+        binding: knows the header.
+    """
+    wanted = len(binding.headers)
+    cells = "1 cell" if found == 1 else f"{found:,} cells"
     flaw = Flaw(
         code=RAGGED,
-        message=f"The row has {found} cells, and the header has {len(binding.headers)}: its values "
-        "may stand in the wrong columns.",
-        hint="Look for a missing or stray separator or quotation mark in this row.",
+        message=f"The row has {cells}, and the header has {wanted:,}: its values may stand in the "
+        f"wrong columns.{_beyond(surplus)}",
+        hint=_hint_for_ragged(found, wanted),
     )
     return WHOLE_ROW, flaw
+
+
+def _beyond(surplus: Sequence[str]) -> str:
+    """What the columns of the sheet cannot show, shortened; "" where nothing stands there."""
+    if not surplus:
+        return ""
+    shown = [_shortened(text) for text in surplus if text.strip()]
+    if not shown:
+        return " The cells beyond the header are blank."
+    more = len(shown) - CELLS_SHOWN
+    listed = ", ".join(shown[:CELLS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+    return f" Beyond the header stands {listed}."
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text[: 4 * TEXT_SHOWN].split())
+    return f"“{line if len(line) <= TEXT_SHOWN else line[:TEXT_SHOWN] + '…'}”"
+
+
+def _hint_for_ragged(found: int, wanted: int) -> str:
+    """Where to look; Excel itself leaves blank cells out at the ends of a CSV's rows.
+
+    Source: https://support.microsoft.com, "Column delimiters are missing in an Excel spreadsheet
+    that is saved as text" (it saves in blocks of 16 rows).
+    """
+    if found > wanted:
+        return "Look for a stray separator in this row, or a text that needs quotation marks."
+    if found == 1:
+        return (
+            "If it is the rest of the row above, cut off by a line break, correct both rows; if it "
+            "is a note, add a `skip` rule to the mapping."
+        )
+    return (
+        "Look for a missing separator in this row, or a line break in one of its texts. If only "
+        "blank cells at its end are missing, export the sheet as a workbook (.xlsx)."
+    )
 
 
 def lead_blank(_column: str) -> Flaw:

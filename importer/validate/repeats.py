@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from importer.batches import digest
 from importer.mapping import Binding, Mapping
 from importer.model import CheckedRow, Invalid, Problem, Skipped
 
 
 class Repeats:
-    """Remembers each identity of a sheet, as a digest, with the row that had it first."""
+    """Knows each identity of a sheet, as a digest, with the row that had it first.
 
-    def __init__(self, mapping: Mapping, binding: Binding) -> None:
+    Args:
+        mapping: says which columns are the identity, and whether it may be there twice.
+        binding: where they are.
+        first: (digest, row) → the row that had it first.
+    """
+
+    def __init__(
+        self, mapping: Mapping, binding: Binding, first: Callable[[str, int], int]
+    ) -> None:
         identity = mapping.identity
         self._columns = (
             identity.columns if identity is not None and identity.equal_rows == "problem" else ()
@@ -19,13 +29,13 @@ class Repeats:
         self._names = " and ".join(
             f"“{binding.headers[binding.columns[name]]}”" for name in self._columns
         )
-        self._first: dict[str, int] = {}
+        self._first = first
 
     def judge(self, row: CheckedRow) -> CheckedRow:
         """The row as it is, or INVALID because an earlier row has its identity."""
         if isinstance(row, Skipped) or row.identity is None or not self._columns:
             return row
-        first = self._first.setdefault(digest(list(row.identity)), row.row)
+        first = self._first(digest(list(row.identity)), row.row)
         if first == row.row:
             return row
         seen = ", ".join(row.identity)

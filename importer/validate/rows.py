@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from importer.mapping import Binding, Mapping
+from importer.mapping import Binding, Condition, Mapping
 from importer.model import CheckedRow, Draft, Flaw, Invalid, Ready, Skipped, Table
 from importer.resolve import Flawed, compile_condition
 from importer.validate.action import compile_action
@@ -21,6 +21,10 @@ from importer.validate.problems import (
 
 BLANK = "blank"
 """Reason of a row that holds nothing."""
+HIDDEN = "hidden"
+"""Reason of a row that the sheet hides, where the mapping says to leave those out."""
+TRAILER = "trailer"
+"""Reason of the sheet's own trailer."""
 NO_ACTION = "no action applies"
 """Reason of a row that every action's condition passes over."""
 
@@ -38,21 +42,22 @@ def checker(mapping: Mapping, binding: Binding) -> Callable[[Table], Iterator[Ch
 class _Checker:
     """A mapping's rules, compiled for one sheet.
 
-    Order: blank → skip rules → ragged → required cells → actions → lead and identity. A flawed
-    cell counts where something hangs on it: a required column, the lead, the identity, a rule or
-    an action that fires. A row that no action applies to needs neither lead nor identity, and it
-    does not matter whether a skip rule that cannot be read would have skipped it.
+    Order: blank → hidden → trailer, skip rules → ragged → required cells → actions → lead and
+    identity. A flawed cell counts where something hangs on it: a required column, the lead, the
+    identity, a rule or an action that fires. A row that no action applies to needs neither lead nor
+    identity, and it does not matter whether a skip rule that cannot be read would have skipped it.
     """
 
     def __init__(self, mapping: Mapping, binding: Binding) -> None:
         columns = mapping.columns
+        self._skips_hidden = mapping.sheet.hidden_rows == "skip"
         self._binding = binding
         self._skips = [
-            (rule.reason, compile_condition(rule.when, columns)) for rule in mapping.skip
+            (reason, compile_condition(when, columns)) for reason, when in _skips(mapping)
         ]
         self._required = [name for name, spec in columns.items() if spec.required]
         self._actions = [compile_action(action, mapping) for action in mapping.actions]
-        self._lead = mapping.lead
+        self._lead, self._lead_ids = mapping.lead, mapping.lead_ids
         self._keys = mapping.identity.columns if mapping.identity else ()
         self._identity = identity_of(mapping)
         self._names = sorted(columns)
@@ -60,7 +65,12 @@ class _Checker:
     def check(self, table: Table) -> Iterator[CheckedRow]:
         """Judge every row of a table."""
         for index, row in enumerate(table.numbers):
-            yield Skipped(row=row, reason=BLANK) if table.blank[index] else self._row(table, index)
+            if table.blank[index]:
+                yield Skipped(row=row, reason=BLANK)
+            elif self._skips_hidden and row in table.hidden:
+                yield Skipped(row=row, reason=HIDDEN)
+            else:
+                yield self._row(table, index)
 
     def _row(self, table: Table, index: int) -> CheckedRow:
         row = table.numbers[index]
@@ -74,7 +84,9 @@ class _Checker:
             elif verdict and not longer:
                 return Skipped(row=row, reason=reason)
         if row in table.ragged:
-            shifted = self._invalid(table, index, [ragged(table.ragged[row], self._binding)])
+            beyond = table.surplus.get(row, ())
+            finding = ragged(table.ragged[row], beyond, self._binding)
+            shifted = self._invalid(table, index, [finding])
             return replace(shifted, identity=None)  # it may stand in another column
         return self._acted(table, index, doubts)
 
@@ -90,7 +102,8 @@ class _Checker:
         if not drafts and not findings:
             return Skipped(row=table.numbers[index], reason=NO_ACTION)
         findings.extend(doubts)
-        findings.extend(_missing(table, index, (self._lead,), lead_blank))
+        for _, flaw in _missing(table, index, (self._lead_ids,), lead_blank):
+            findings.append((self._lead, flaw))
         findings.extend(_missing(table, index, self._keys, identity_blank))
         if findings:
             return self._invalid(table, index, findings)
@@ -111,6 +124,14 @@ class _Checker:
 
     def _known(self, table: Table, index: int) -> bool:
         return next(_missing(table, index, self._keys, identity_blank), None) is None
+
+
+def _skips(mapping: Mapping) -> Iterator[tuple[str, Condition]]:
+    """(reason, condition) of the rows that are left out: the trailer's first."""
+    if mapping.trailer is not None:
+        yield TRAILER, mapping.trailer.when
+    for rule in mapping.skip:
+        yield rule.reason, rule.when
 
 
 def _missing(

@@ -15,6 +15,7 @@ from importer.model import (
     Earlier,
     Kind,
     Money,
+    Note,
     Outcome,
     Problem,
     Remark,
@@ -45,6 +46,12 @@ RUN = RunRecord(
     planned_actions=0,
     planned_money={},
     skipped={},
+    notes=(
+        Note(
+            code="columns-changed",
+            message="Since the run 20261121-abcd, columns of the sheet have changed: gone: “<b>”.",
+        ),
+    ),
 )
 
 SHAPE = SheetShape(

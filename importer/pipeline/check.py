@@ -1,0 +1,110 @@
+"""What `check` shows of a sheet: counts, sums, and every problem by kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from importer.mapping import Mapping
+from importer.model import (
+    CheckedRow,
+    Currency,
+    Invalid,
+    Note,
+    Problem,
+    Ready,
+    Refusal,
+    Skipped,
+)
+from importer.pipeline.checking import Judging, open_bound
+from importer.pipeline.workplace import Bars, NoBars
+from importer.reconcile import add_money
+from importer.validate import Expected
+
+EXAMPLES = 3
+
+
+@dataclass(slots=True, kw_only=True)
+class ProblemGroup:
+    """The problems of one kind."""
+
+    code: str
+    cells: list[str] = field(default_factory=list)
+    """Every one of them, in sheet order: `F17`; `row 17` where no single cell is meant."""
+    examples: list[Problem] = field(default_factory=list)
+    """The first few."""
+
+
+@dataclass(slots=True, kw_only=True)
+class CheckResult:
+    """What a sheet holds, before anything is sent."""
+
+    file: str
+    tab: str | None
+    mapping: str
+    rows: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    ready: int = 0
+    """Rows whose actions may be sent."""
+    invalid: int = 0
+    actions: int = 0
+    money: dict[Currency, Decimal] = field(default_factory=dict)
+    groups: dict[str, ProblemGroup] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    """Why a run would send nothing of the sheet."""
+
+    def add(self, row: CheckedRow) -> None:
+        """Count one row."""
+        self.rows += 1
+        match row:
+            case Skipped():
+                self.skipped[row.reason] += 1
+            case Invalid():
+                self.invalid += 1
+                for problem in row.problems:
+                    self._group(problem)
+            case Ready():
+                self.ready += 1
+                self.actions += len(row.drafts)
+                for draft in row.drafts:
+                    if draft.money is not None:
+                        add_money(self.money, draft.money)
+
+    def _group(self, problem: Problem) -> None:
+        group = self.groups.setdefault(problem.code, ProblemGroup(code=problem.code))
+        group.cells.append(
+            f"{problem.column}{problem.row}" if problem.column else f"row {problem.row}"
+        )
+        if len(group.examples) < EXAMPLES:
+            group.examples.append(problem)
+
+
+def check_sheet(
+    path: Path, mapping: Mapping, *, expected: Expected | None = None, bars: Bars | None = None
+) -> CheckResult:
+    """Check a whole sheet; no network, no journal.
+
+    Args:
+        path: the sheet's file.
+        mapping: how its rows become actions.
+        expected: control totals that somebody gave.
+        bars: progress.
+
+    Raises:
+        UsageError, SheetError: it cannot be read, or is not the mapping's sheet.
+    """
+    bars = bars or NoBars()
+    bound = open_bound(path, mapping)
+    sheet = bound.sheet
+    result = CheckResult(file=sheet.file, tab=sheet.tab, mapping=mapping.name)
+    judging = Judging(bound, expected or Expected(), bars)
+    with bars.stage("Checking", sheet.total) as advance:
+        for chunk, rows in judging.chunks():
+            for row in rows:
+                result.add(row)
+            advance(len(chunk.numbers))
+    result.notes, result.refusals = judging.notes, judging.refusals
+    return result

@@ -1,0 +1,92 @@
+"""Rows of totals that no rule of the mapping skips: told as what they are, at their cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from importer.mapping import Binding, ColumnType, Mapping
+from importer.model import CheckedRow, Invalid, Problem, Table
+from importer.validate.whole.rows import holds_data
+
+_WORD: Final = re.compile(
+    r"\b(?:(?:grand|sub|net)[ -]?)?totals?\b|\b(?:brought|carried) forward\b", re.IGNORECASE
+)
+_FEWEST: Final = 2
+"""Rows that a sum is made of; the amount of one row alone proves nothing."""
+_HINT: Final = (
+    "If it is a total, add a rule to the mapping, such as `skip: [{reason: totals, when: {column: "
+    'NAME, matches: "(?i)total"}}]`. If it is an entry, fill in its lead.'
+)
+
+
+class TotalRows:
+    """Recognises a row without a lead whose text says total, or whose amount is the sum above it.
+
+    Sums run from the top and from the last such row, so that subtotals are seen too.
+    """
+
+    def __init__(self, mapping: Mapping, binding: Binding) -> None:
+        columns = mapping.columns
+        self._binding = binding
+        self._texts = [name for name, one in columns.items() if one.type is ColumnType.TEXT]
+        self._amounts = [name for name, one in columns.items() if one.type is ColumnType.AMOUNT]
+        self._whole = dict.fromkeys(self._amounts, Decimal(0))
+        self._since = dict.fromkeys(self._amounts, Decimal(0))
+        self._rows = self._rows_since = 0
+
+    def judge(self, table: Table, rows: Sequence[CheckedRow]) -> list[CheckedRow]:
+        """The rows as they are, but for those that are totals."""
+        return [self._row(table, index, row) for index, row in enumerate(rows)]
+
+    def _row(self, table: Table, index: int, row: CheckedRow) -> CheckedRow:
+        total = None
+        if isinstance(row, Invalid) and any(one.code == "lead-blank" for one in row.problems):
+            total = self._total(table, index, row)
+        if total is not None:
+            self._since = dict.fromkeys(self._amounts, Decimal(0))
+            self._rows_since = 0
+            return total
+        if holds_data(row):
+            self._add(table, index)
+        return row
+
+    def _add(self, table: Table, index: int) -> None:
+        self._rows += 1
+        self._rows_since += 1
+        for column in self._amounts:
+            value = table.values[column][index]
+            if isinstance(value, Decimal):
+                self._whole[column] += value
+                self._since[column] += value
+
+    def _total(self, table: Table, index: int, row: Invalid) -> Invalid | None:
+        for column in self._texts:
+            if _WORD.search(table.texts[column][index]):
+                return self._problem(table, index, row, column, "its text says so")
+        for column in self._amounts:
+            value = table.values[column][index]
+            if isinstance(value, Decimal) and value and self._is_sum(column, value):
+                reason = "its amount is the sum of rows above it"
+                return self._problem(table, index, row, column, reason)
+        return None
+
+    def _is_sum(self, column: str, value: Decimal) -> bool:
+        return (self._rows >= _FEWEST and value == self._whole[column]) or (
+            self._rows_since >= _FEWEST and value == self._since[column]
+        )
+
+    def _problem(self, table: Table, index: int, row: Invalid, column: str, reason: str) -> Invalid:
+        problem = Problem(
+            code="row-looks-like-total",
+            row=row.row,
+            column=self._binding.letter(column),
+            seen=table.texts[column][index],
+            message=f"The row has no lead and looks like a total: {reason}.",
+            hint=_HINT,
+        )
+        return Invalid(
+            row=row.row, problems=(problem,), fingerprint=row.fingerprint, identity=row.identity
+        )

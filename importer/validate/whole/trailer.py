@@ -1,0 +1,104 @@
+"""The sheet's own trailer: its last row, which says how many rows and how much money it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Final
+
+from importer.mapping import Binding, Trailer
+from importer.model import CheckedRow, Refusal, Skipped, Table
+from importer.validate.rows import TRAILER
+from importer.validate.whole.rows import Ranges, holds_data
+
+_NUMBERS: Final = re.compile(r"[0-9][0-9,]*(?:\.0+)?")
+_HINT: Final = "Rows are missing, doubled or changed, or the trailer is: export the sheet again."
+
+
+class TrailerRow:
+    """Counts and adds up the rows above the trailer, and compares."""
+
+    def __init__(self, trailer: Trailer, binding: Binding) -> None:
+        self._trailer = trailer
+        self._binding = binding
+        self._rows = 0
+        self._sum = Decimal(0)
+        self._unread = Ranges()
+        self._at = 0
+        self._after = Ranges()
+        self._found: list[Refusal] = []
+
+    def see(self, table: Table, rows: Sequence[CheckedRow]) -> None:
+        """Look at the rows of a table."""
+        for index, row in enumerate(rows):
+            if isinstance(row, Skipped) and row.reason == TRAILER:
+                self._compare(table, index, row.row)
+            elif holds_data(row):
+                self._add(table, index, row.row)
+
+    def _add(self, table: Table, index: int, row: int) -> None:
+        if self._at:
+            self._after.add(row)
+            return
+        self._rows += 1
+        if self._trailer.total:
+            value = table.values[self._trailer.total][index]
+            if isinstance(value, Decimal):
+                self._sum += value
+            elif value is not None:
+                self._unread.add(row)
+
+    def _compare(self, table: Table, index: int, row: int) -> None:
+        if self._at:
+            self._say("trailer-twice", f"Rows {self._at} and {row} are both the sheet's trailer.")
+            return
+        self._at = row
+        if self._trailer.total:
+            self._compare_total(table, index, self._trailer.total)
+        if self._trailer.rows:
+            self._compare_rows(table, index, self._trailer.rows)
+
+    def _compare_total(self, table: Table, index: int, column: str) -> None:
+        said, cell = table.values[column][index], f"{self._binding.letter(column)}{self._at}"
+        if not isinstance(said, Decimal):
+            self._say("trailer-unreadable", f"The trailer's total in {cell} cannot be read.")
+        elif said != self._sum:
+            unread = f" Not in it: the amounts of row {self._unread}." if self._unread.count else ""
+            self._say(
+                "trailer-total",
+                f"The trailer's total in {cell} is {said:,}, and the rows above it add up to "
+                f"{self._sum:,}.{unread}",
+            )
+
+    def _compare_rows(self, table: Table, index: int, column: str) -> None:
+        numbers = _NUMBERS.findall(table.texts[column][index])
+        cell = f"{self._binding.letter(column)}{self._at}"
+        if len(numbers) != 1:
+            self._say("trailer-unreadable", f"The trailer's number of rows in {cell} is not clear.")
+        elif (said := int(Decimal(numbers[0].replace(",", "")))) != self._rows:
+            self._say(
+                "trailer-rows",
+                f"The trailer in {cell} counts {said:,} rows, and there are {self._rows:,} above "
+                "it (without blank and skipped ones).",
+            )
+
+    def _say(self, code: str, message: str) -> None:
+        self._found.append(Refusal(code=code, message=message, hint=_HINT))
+
+    def findings(self) -> Iterator[Refusal]:
+        """What does not agree; a sheet that ends without its trailer may have been cut off."""
+        yield from self._found
+        if not self._at:
+            yield Refusal(
+                code="trailer-missing",
+                message="The sheet ends without the trailer that the mapping describes: it may be "
+                "cut off.",
+                hint="Export it again; or correct `trailer` in the mapping.",
+            )
+        elif self._after.count:
+            yield Refusal(
+                code="trailer-not-last",
+                message=f"Rows follow the trailer in row {self._at}: {self._after}.",
+                hint=_HINT,
+            )
