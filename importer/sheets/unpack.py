@@ -24,6 +24,7 @@ from importer.sheets.extent import check_extent, check_size
 from importer.sheets.limits import Allowance, allowance, hold_to
 from importer.sheets.ole import check_ole
 from importer.sheets.scan import Scan, scan
+from importer.sheets.sentences import damaged
 from importer.sheets.sheet import ROWS_PER_CHUNK
 from importer.sheets.spool import Batch, Head, Pen
 from importer.sheets.tabs import Tab, choose, opened, tabs_of
@@ -145,6 +146,7 @@ def _others(
 class Grid:
     """The cells of one tab."""
 
+    path: Path
     cells: CalamineSheet
     scan: Scan
     rows: int
@@ -169,6 +171,7 @@ class Grid:
         while batch := list(islice(rows, size)):
             texts, kinds = as_columns(batch)
             self.scan.lay_over(first, texts, kinds)
+            self._refuse_half_texts(texts)
             numbers = range(first, first + len(batch))
             yield Batch(
                 first=first,
@@ -178,6 +181,11 @@ class Grid:
             )
             first += len(batch)
 
+    def _refuse_half_texts(self, texts: Sequence[Sequence[str]]) -> None:
+        """No cell holds NUL; where one does, calamine took half of each character for a whole."""
+        if any("\0" in "".join(column) for column in texts):
+            raise damaged(self.path, "its texts are not written as they should be")
+
 
 def _load(path: Path, tab: Tab, found: Scan) -> Grid:
     """Span all cells of a tab, those that calamine passes over included."""
@@ -185,6 +193,7 @@ def _load(path: Path, tab: Tab, found: Scan) -> Grid:
         cells = workbook.get_sheet_by_name(tab.name)
     end = cells.end or (-1, -1)
     return Grid(
+        path=path,
         cells=cells,
         scan=found,
         rows=max(end[0] + 1, found.rows),

@@ -41,10 +41,6 @@ def damage_told(path: Path) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    match error:
-        case KeyError():
-            return f"a part of it is missing ({error.args[0]})"
-        case expat.ExpatError() | zipfile.BadZipFile() | zlib.error():
-            return str(error)
-        case _:
-            return "its cells are not written as a workbook's should be"
+    if isinstance(error, KeyError):
+        return f"a part of it is missing ({error.args[0]})"
+    return "its cells are not written as a workbook's should be"

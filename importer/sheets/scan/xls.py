@@ -44,7 +44,8 @@ class Record(IntEnum):
 
 
 _TEXTS = {Record.TEXT, Record.SHARED_TEXT, Record.RICH_TEXT}
-_FORMULAS = {Record.FORMULA, Record.FORMULA_3, Record.FORMULA_4}
+_OLD_FORMULAS = {Record.FORMULA_3, Record.FORMULA_4}
+"""Of Excel 3 and 4; some programs write them into newer files, and calamine reads blanks there."""
 _CELL = struct.Struct("<3H")
 _AREA = struct.Struct("<4H")
 _HEADER = struct.Struct("<2H")
@@ -127,8 +128,10 @@ class _Reading:
             self._number(data, _DOUBLE.unpack_from(data, 6)[0])
         elif kind == Record.NUMBERS:
             self._several(data)
-        elif kind in _FORMULAS:
+        elif kind == Record.FORMULA:
             self._formula(data)
+        elif kind in _OLD_FORMULAS:
+            raise ValueError("a formula that is lost in reading")
         elif kind == Record.BOOL_OR_ERROR:
             row, column, _ = self._reach(data)
             if data[7]:
