@@ -88,6 +88,21 @@ def test_a_mapping_with_mistakes(office: Office) -> None:
     says(done, 2, "line 4", "header", "line 18", "1003")
 
 
+def test_a_new_mapping_comes_with_advice(office: Office) -> None:
+    """Other tabs, and a row that looks more like the header, are pointed out beside the mapping."""
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for cells in (["Payments of 2026"], [], ["Lead ID", "Receipt", "Amount"], ["a1", "R-1", 5]):
+        page.append(cells)
+    book.create_sheet("Archive").append(["x"])
+    book.save(office.folder / "book.xlsx")
+    says(office.do("new-mapping", "book.xlsx"), 0, "Archive", "--header-row 3")
+    again = office.do("new-mapping", "book.xlsx", "--header-row", "3")
+    assert "--header-row" not in again.err
+    assert 'header: "Receipt"' in again.out
+
+
 def test_an_unknown_tab(office: Office) -> None:
     """A tab that the workbook does not have is answered with the tabs that it has."""
     book = openpyxl.Workbook()

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from importer.pipeline import Demands, Workplace
     from importer.secret import Token
     from importer.settings import Settings
+    from importer.sheets import Sheet
+
+_LOOKED_AT = 50
+"""Rows in which a header is looked for that nobody named."""
 
 
 @click.command()
@@ -153,8 +157,10 @@ def new_mapping(sheet: Path, tab: str | None, header_row: int, output: Path | No
     from importer.sheets import open_sheet
 
     spec = SheetSpec(tab=tab, header_row=header_row)
+    opened = open_sheet(sheet, spec)
+    _advise(opened)
     beside = output is not None and output.with_name(SCHEMA_FILE).is_file()
-    text = skeleton(open_sheet(sheet, spec).headers, spec, sheet.name, schema=beside)
+    text = skeleton(opened.headers, spec, sheet.name, schema=beside)
     if output is None:
         click.echo(text, nl=False)
         return
@@ -163,6 +169,21 @@ def new_mapping(sheet: Path, tab: str | None, header_row: int, output: Path | No
     output.write_text(text, encoding="utf-8")
     command = shlex.join(["importer", "check", str(sheet), "-m", str(output)])
     click.echo(f"Wrote {output}. Edit it, then: {command}")
+
+
+def _advise(sheet: Sheet) -> None:
+    """Say what is good to know before editing: other tabs, a row more like the header."""
+    from importer.cli.words import say_notes
+    from importer.sheets import likelier_header
+
+    say_notes(sheet.notes, err=True)
+    row = likelier_header(sheet.top(_LOOKED_AT), sheet.header_row)
+    if row is not None:
+        click.echo(
+            f"Row {row} looks more like the header than row {sheet.header_row}: if it is, add "
+            f"--header-row {row}.",
+            err=True,
+        )
 
 
 def _rehearse(loaded: Settings, sheet: Path, read: Mapping, demands: Demands) -> int:

@@ -1,8 +1,18 @@
 """Sheets: a CSV or one tab of a workbook, as text with true row numbers."""
 
+from importer.sheets.header import likelier_header
 from importer.sheets.open import open_sheet, tab_names
 from importer.sheets.preflight import format_of
 from importer.sheets.sheet import Sheet, Shown
 from importer.sheets.stillness import check_settled, unchanged
 
-__all__ = ["Sheet", "Shown", "check_settled", "format_of", "open_sheet", "tab_names", "unchanged"]
+__all__ = [
+    "Sheet",
+    "Shown",
+    "check_settled",
+    "format_of",
+    "likelier_header",
+    "open_sheet",
+    "tab_names",
+    "unchanged",
+]

@@ -8,11 +8,13 @@ from itertools import islice
 
 from importer.errors import SheetError
 from importer.folding import fold, nearest
-from importer.model import SheetSpec
+from importer.model import Kind, SheetSpec
 from importer.sheets.sheet import Shown
 
 SEARCHED = 200
 """Rows in which a header is looked for."""
+TWICE = 2
+"""So many times the cells of one row make another look more like the header."""
 NAMED = 6
 """Words that a message lists; of more it says how many there are."""
 SHOWN = 24
@@ -26,6 +28,32 @@ class Header:
     row: int
     cells: tuple[str, ...]
     preamble: tuple[tuple[Shown, ...], ...]
+
+
+def likelier_header(rows: Iterable[Sequence[Shown]], row: int) -> int | None:
+    """Find a row that looks more like the header than the one that was taken.
+
+    Args:
+        rows: the sheet's first rows, from row 1 on.
+        row: the row that was taken.
+
+    Returns:
+        The number of the first row below it that has at least twice as many cells, all of them
+        texts without a digit; None where there is none.
+    """
+    widths = [_words(cells) for cells in islice(rows, SEARCHED)]
+    if row > len(widths):
+        return None
+    taken = max(widths[row - 1], 1)
+    below = enumerate(widths[row:], start=row + 1)
+    return next((number for number, width in below if width >= TWICE * taken), None)
+
+
+def _words(cells: Sequence[Shown]) -> int:
+    """Count the cells of a row that holds nothing but words; 0 for any other row."""
+    filled = [(text, kind) for text, kind in cells if text.strip()]
+    has_data = any(kind is not Kind.TEXT or any(map(str.isdigit, text)) for text, kind in filled)
+    return 0 if has_data else len(filled)
 
 
 def find_header(rows: Iterable[Sequence[Shown]], spec: SheetSpec, place: str) -> Header:

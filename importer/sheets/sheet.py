@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from importer.model import Chunk, Kind, Note
 
@@ -36,6 +37,19 @@ class Sheet:
     read: Callable[[int], Iterator[Chunk]]
     """Starts a new reading, in chunks of so many rows or fewer; a few times as many in a CSV, where
     rows of one cell stay with their neighbours."""
+
+    def top(self, rows: int) -> Iterator[Sequence[Shown]]:
+        """Give the first rows, header and what is above it included, as text and kind.
+
+        Raises:
+            SheetError: as `chunks`.
+        """
+        yield from self.preamble
+        yield [(text, Kind.TEXT) for text in self.headers]
+        for chunk in islice(self.chunks(rows), 1):
+            kinds = chunk.kinds or [[Kind.TEXT] * len(chunk.numbers)] * len(chunk.columns)
+            for at in range(len(chunk.numbers)):
+                yield [(texts[at], of[at]) for texts, of in zip(chunk.columns, kinds, strict=True)]
 
     def chunks(self, size: int = ROWS_PER_CHUNK) -> Iterator[Chunk]:
         """Read the rows below the header; every call reads from the start.
