@@ -168,6 +168,7 @@ def test_a_trailer_compares_something() -> None:
         read(TRAILER.replace("total: amount", "total: note"))
 
 
+@pytest.mark.parametrize("receipt", ["text", "id"])
 @pytest.mark.parametrize(
     ("line", "cell"),
     [
@@ -175,9 +176,13 @@ def test_a_trailer_compares_something() -> None:
         (("", "", "300", "", "so far"), "C4"),
     ],
 )
-def test_a_row_of_totals_is_told_as_one(tmp_path: Path, line: tuple[str, ...], cell: str) -> None:
+def test_a_row_of_totals_is_told_as_one(
+    tmp_path: Path, line: tuple[str, ...], cell: str, receipt: str
+) -> None:
     """A row without a lead that says total, or is the sum above it, is named as a total."""
-    result = check(tmp_path, row(1, amount="100"), row(2, amount="200"), line, row(4))
+    mapping = MAPPING.replace("Receipt, type: text", f"Receipt, type: {receipt}")
+    rows = [row(1, amount="100"), row(2, amount="200"), line, row(4)]
+    result = check(tmp_path, *rows, mapping=mapping)
     assert {code: group.cells for code, group in result.groups.items()} == {
         "row-looks-like-total": [cell]
     }

@@ -34,6 +34,7 @@ skip:
 _COLUMNS: Final = """
 # Each column once: the name that the rest of this file uses, its header, and how it is read.
 #   type: text       as it stands
+#         id         a receipt number or reference: refused where Excel has damaged it
 #         lead_id    the CRM's 24-character id of a lead
 #         amount     money; add `currency: INR`, and `locale: en_IN` if it reads 1,25,000.50
 #         currency   a currency code: {currencies}

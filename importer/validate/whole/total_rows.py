@@ -14,6 +14,7 @@ from importer.validate.whole.rows import holds_data
 _WORD: Final = re.compile(
     r"\b(?:(?:grand|sub|net)[ -]?)?totals?\b|\b(?:brought|carried) forward\b", re.IGNORECASE
 )
+_TEXTS: Final = frozenset({ColumnType.TEXT, ColumnType.ID})
 _FEWEST: Final = 2
 """Rows that a sum is made of; the amount of one row alone proves nothing."""
 _HINT: Final = (
@@ -31,7 +32,7 @@ class TotalRows:
     def __init__(self, mapping: Mapping, binding: Binding) -> None:
         columns = mapping.columns
         self._binding = binding
-        self._texts = [name for name, one in columns.items() if one.type is ColumnType.TEXT]
+        self._texts = [name for name, one in columns.items() if one.type in _TEXTS]
         self._amounts = [name for name, one in columns.items() if one.type is ColumnType.AMOUNT]
         self._whole = dict.fromkeys(self._amounts, Decimal(0))
         self._since = dict.fromkeys(self._amounts, Decimal(0))
