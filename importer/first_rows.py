@@ -7,14 +7,14 @@ is meant to run. The disk's part is a database of SQLite's that has no name and 
 from __future__ import annotations
 
 import sqlite3
-from typing import Final
+from typing import Final, Self
 
 MOST_IN_MEMORY: Final = 200_000
 """About 30 MB of Python objects."""
 
 
 class FirstRows:
-    """Remembers, for each digest, the row that had it first."""
+    """Remembers, for each digest, the row that had it first; a context that gives the disk back."""
 
     def __init__(self, most_in_memory: int = MOST_IN_MEMORY) -> None:
         self._most = most_in_memory
@@ -55,8 +55,9 @@ class FirstRows:
             self._older.executemany("INSERT INTO first VALUES (?, ?)", sorted(self._recent.items()))
         self._recent.clear()
 
-    def close(self) -> None:
-        """Give the disk back."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         if self._older is not None:
             self._older.close()
-            self._older = None

@@ -11,7 +11,6 @@ from importer.first_rows import FirstRows
 def test_the_first_row_is_remembered_wherever_it_is_kept(values: list[int], most: int) -> None:
     """Each digest leads to the first row that had it, in memory or on disk."""
     first: dict[int, int] = {}
-    first_rows = FirstRows(most_in_memory=most)
-    for row, value in enumerate(values, start=2):
-        assert first_rows.of(digest(value), row) == first.setdefault(value, row)
-    first_rows.close()
+    with FirstRows(most_in_memory=most) as first_rows:
+        for row, value in enumerate(values, start=2):
+            assert first_rows.of(digest(value), row) == first.setdefault(value, row)

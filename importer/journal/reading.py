@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select, tuple_
+from sqlalchemy import Row, func, select, tuple_
 
 from importer.errors import UsageError
 from importer.journal.schema import actions, problems, requests, rows, runs
@@ -78,19 +78,19 @@ def roots_of_references(
 
 def problems_of_rows(
     journal: Journal, references: Iterable[tuple[str, int]], codes: Sequence[str]
-) -> dict[tuple[str, int], tuple[str, Problem]]:
-    """(run, row) → fingerprint and problem, for those rows that had one of these codes."""
-    found: dict[tuple[str, int], tuple[str, Problem]] = {}
+) -> dict[tuple[str, int], list[Problem]]:
+    """(run, row) → problems, for those rows that had any of these codes."""
+    found: dict[tuple[str, int], list[Problem]] = {}
     wanted = set(references)
     for run in sorted({run for run, _ in wanted}):
         statement = (
-            select(problems, rows.c.fingerprint)
-            .join(rows, and_(rows.c.run == problems.c.run, rows.c.number == problems.c.row))
+            select(problems)
             .where(problems.c.run == run, problems.c.code.in_(codes))
+            .order_by(problems.c.row, problems.c.seq)
         )
         for one in journal.read(statement):
             if (run, one.row) in wanted:
-                found[run, one.row] = (one.fingerprint, _problem(one))
+                found.setdefault((run, one.row), []).append(_problem(one))
     return found
 
 

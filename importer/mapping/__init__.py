@@ -1,6 +1,14 @@
 """The mapping file: text → frozen `Mapping`, headers → `Binding`, headers → a skeleton to edit."""
 
-from importer.mapping.binding import OUR_HEADERS, Binding, bind, column_letter, is_ours
+from importer.mapping.binding import (
+    OUR_HEADERS,
+    Binding,
+    bind,
+    column_index,
+    column_letter,
+    is_failures_workbook,
+    is_ours,
+)
 from importer.mapping.conditions import (
     Above,
     All,
@@ -59,7 +67,9 @@ __all__ = [
     "Template",
     "Trailer",
     "bind",
+    "column_index",
     "column_letter",
+    "is_failures_workbook",
     "is_ours",
     "mapping_schema",
     "mapping_schema_text",

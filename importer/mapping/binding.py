@@ -66,9 +66,22 @@ def column_letter(index: int) -> str:
     return letters
 
 
+def column_index(letter: str) -> int:
+    """The 0-based column of a letter: A is 0, AA is 26."""
+    index = 0
+    for one in letter:
+        index = index * 26 + ord(one) - ord("A") + 1
+    return index - 1
+
+
 def is_ours(header: str) -> bool:
     """Whether the importer itself wrote this header into a failures workbook."""
     return fold(header).startswith(fold(OUR_HEADERS))
+
+
+def is_failures_workbook(headers: Sequence[str]) -> bool:
+    """Whether a sheet with these headers is one that the importer wrote, to be corrected."""
+    return any(map(is_ours, headers))
 
 
 def _places(headers: Sequence[str]) -> dict[str, list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,13 +12,21 @@ from importer.errors import SheetError, UsageError
 from importer.first_rows import FirstRows
 from importer.folding import readable
 from importer.leads import Directory
-from importer.mapping import Binding, Mapping, bind, column_letter, is_ours, parse_mapping
+from importer.mapping import (
+    Binding,
+    Mapping,
+    bind,
+    column_letter,
+    is_failures_workbook,
+    parse_mapping,
+)
 from importer.model import CheckedRow, Chunk, Note, Refusal
 from importer.pipeline.leads import beside, open_directory
+from importer.pipeline.references import NO_REFERENCES, References
 from importer.pipeline.workplace import Bars
 from importer.sheets import Sheet, open_sheet, tab_names
-from importer.survey import NOTHING_DECIDED, Watchers, decided_parsers, survey_of
-from importer.validate import Expected, WholeSheet, checker
+from importer.survey import Watchers, decided_parsers, survey_of
+from importer.validate import Expected, WholeSheet, checker, passer, with_data
 from importer.values import Parser
 
 
@@ -79,7 +87,7 @@ def _open(path: Path, mapping: Mapping) -> Sheet:
         if mapping.sheet.tab is None or len(tab_names(path)) != 1:
             raise
         sheet = open_sheet(path, replace(mapping.sheet, tab=None))
-        if not any(map(is_ours, sheet.headers)):
+        if not is_failures_workbook(sheet.headers):
             raise
         return sheet
 
@@ -102,7 +110,10 @@ class Judging:
         bound: the sheet and its mapping.
         expected: control totals that somebody gave.
         bars: progress of a pass that has to come before the reading itself.
-        decided: what the sheet that a failures workbook came from has decided: see `decisions`.
+        references: of a failures workbook, what it says of the sheet that it came from.
+
+    Raises:
+        UsageError: control totals were given for a failures workbook.
     """
 
     def __init__(
@@ -110,26 +121,29 @@ class Judging:
         bound: BoundSheet,
         expected: Expected,
         bars: Bars,
-        decided: ReadOnly[str, str] = NOTHING_DECIDED,
+        references: References = NO_REFERENCES,
     ) -> None:
+        correcting = is_failures_workbook(bound.sheet.headers)
+        if correcting and expected:
+            raise UsageError(
+                f"{bound.sheet.file} is a failures workbook: it holds a part of a sheet.",
+                "Leave --expect-rows and --expect-total out: the whole sheet was counted before.",
+            )
         self._bound = bound
         self._expected = expected
         self._bars = bars
         self._found: list[Note | Refusal] = [*bound.sheet.notes, *_hidden_columns(bound)]
         if bound.directory is not None:
             self._found += bound.directory.notes()
-        self.decisions = decided
+        self._references = references
+        self._correcting = correcting
+        self.decisions = references.decided
         """Declared column → how it is written, where the whole column had to decide."""
 
     @property
     def total(self) -> int | None:
         """Rows to be read, or a few more."""
         return self._bound.sheet.total
-
-    @property
-    def correcting(self) -> bool:
-        """Whether the sheet is a failures workbook."""
-        return any(map(is_ours, self._bound.sheet.headers))
 
     @property
     def notes(self) -> list[Note]:
@@ -147,36 +161,72 @@ class Judging:
         Raises:
             SheetError: the file breaks in the middle; what came before must not be used.
         """
-        sheet, mapping, binding = self._bound.sheet, self._bound.mapping, self._bound.binding
+        mapping, binding = self._bound.mapping, self._bound.binding
         parsers = self._survey()
-        check, watchers = checker(mapping, binding), Watchers(mapping, binding)
-        identities, rows = FirstRows(), FirstRows()
-        whole = WholeSheet(
-            mapping,
-            binding,
-            (identities.of, rows.of),
-            expected=self._expected,
-            correcting=self.correcting,
-        )
-        for chunk in sheet.chunks():
-            watchers.see(chunk)
-            table = parse_chunk(chunk, mapping, binding, parsers)
-            if self._bound.directory is not None:
-                table = self._bound.directory.place(table)
-            yield chunk, whole.judge(table, check(table))
-        self._found += [*watchers.findings(), *whole.findings()]
+        check = checker(mapping, binding)
+        watchers = [] if self._correcting else [Watchers(mapping, binding)]
+        with FirstRows() as identities, FirstRows() as whole_rows:
+            whole = WholeSheet(
+                mapping,
+                binding,
+                (identities.of, whole_rows.of),
+                expected=self._expected,
+                correcting=self._correcting,
+            )
+            for chunk in self._bound.sheet.chunks():
+                table = parse_chunk(chunk, mapping, binding, parsers)
+                if self._bound.directory is not None:
+                    table = self._bound.directory.place(table)
+                judged = whole.judge(table, check(table))
+                for watcher in watchers:
+                    watcher.see(chunk, with_data(judged))
+                yield chunk, self._references.judge(judged, chunk)
+        self._found += [one for watcher in watchers for one in watcher.findings()]
+        self._found += whole.findings()
 
     def _survey(self) -> ReadOnly[str, Parser]:
         """Read the sheet once before, where a column is not said how it is written."""
-        mapping, decided = self._bound.mapping, self.decisions
+        mapping, binding, decided = self._bound.mapping, self._bound.binding, self.decisions
         parsers = decided_parsers(mapping, decided)
-        survey = survey_of(mapping, self._bound.binding, decided)
+        self._found += _inherited(decided, parsers, binding)
+        survey = survey_of(mapping, binding, decided, partial=self._correcting)
         if survey is None:
             return parsers
+        rows_of = skipping(mapping, binding)
         with self._bars.stage("Looking ahead", self._bound.sheet.total) as advance:
             for chunk in self._bound.sheet.chunks():
-                survey.see(chunk)
+                survey.see(chunk, rows_of(chunk))
                 advance(len(chunk.numbers))
         self._found += survey.findings()
         self.decisions = {**decided, **survey.decisions()}
         return {**parsers, **survey.parsers()}
+
+
+def skipping(mapping: Mapping, binding: Binding) -> Callable[[Chunk], Sequence[int]]:
+    """Make the function that tells which rows of a chunk the mapping does not skip.
+
+    A line of totals proves nothing of the columns that it stands in. Only the columns that the
+    skip rules look at are read for that.
+    """
+    rules = [rule.when for rule in mapping.skip]
+    rules += [mapping.trailer.when] if mapping.trailer else []
+    names = {mapping.lead, *(name for rule in rules for name in rule.columns)}
+    columns = {name: spec for name, spec in mapping.columns.items() if name in names}
+    few = replace(mapping, columns=columns)
+    passes_over = passer(mapping)
+
+    def rows_of(chunk: Chunk) -> Sequence[int]:
+        table = parse_chunk(chunk, few, binding)
+        return [at for at in range(len(chunk.numbers)) if not passes_over(table, at)]
+
+    return rows_of
+
+
+def _inherited(
+    decided: ReadOnly[str, str], parsers: ReadOnly[str, Parser], binding: Binding
+) -> Iterator[Note]:
+    """Tell how the columns of a failures workbook are read, though its few rows do not show it."""
+    for name in parsers:
+        header = readable(binding.headers[binding.columns[name]])
+        message = f"“{header}” is read {decided[name]}, as its whole sheet was."
+        yield Note(code="date-order", message=message)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from importer.folding import fold, readable
 from importer.journal.habits import headers_last_read
 from importer.journal.store import Journal
-from importer.mapping import is_ours
+from importer.mapping import is_failures_workbook, is_ours
 from importer.model import Note
 from importer.pipeline.checking import BoundSheet
 
@@ -20,7 +20,7 @@ def drift(journal: Journal, bound: BoundSheet) -> list[Note]:
     the sheet that it came from, and is not compared.
     """
     last = headers_last_read(journal, bound.mapping.name)
-    if last is None or any(map(is_ours, bound.sheet.headers)):
+    if last is None or is_failures_workbook(bound.sheet.headers):
         return []
     run, headers = last
     before, now = _by_fold(headers), _by_fold(bound.sheet.headers)

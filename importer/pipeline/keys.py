@@ -7,7 +7,7 @@ from collections.abc import Mapping as ReadOnly
 from importer.errors import UsageError
 from importer.journal.habits import keys_last_used
 from importer.journal.store import Journal
-from importer.mapping import Mapping
+from importer.mapping import ColumnType, Mapping
 
 Keys = ReadOnly[str, ReadOnly[str, str]]
 
@@ -26,9 +26,14 @@ def keys_of(mapping: Mapping) -> Keys:
     """Identity column → type, and action name → type."""
     columns = mapping.identity.columns if mapping.identity else sorted(mapping.columns)
     return {
-        "identity": {name: str(mapping.columns[name].type) for name in columns},
+        "identity": {name: _kept_as(mapping.columns[name].type) for name in columns},
         "actions": {action.name: action.type for action in mapping.actions},
     }
+
+
+def _kept_as(type_: ColumnType) -> str:
+    """The type by which a value is compared: an identifier that is sound is the text that it is."""
+    return str(ColumnType.TEXT if type_ is ColumnType.ID else type_)
 
 
 def refuse_other_keys(journal: Journal, mapping: Mapping) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from importer.batches import add_fingerprint
 from importer.errors import ImporterError, SheetRefusedError
-from importer.journal.habits import decisions_of
 from importer.journal.planning import (
     Learned,
     NewRun,
@@ -116,11 +115,10 @@ def plan_run(
     before = drift(workplace.journal, bound)
     begin_run(workplace.journal, new)
     try:
-        decided = decisions_of(workplace.journal, references.parent)
-        judging = Judging(bound, demands.expected, bars or NoBars(), decided)
+        judging = Judging(bound, demands.expected, bars or NoBars(), references)
         tally = _stage_all(workplace.journal, new.id, judging, references, bars or NoBars())
         refusal = _whole_refusal(judging.refusals) or _share_refusal(
-            workplace, tally, strict=demands.strict, correcting=bool(references.parent)
+            workplace, tally, strict=demands.strict, correcting=references.correcting
         )
         rules = PlanRules(
             repeats=repeats(mapping),
@@ -184,7 +182,7 @@ def _with_roots(
     for index, row in enumerate(rows):
         text = references.text(chunk, index)
         root = references.roots.get(text, (run, row.row))
-        planned.append(PlannedRow(checked=references.judge(row, text), root=root))
+        planned.append(PlannedRow(checked=row, root=root))
     return planned
 
 

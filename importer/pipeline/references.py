@@ -5,22 +5,48 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping as ReadOnly
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from importer.errors import SheetError
 from importer.folding import fold
+from importer.journal.habits import decisions_of
 from importer.journal.reading import problems_of_rows, roots_of_references, run_of
 from importer.journal.store import Journal
-from importer.mapping import OUR_HEADERS, column_letter
-from importer.model import CheckedRow, Chunk, Invalid, Problem, Ready, Skipped
+from importer.mapping import OUR_HEADERS, column_index, column_letter, is_failures_workbook
+from importer.model import (
+    CheckedRow,
+    Chunk,
+    Invalid,
+    Problem,
+    Ready,
+    RunRecord,
+    RunState,
+    Skipped,
+)
 from importer.sheets import Sheet
+from importer.survey import NOTHING_DECIDED
 from importer.validate import NOT_IN_THE_ROW
+from importer.values import trim
 
 REFERENCE_HEADER = f"{OUR_HEADERS}reference"
 
+_PROBLEM = fold(f"{OUR_HEADERS}problem")
+
 _REFERENCE = re.compile(r"(\d{8}-[a-z0-9]{4})/(\d{1,7})")
+"""A run and a row: `20261122-k7f3/17`."""
 
 Root = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lasting:
+    """A problem whose proof is not in its row: it lasts until a person lifts it."""
+
+    problem: Problem
+    column: int | None
+    """0-based column of its cell in the workbook; None where the whole row is meant, or where the
+    workbook has that column no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,33 +61,74 @@ class References:
     """Reference text → root row."""
     copied: frozenset[str]
     """References that more than one row carries."""
-    shifted: ReadOnly[str, tuple[str, Problem]]
-    """Reference → fingerprint and problem of a row with a problem that its texts do not show, such
-    as too many cells. Only a correction lifts it."""
+    lasting: ReadOnly[str, Sequence[Lasting]]
+    """Reference → its row's problems that the workbook cannot show."""
     column: int | None
     """0-based; None where the sheet is no failures workbook."""
+    problem_column: int | None
+    """0-based, of the column that tells what is wrong; None where it is gone."""
+    decided: ReadOnly[str, str]
+    """Declared column → how it is written, as the whole sheet of the parent decided."""
+
+    @property
+    def correcting(self) -> bool:
+        """Whether the sheet is a failures workbook."""
+        return self.column is not None
 
     def text(self, chunk: Chunk, index: int) -> str:
         """The reference of a chunk's row; "" where there is none."""
         return "" if self.column is None else chunk.columns[self.column][index].strip()
 
-    def judge(self, row: CheckedRow, reference: str) -> CheckedRow:
-        """The row as it is, or INVALID because it is a copy, or still the shifted row it was."""
+    def judge(self, rows: Sequence[CheckedRow], chunk: Chunk) -> list[CheckedRow]:
+        """The rows of a chunk as they are, but for copies and those whose problem lasts."""
+        if self.column is None:
+            return list(rows)
+        return [self._judge(row, chunk, index) for index, row in enumerate(rows)]
+
+    def _judge(self, row: CheckedRow, chunk: Chunk, index: int) -> CheckedRow:
         if isinstance(row, Skipped) or self.column is None:
             return row
+        reference = self.text(chunk, index)
         if reference in self.copied:
-            return _invalid(row, _copied(row.row, column_letter(self.column), reference))
-        fingerprint, problem = self.shifted.get(reference, ("", None))
-        if isinstance(row, Ready) and problem is not None and row.fingerprint == fingerprint:
-            return _invalid(row, replace(problem, row=row.row))
-        return row
+            return _invalid(row, [_copied(row.row, column_letter(self.column), reference)])
+        known = {problem.code for problem in row.problems} if isinstance(row, Invalid) else set()
+        lasting = [
+            replace(one.problem, row=row.row)
+            for one in self.lasting.get(reference, ())
+            if one.problem.code not in known and not self._is_lifted(one, chunk, index)
+        ]
+        return _invalid(row, lasting) if lasting else row
+
+    def _is_lifted(self, lasting: Lasting, chunk: Chunk, index: int) -> bool:
+        """Whether a person has corrected the cell; of a whole row, has emptied what we said of it.
+
+        Which cell of a torn row is wrong nobody knows, so a change of some cell proves nothing.
+        """
+        if lasting.column is not None:
+            return trim(chunk.columns[lasting.column][index]) != trim(lasting.problem.seen)
+        if lasting.problem.column or self.problem_column is None:
+            return False
+        return not chunk.columns[self.problem_column][index].strip()
 
 
-def _invalid(row: Ready | Invalid, problem: Problem) -> Invalid:
+NO_REFERENCES = References(
+    parent="",
+    root="",
+    roots={},
+    copied=frozenset(),
+    lasting={},
+    column=None,
+    problem_column=None,
+    decided=NOTHING_DECIDED,
+)
+"""Of a sheet that is no failures workbook."""
+
+
+def _invalid(row: Ready | Invalid, problems: Sequence[Problem]) -> Invalid:
     before = row.problems if isinstance(row, Invalid) else ()
     return Invalid(
         row=row.row,
-        problems=(*before, problem),
+        problems=(*before, *problems),
         fingerprint=row.fingerprint,
         identity=row.identity,
     )
@@ -86,8 +153,8 @@ def read_references(journal: Journal, sheet: Sheet) -> References:
             here, or of several sheets.
     """
     headers = [fold(header) for header in sheet.headers]
-    if not any(header.startswith(fold(OUR_HEADERS)) for header in headers):
-        return References(parent="", root="", roots={}, copied=frozenset(), shifted={}, column=None)
+    if not is_failures_workbook(sheet.headers):
+        return NO_REFERENCES
     if fold(REFERENCE_HEADER) not in headers:
         raise SheetError(
             f"{sheet.file} is a failures workbook, but its column “{REFERENCE_HEADER}” is gone.",
@@ -99,27 +166,65 @@ def read_references(journal: Journal, sheet: Sheet) -> References:
         text for chunk in sheet.chunks() for cell in chunk.columns[column] if (text := cell.strip())
     )
     places = _look_up(journal, sheet, texts)
-    shifted = problems_of_rows(journal, places.values(), NOT_IN_THE_ROW)
     roots = roots_of_references(journal, places.values())
     # Two workbooks of one chain may have been merged: two references, and one row behind them.
     rows = Counter[Root]()
     for text, count in texts.items():
         rows[roots[places[text]]] += count
     named = [run_of(journal, run) for run in {text.partition("/")[0] for text in texts}]
+    _refuse_refused(sheet, named)
     chains = {run.root for run in named}
     if len(chains) > 1:
         raise SheetError(
             f"{sheet.file} holds failures of several sheets ({', '.join(sorted(chains))}).",
             "Run the failures workbook of each sheet by itself, so that its books can close.",
         )
+    parent = max(named, key=lambda run: run.started_at).id if named else ""
     return References(
-        parent=max(named, key=lambda run: run.started_at).id if named else "",
+        parent=parent,
         root=chains.pop() if chains else "",
         roots={text: roots[place] for text, place in places.items()},
-        shifted={text: shifted[place] for text, place in places.items() if place in shifted},
+        lasting=_lasting(journal, places, named, headers),
         copied=frozenset(text for text in texts if rows[roots[places[text]]] > 1),
         column=column,
+        problem_column=headers.index(_PROBLEM) if _PROBLEM in headers else None,
+        decided=decisions_of(journal, parent),
     )
+
+
+def _refuse_refused(sheet: Sheet, named: Sequence[RunRecord]) -> None:
+    for run in named:
+        if run.state is RunState.REFUSED:
+            raise SheetError(
+                f"{sheet.file} comes from the run {run.id}, which sent nothing: {run.reason}",
+                "Correct the sheet itself where it needs it, and run that.",
+            )
+
+
+def _lasting(
+    journal: Journal,
+    places: ReadOnly[str, Root],
+    named: Sequence[RunRecord],
+    headers: Sequence[str],
+) -> dict[str, list[Lasting]]:
+    """Reference → problems that last, each with the place of its cell in this workbook."""
+    found = problems_of_rows(journal, places.values(), NOT_IN_THE_ROW)
+    written = {run.id: run.headers for run in named}
+
+    def column_of(run: str, problem: Problem) -> int | None:
+        if not problem.column:
+            return None
+        header = fold(written[run][column_index(problem.column)])
+        return headers.index(header) if header in headers else None
+
+    return {
+        text: [
+            Lasting(problem=problem, column=column_of(place[0], problem))
+            for problem in found[place]
+        ]
+        for text, place in places.items()
+        if place in found
+    }
 
 
 def _look_up(journal: Journal, sheet: Sheet, texts: Counter[str]) -> dict[str, tuple[str, int]]:

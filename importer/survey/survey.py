@@ -66,10 +66,10 @@ class Watchers:
             if spec.type in WATCHERS
         ]
 
-    def see(self, chunk: Chunk) -> None:
-        """Look at some more rows."""
+    def see(self, chunk: Chunk, rows: Sequence[int]) -> None:
+        """Look at some more rows: those of a chunk with these places in it."""
         for place, watcher in self._columns:
-            _see(watcher, chunk, place)
+            _see(watcher, chunk, place, rows)
 
     def findings(self) -> Iterator[Note | Refusal]:
         """Say what was found, column by column in the mapping's order."""
@@ -84,10 +84,10 @@ class Survey:
         self._columns = columns
         self._places = binding.columns
 
-    def see(self, chunk: Chunk) -> None:
-        """Look at some more rows."""
+    def see(self, chunk: Chunk, rows: Sequence[int]) -> None:
+        """Look at some more rows: those of a chunk with these places in it."""
         for name, survey in self._columns.items():
-            _see(survey, chunk, self._places[name])
+            _see(survey, chunk, self._places[name], rows)
 
     def parsers(self) -> ReadOnly[str, Parser]:
         """Declared column → how its cells are read, for `importer.columns.parse_chunk`."""
@@ -111,7 +111,11 @@ class Survey:
 
 
 def survey_of(
-    mapping: Mapping, binding: Binding, decided: ReadOnly[str, str] = NOTHING_DECIDED
+    mapping: Mapping,
+    binding: Binding,
+    decided: ReadOnly[str, str] = NOTHING_DECIDED,
+    *,
+    partial: bool = False,
 ) -> Survey | None:
     """Make the survey that a sheet needs before it is read; None where it needs none.
 
@@ -121,11 +125,16 @@ def survey_of(
         mapping: declares how each column is read.
         binding: where each declared column is in the sheet.
         decided: of the run that a failures workbook came from: its columns are not asked again.
+        partial: the sheet is such a workbook, and identifiers are not asked: a few of them would
+            look as if they proved what the whole sheet disproves.
     """
     columns = {
         name: SURVEYS[spec.type](spec, *_shown(binding, name))
         for name, spec in mapping.columns.items()
-        if spec.type in SURVEYS and _is_open(spec) and name not in decided
+        if spec.type in SURVEYS
+        and _is_open(spec)
+        and name not in decided
+        and not (partial and spec.type == ColumnType.ID)
     }
     return Survey(columns, binding) if columns else None
 
@@ -149,6 +158,10 @@ def _shown(binding: Binding, name: str) -> tuple[str, str]:
     return binding.letter(name), readable(binding.headers[binding.columns[name]])
 
 
-def _see(watcher: Watcher, chunk: Chunk, place: int) -> None:
+def _see(watcher: Watcher, chunk: Chunk, place: int, rows: Sequence[int]) -> None:
     kinds = None if chunk.kinds is None else chunk.kinds[place]
-    watcher.see(chunk.numbers, chunk.columns[place], kinds)
+    numbers, texts = chunk.numbers, chunk.columns[place]
+    if len(rows) < len(numbers):
+        numbers, texts = [numbers[at] for at in rows], [texts[at] for at in rows]
+        kinds = None if kinds is None else [kinds[at] for at in rows]
+    watcher.see(numbers, texts, kinds)

@@ -14,7 +14,6 @@ NOT_IN_THE_ROW = (
     "cell-error",
     "cell-merged",
     "cell-not-calculated",
-    "id-look-alike",
     "id-turned-into-number",
     "id-zeros-lost",
     "row-cut",
@@ -26,6 +25,12 @@ CELLS_SHOWN = 3
 """Cells beyond the header that a message lists."""
 TEXT_SHOWN = 40
 """Characters of each."""
+
+CONFIRM = (
+    "In the failures workbook: make the whole row right, and then empty its cell “Importer: "
+    "problem” to say so."
+)
+"""How a person lifts a problem that no one cell is to blame for."""
 
 WHOLE_ROW = ""
 """Stands for a declared column where no one cell is to blame."""
@@ -76,7 +81,7 @@ def ragged(found: int, surplus: Sequence[str], binding: Binding) -> Finding:
         code=RAGGED,
         message=f"The row has {cells}, and the header has {wanted:,}: its values may stand in the "
         f"wrong columns.{_beyond(surplus)}",
-        hint=_hint_for_ragged(found, wanted),
+        hint=f"{_hint_for_ragged(found, wanted)} {CONFIRM}",
     )
     return WHOLE_ROW, flaw
 

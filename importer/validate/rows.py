@@ -34,6 +34,22 @@ def check_rows(table: Table, mapping: Mapping, binding: Binding) -> Iterator[Che
     return checker(mapping, binding)(table)
 
 
+def passer(mapping: Mapping) -> Callable[[Table, int], bool]:
+    """Make the test that tells whether a row is blank, or left out by a rule of the mapping.
+
+    The table needs no columns but the lead's and those that the rules look at.
+    """
+    rules = [compile_condition(when, mapping.columns) for _, when in _skips(mapping)]
+    skips_hidden = mapping.sheet.hidden_rows == "skip"
+
+    def passes_over(table: Table, index: int) -> bool:
+        if table.blank[index] or (skips_hidden and table.numbers[index] in table.hidden):
+            return True
+        return any(rule(table, index) is True for rule in rules)
+
+    return passes_over
+
+
 def checker(mapping: Mapping, binding: Binding) -> Callable[[Table], Iterator[CheckedRow]]:
     """Compile a mapping once, to judge many tables of one sheet with it."""
     return _Checker(mapping, binding).check

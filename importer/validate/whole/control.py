@@ -10,7 +10,7 @@ from typing import Final
 from importer.mapping import Binding, From
 from importer.mapping import Mapping as SheetMapping
 from importer.model import CheckedRow, Currency, Flaw, Kind, Refusal, Table
-from importer.resolve import Resolve, compile_source
+from importer.resolve import Resolve, Test, compile_condition, compile_source
 from importer.validate.whole.rows import holds_data
 from importer.values import as_source_text, parse_currency
 
@@ -54,16 +54,15 @@ class Control:
         for index, row in enumerate(rows):
             if holds_data(row):
                 self._rows += 1
-                for column, currency_of in self._amounts.items():
-                    self._add(column, table.values[column][index], currency_of(table, index), row)
+                for column, payments in self._amounts.items():
+                    amount = table.values[column][index]
+                    if amount is not None:
+                        self._add(column, amount, _unit(payments, table, index), row)
 
-    def _add(self, column: str, amount: object, currency: object, row: CheckedRow) -> None:
-        if amount is None:
-            return
-        unit = _currency(currency)
+    def _add(self, column: str, amount: object, unit: Currency | None, row: CheckedRow) -> None:
         if isinstance(amount, Decimal) and unit is not None:
             self._sums[unit] = self._sums.get(unit, Decimal(0)) + amount
-        elif len(self._unread) <= _SHOWN:
+        elif len(self._unread) < _SHOWN:
             self._unread.append(f"{self._binding.letter(column)}{row.row}")
 
     def findings(self) -> Iterator[Refusal]:
@@ -72,8 +71,8 @@ class Control:
         if expected.rows is not None and expected.rows != self._rows:
             yield Refusal(
                 code="control-rows",
-                message=f"The sheet was said to have {expected.rows:,} rows, and it has "
-                f"{self._rows:,} (without blank and skipped ones).",
+                message=f"You expected {_rows(expected.rows)}. The sheet has {self._rows:,}, not "
+                "counting blank rows and those that a rule of the mapping skips.",
                 hint=_HINT,
             )
         if not expected.totals:
@@ -81,35 +80,57 @@ class Control:
         if not self._amounts:
             yield Refusal(
                 code="control-total",
-                message="A total was given, and the mapping takes no payment's amount from a "
-                "column that could be added up.",
+                message="--expect-total cannot be checked: no PAYMENT of this mapping takes its "
+                "amount from a column.",
                 hint="Leave --expect-total out for this mapping.",
             )
             return
         for currency, found in sorted(self._sums.items()):
             if found != expected.totals.get(currency):
                 yield Refusal(code="control-total", message=self._differs(currency), hint=_HINT)
+        if self._unread:
+            cells = ", ".join(self._unread)
+            yield Refusal(
+                code="control-unread",
+                message=f"The total is not proven: amounts that cannot be read are not in it, such "
+                f"as {cells}.",
+                hint="Correct these cells in the sheet, and run it again.",
+            )
 
     def _differs(self, currency: Currency) -> str:
         found, said = self._sums[currency], self._expected.totals.get(currency)
-        unread = ", ".join(self._unread[:_SHOWN])
-        beside = f" Amounts that cannot be read are not in it, such as {unread}." if unread else ""
         if said is None:
-            return f"The sheet holds {currency} {found:,}, and no total was given for it.{beside}"
+            return f"The sheet holds {currency} {found:,}, and you gave no total for it."
         gap = abs(found - said)
         return (
-            f"The amounts were said to be {currency} {said:,}, and they add up to {currency} "
-            f"{found:,}: {gap:,} {'more' if found > said else 'less'}.{beside}"
+            f"You expected {currency} {said:,}. The amounts add up to {currency} {found:,}: "
+            f"{gap:,} {'more' if found > said else 'less'}."
         )
 
 
-def _amounts(mapping: SheetMapping) -> dict[str, Resolve]:
-    """Each column that a payment's amount comes from, once → how its currency is found."""
-    found: dict[str, Resolve] = {}
+Payment = tuple[Test, Resolve]
+"""Whether a payment applies to a row, and what its currency is then."""
+
+
+def _amounts(mapping: SheetMapping) -> dict[str, list[Payment]]:
+    """Each column that payments take their amount from → these payments, in their order."""
+    found: dict[str, list[Payment]] = {}
     for action in mapping.actions:
         if isinstance(action.amount, From) and action.currency is not None:
-            found.setdefault(action.amount.column, compile_source(action.currency, mapping.columns))
+            applies = compile_condition(action.when, mapping.columns)
+            currency = compile_source(action.currency, mapping.columns)
+            found.setdefault(action.amount.column, []).append((applies, currency))
     return found
+
+
+def _unit(payments: Sequence[Payment], table: Table, index: int) -> Currency | None:
+    """The currency of the payment that applies to a row; of the first, where none does."""
+    applying = (currency for applies, currency in payments if applies(table, index) is True)
+    return _currency(next(applying, payments[0][1])(table, index))
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _currency(value: object) -> Currency | None:

@@ -7,9 +7,10 @@ from typing import Final
 
 from importer.mapping import Binding, ColumnType, Mapping
 from importer.model import CheckedRow, Invalid, Problem, Ready, Table
+from importer.validate.problems import CONFIRM
 
-_BEFORE: Final = "end of its last cell"
-_AFTER: Final = "beginning of its first cell"
+_BEFORE: Final = "end of this row's last cell"
+_AFTER: Final = "beginning of this row's first cell"
 
 
 class CutRows:
@@ -54,9 +55,8 @@ class CutRows:
                     row=row,
                     column="",
                     seen="",
-                    message=f"Row {beside} has one cell only: it may be the {part}, cut off by a "
+                    message=f"Row {beside} has only one cell. It may be the {part}, cut off by a "
                     "line break.",
-                    hint="Export the sheet again with quotes around its texts, or join the two "
-                    "rows. If the other row is a line by itself, add a `skip` rule for it to the "
-                    "mapping, and run the sheet itself again.",
+                    hint="Join the two rows in the sheet. If the other row is a line by itself, "
+                    f"add a `skip` rule for it to the mapping and run the sheet again. {CONFIRM}",
                 )

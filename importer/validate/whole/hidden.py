@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from importer.mapping import Mapping
-from importer.model import CheckedRow, Note, Refusal, Skipped, Table
-from importer.validate.rows import BLANK
-from importer.validate.whole.rows import Ranges
+from importer.model import CheckedRow, Note, Refusal, Table
+from importer.validate.whole.rows import Ranges, holds_data
 
 
 class HiddenRows:
-    """Collects the hidden rows that hold something."""
+    """Collects the hidden rows that hold data; a hidden line of totals is skipped anyway."""
 
     def __init__(self, mapping: Mapping) -> None:
         self._said = mapping.sheet.hidden_rows
@@ -22,7 +21,7 @@ class HiddenRows:
         if not table.hidden:
             return
         for row in rows:
-            if row.row in table.hidden and not (isinstance(row, Skipped) and row.reason == BLANK):
+            if row.row in table.hidden and holds_data(row):
                 self._rows.add(row.row)
 
     def findings(self) -> Iterator[Note | Refusal]:
@@ -36,8 +35,8 @@ class HiddenRows:
             return
         yield Refusal(
             code="rows-hidden",
-            message=f"{rows} hidden in the sheet, by a filter or by hand: {self._rows}. It is not "
-            "said whether hidden rows are meant.",
+            message=f"{rows} hidden in the sheet, by a filter or by hand: {self._rows}. The "
+            "mapping does not say whether to read them.",
             hint="Show all rows (Data › Clear; select all, right-click a row number, Unhide), or "
             "say in the mapping `sheet: {hidden_rows: read}`, or `skip` to leave them out.",
         )

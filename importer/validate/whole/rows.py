@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +20,11 @@ def holds_data(row: CheckedRow) -> bool:
     no action applies to (a payment that is only due) is.
     """
     return not isinstance(row, Skipped) or row.reason == NO_ACTION
+
+
+def with_data(rows: Sequence[CheckedRow]) -> list[int]:
+    """The places, from 0, of the rows that `holds_data` of."""
+    return [at for at, row in enumerate(rows) if holds_data(row)]
 
 
 @dataclass(slots=True)

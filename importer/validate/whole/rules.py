@@ -10,8 +10,10 @@ from importer.model import CheckedRow, Note, Refusal, Table
 from importer.validate.repeats import Repeats
 from importer.validate.whole.control import Control, Expected
 from importer.validate.whole.cut_rows import CutRows
+from importer.validate.whole.empty import NoRows
 from importer.validate.whole.hidden import HiddenRows
 from importer.validate.whole.identical import FirstRow, IdenticalRows
+from importer.validate.whole.skipped import SkippedEntries
 from importer.validate.whole.total_rows import TotalRows
 from importer.validate.whole.trailer import TrailerRow
 
@@ -47,7 +49,12 @@ class WholeSheet:
         self._repeats = Repeats(mapping, binding, first_rows[0])
         self._totals = TotalRows(mapping, binding)
         self._cut = CutRows(mapping, binding)
-        self._rules: list[_Rule] = [HiddenRows(mapping), IdenticalRows(mapping, first_rows[1])]
+        self._rules: list[_Rule] = [
+            NoRows(),
+            HiddenRows(mapping),
+            SkippedEntries(mapping),
+            IdenticalRows(mapping, first_rows[1]),
+        ]
         if not correcting:
             self._rules.append(Control(mapping, binding, expected))
             if mapping.trailer is not None:

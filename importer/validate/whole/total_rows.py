@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Final
 
 from importer.mapping import Binding, ColumnType, Mapping
-from importer.model import CheckedRow, Invalid, Problem, Table
+from importer.model import CheckedRow, Flaw, Invalid, Problem, Table
+from importer.validate.problems import NOT_IN_THE_ROW
 from importer.validate.whole.rows import holds_data
 
 _WORD: Final = re.compile(
@@ -19,7 +20,7 @@ _FEWEST: Final = 2
 """Rows that a sum is made of; the amount of one row alone proves nothing."""
 _HINT: Final = (
     "If it is a total, add a rule to the mapping, such as `skip: [{reason: totals, when: {column: "
-    'NAME, matches: "(?i)total"}}]`. If it is an entry, fill in its lead.'
+    'NAME, matches: "(?i)^(grand |sub)?total:?$"}}]`. If it is an entry, fill in its lead.'
 )
 
 
@@ -32,6 +33,7 @@ class TotalRows:
     def __init__(self, mapping: Mapping, binding: Binding) -> None:
         columns = mapping.columns
         self._binding = binding
+        self._lead, self._lead_ids = mapping.lead, mapping.lead_ids
         self._texts = [name for name, one in columns.items() if one.type in _TEXTS]
         self._amounts = [name for name, one in columns.items() if one.type is ColumnType.AMOUNT]
         self._whole = dict.fromkeys(self._amounts, Decimal(0))
@@ -44,7 +46,7 @@ class TotalRows:
 
     def _row(self, table: Table, index: int, row: CheckedRow) -> CheckedRow:
         total = None
-        if isinstance(row, Invalid) and any(one.code == "lead-blank" for one in row.problems):
+        if isinstance(row, Invalid) and self._lacks_lead(table, index, row):
             total = self._total(table, index, row)
         if total is not None:
             self._since = dict.fromkeys(self._amounts, Decimal(0))
@@ -53,6 +55,13 @@ class TotalRows:
         if holds_data(row):
             self._add(table, index)
         return row
+
+    def _lacks_lead(self, table: Table, index: int, row: Invalid) -> bool:
+        """Whether there is no lead, or the word for a total in its place."""
+        if any(problem.code == "lead-blank" for problem in row.problems):
+            return True
+        value, text = table.values[self._lead_ids][index], table.texts[self._lead][index]
+        return isinstance(value, Flaw) and _WORD.search(text) is not None
 
     def _add(self, table: Table, index: int) -> None:
         self._rows += 1
@@ -64,7 +73,7 @@ class TotalRows:
                 self._since[column] += value
 
     def _total(self, table: Table, index: int, row: Invalid) -> Invalid | None:
-        for column in self._texts:
+        for column in (*self._texts, self._lead):
             if _WORD.search(table.texts[column][index]):
                 return self._problem(table, index, row, column, "its text says so")
         for column in self._amounts:
@@ -88,6 +97,11 @@ class TotalRows:
             message=f"The row has no lead and looks like a total: {reason}.",
             hint=_HINT,
         )
+        # What the other cells lack says nothing more; what the row cannot show must stay on record.
+        lasting = (one for one in row.problems if one.code in NOT_IN_THE_ROW)
         return Invalid(
-            row=row.row, problems=(problem,), fingerprint=row.fingerprint, identity=row.identity
+            row=row.row,
+            problems=(problem, *lasting),
+            fingerprint=row.fingerprint,
+            identity=row.identity,
         )

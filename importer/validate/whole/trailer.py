@@ -12,6 +12,7 @@ from importer.model import CheckedRow, Refusal, Skipped, Table
 from importer.validate.rows import TRAILER
 from importer.validate.whole.rows import Ranges, holds_data
 
+_MEND: Final = "Correct the sheet, or `trailer` in the mapping."
 _NUMBERS: Final = re.compile(r"[0-9][0-9,]*(?:\.0+)?")
 _HINT: Final = "Rows are missing, doubled or changed, or the trailer is: export the sheet again."
 
@@ -51,7 +52,8 @@ class TrailerRow:
 
     def _compare(self, table: Table, index: int, row: int) -> None:
         if self._at:
-            self._say("trailer-twice", f"Rows {self._at} and {row} are both the sheet's trailer.")
+            message = f"Rows {self._at} and {row} are both the sheet's trailer."
+            self._say("trailer-twice", message, _MEND)
             return
         self._at = row
         if self._trailer.total:
@@ -62,20 +64,27 @@ class TrailerRow:
     def _compare_total(self, table: Table, index: int, column: str) -> None:
         said, cell = table.values[column][index], f"{self._binding.letter(column)}{self._at}"
         if not isinstance(said, Decimal):
-            self._say("trailer-unreadable", f"The trailer's total in {cell} cannot be read.")
+            self._say("trailer-unreadable", f"The trailer's total in {cell} cannot be read.", _MEND)
         elif said != self._sum:
-            unread = f" Not in it: the amounts of row {self._unread}." if self._unread.count else ""
             self._say(
                 "trailer-total",
                 f"The trailer's total in {cell} is {said:,}, and the rows above it add up to "
-                f"{self._sum:,}.{unread}",
+                f"{self._sum:,}.",
+            )
+        if self._unread.count:
+            self._say(
+                "trailer-unread",
+                "The trailer's total is not proven: amounts that cannot be read are not in it, in "
+                f"row {self._unread}.",
+                "Correct these cells in the sheet, and run it again.",
             )
 
     def _compare_rows(self, table: Table, index: int, column: str) -> None:
         numbers = _NUMBERS.findall(table.texts[column][index])
         cell = f"{self._binding.letter(column)}{self._at}"
         if len(numbers) != 1:
-            self._say("trailer-unreadable", f"The trailer's number of rows in {cell} is not clear.")
+            message = f"The trailer's number of rows in {cell} is not clear."
+            self._say("trailer-unreadable", message, _MEND)
         elif (said := int(Decimal(numbers[0].replace(",", "")))) != self._rows:
             self._say(
                 "trailer-rows",
@@ -83,8 +92,8 @@ class TrailerRow:
                 "it (without blank and skipped ones).",
             )
 
-    def _say(self, code: str, message: str) -> None:
-        self._found.append(Refusal(code=code, message=message, hint=_HINT))
+    def _say(self, code: str, message: str, hint: str = _HINT) -> None:
+        self._found.append(Refusal(code=code, message=message, hint=hint))
 
     def findings(self) -> Iterator[Refusal]:
         """What does not agree; a sheet that ends without its trailer may have been cut off."""

@@ -1,0 +1,57 @@
+"""Rows that a rule of the mapping skips although they look like entries: told, with their money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Final
+
+from importer.mapping import ColumnType, Mapping
+from importer.model import CheckedRow, Flaw, Note, Skipped, Table
+from importer.validate.rows import BLANK, HIDDEN, NO_ACTION, TRAILER
+from importer.validate.whole.rows import Ranges
+
+_MEANT: Final = frozenset({BLANK, HIDDEN, NO_ACTION, TRAILER})
+"""Reasons that no `skip` rule gave."""
+
+
+class SkippedEntries:
+    """Looks for a sound lead and an amount in the rows that `skip` rules leave out.
+
+    A payer called "Total Energies" must not be lost because a rule looks for "total".
+    """
+
+    def __init__(self, mapping: Mapping) -> None:
+        columns = mapping.columns
+        self._lead = mapping.lead
+        self._amounts = [name for name, one in columns.items() if one.type is ColumnType.AMOUNT]
+        self._rows = Ranges()
+        self._sum = Decimal(0)
+
+    def see(self, table: Table, rows: Sequence[CheckedRow]) -> None:
+        """Look at the rows of a table."""
+        for index, row in enumerate(rows):
+            if isinstance(row, Skipped) and row.reason not in _MEANT:
+                self._look(table, index, row.row)
+
+    def _look(self, table: Table, index: int, row: int) -> None:
+        lead = table.values[self._lead][index]
+        values = (table.values[name][index] for name in self._amounts)
+        amounts = [value for value in values if isinstance(value, Decimal)]
+        if amounts and lead is not None and not isinstance(lead, Flaw):
+            self._rows.add(row)
+            self._sum += amounts[0]
+
+    def findings(self) -> Iterator[Note]:
+        """One note for all of them."""
+        count = self._rows.count
+        if count:
+            rows = (
+                "1 row that a `skip` rule leaves out has"
+                if count == 1
+                else (f"{count:,} rows that `skip` rules leave out have")
+            )
+            yield Note(
+                code="rows-skipped",
+                message=f"{rows} a lead and an amount, {self._sum:,} in all: row {self._rows}.",
+            )
