@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -36,7 +37,7 @@ HOMES = {
     "httpx": {"crm"},
     "jinja2": {"report"},
     "numpy": {"columns"},
-    "openpyxl": {"sheets", "report"},
+    "openpyxl": {"report"},
     "pandas": {"columns"},
     "platformdirs": {"settings"},
     "psutil": {"sheets"},
@@ -139,6 +140,19 @@ def test_rooms_stay_small(module: str) -> None:
             words = len((ast.get_docstring(node, clean=False) or "").splitlines())
             length = (node.end_lineno or node.lineno) - node.lineno + 1 - words
             assert length <= 50, f"{node.name} has {length} lines"
+
+
+def test_the_guide_shows_every_room_on_its_floor() -> None:
+    """The table of CONTRIBUTING.md has each room on the floor that it is on."""
+    guide = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    floors = re.findall(r"^\| ([0-9, ]+) \| ((?:`\w+` ?)+)", guide, re.MULTILINE)
+    shown = {
+        room: {int(floor) for floor in numbers.split(",")}
+        for numbers, rooms in floors
+        for room in re.findall(r"`(\w+)`", rooms)
+    }
+    assert shown.keys() == FLOOR_OF.keys()
+    assert all(floor in shown[room] for room, floor in FLOOR_OF.items())
 
 
 def test_the_plan_names_rooms_that_exist() -> None:

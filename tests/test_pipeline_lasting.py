@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
+from commands import importer
 from workplaces import HEADERS, MAPPING, Desk, Result, desk, row, settled, write_sheet
 
 from importer.errors import SheetError, SheetRefusedError, UsageError
@@ -19,6 +21,7 @@ from importer.pipeline import (
     check_sheet,
     open_workplace,
     plan_run,
+    read_mapping,
     report_run,
 )
 from importer.sandbox import lead_id
@@ -180,3 +183,43 @@ def test_a_sheet_without_rows_is_told(tmp_path: Path) -> None:
     """A header and nothing below it is no mistake, and not passed over in silence."""
     found = check_sheet(write_sheet(tmp_path / "none.csv", []), parse_mapping(MAPPING, "p.yaml"))
     assert [note.code for note in found.notes] == ["rows-none"]
+
+
+def test_a_person_in_another_spelling_is_the_same_identity(tmp_path: Path) -> None:
+    """An address in other capitals, and a number with and without its country, book once."""
+    (tmp_path / "leads.csv").write_text(
+        f"Lead ID,Mobile\n{lead_id(1)},+91 98765 43210\n", encoding="utf-8"
+    )
+    text = """
+mapping: 1
+columns:
+  mobile: {header: Mobile, type: phone}
+  mail:   {header: Mail, type: email}
+  amount: {header: Amount, type: amount, currency: INR}
+lead: {via: leads.csv, match: mobile, country: {code: 91, digits: 10}}
+identity: {columns: [mobile, mail], equal_rows: problem}
+actions:
+  - {name: payment, type: PAYMENT, amount: {from: amount}, currency: INR, status: COMPLETED}
+"""
+    (tmp_path / "people.yaml").write_text(text, encoding="utf-8")
+    with desk(tmp_path) as here:
+        here.mapping = read_mapping(tmp_path / "people.yaml")
+        headers = ("Mobile", "Mail", "Amount")
+        one = [("9876543210", "asha@example.com", "100")]
+        other = [("+91 98765 43210", "Asha@Example.com", "100")]
+        assert here.run(write_sheet(tmp_path / "one.csv", one, headers)).counts == {"CREATED": 1}
+        again = here.run(write_sheet(tmp_path / "two.csv", other, headers))
+        assert "CREATED" not in again.counts
+        assert len(here.arrived()) == 1
+
+
+def test_check_judges_a_failures_workbook_as_run_does(tmp_path: Path) -> None:
+    """Told where the journal is, `check` knows what the workbook cannot show."""
+    (tmp_path / "ids.yaml").write_text(IDS, encoding="utf-8")
+    write_sheet(tmp_path / "p.csv", [*PADDED, row(8, receipt="8")])
+    run = importer("run", "p.csv", "-m", "ids.yaml", "--practice", "--json", cwd=tmp_path)
+    failures = json.loads(run.out)["reports"]["failures"]
+    words = ("check", failures, "-m", "ids.yaml")
+    told = importer(*words, "--practice", "--json", cwd=tmp_path)
+    assert list(json.loads(told.out)["problems"]) == ["id-zeros-lost"]
+    assert importer(*words, cwd=tmp_path).code == 2

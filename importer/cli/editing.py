@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from importer.cli.options import FILE
+from importer.cli.options import FILE, write_out
 
 
 @click.command("mapping-schema")
@@ -23,5 +23,5 @@ def mapping_schema(output: Path | None) -> None:
     if output is None:
         click.echo(mapping_schema_text(), nl=False)
         return
-    output.write_text(mapping_schema_text(), encoding="utf-8", newline="\n")
+    write_out(output, mapping_schema_text())
     click.echo(f"Wrote {output}.")

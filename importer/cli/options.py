@@ -99,6 +99,21 @@ def _totals(_context: click.Context, _option: click.Parameter, given: Sequence[s
     return totals
 
 
+def write_out(path: Path, text: str) -> None:
+    """Write a file that a person has asked for.
+
+    Raises:
+        UsageError: it cannot be written there.
+    """
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(
+            f"The file {path} cannot be written: {error.strerror}.",
+            "Name a file in a folder that is there, and that you may write to.",
+        ) from error
+
+
 def load(settings: Path | None, *, practice: bool) -> Settings:
     """The settings that the options ask for.
 

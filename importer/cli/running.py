@@ -21,6 +21,7 @@ from importer.cli.options import (
     settings_options,
     token_of,
     token_option,
+    write_out,
     yes_option,
 )
 from importer.errors import SheetRefusedError, UsageError
@@ -40,25 +41,34 @@ _LOOKED_AT = 50
 @click.argument("sheet", type=FILE)
 @mapping_option
 @expect_options
+@settings_options
 @json_option
-def check(
+def check(  # noqa: PLR0913 - a command's options are its arguments
     sheet: Path,
     mapping: Path,
+    settings: Path | None,
     *,
+    practice: bool,
     expect_rows: int | None,
     expect_total: Totals,
     as_json: bool,
 ) -> int:
     """Check SHEET: every problem of every row, each with its cell. Nothing is sent.
 
-    Exit code 0: nothing is wrong; 3: there are problems.
+    Exit code 0: nothing is wrong; 3: there are problems. A failures workbook is checked with what
+    the journal of its workspace knows: say --practice or --settings as for `run`.
     """
     from importer.cli.bars import TerminalBars
     from importer.cli.words import check_object, say_check
-    from importer.pipeline import Exit, Expected, check_sheet, read_mapping
+    from importer.pipeline import Exit, Expected, check_sheet, read_mapping, visit_workplace
 
-    expected = Expected(rows=expect_rows, totals=expect_total)
-    result = check_sheet(sheet, read_mapping(mapping), expected=expected, bars=TerminalBars())
+    result = check_sheet(
+        sheet,
+        read_mapping(mapping),
+        expected=Expected(rows=expect_rows, totals=expect_total),
+        bars=TerminalBars(),
+        workplace=lambda: visit_workplace(load(settings, practice=practice)),
+    )
     if as_json:
         click.echo(json.dumps(check_object(result), ensure_ascii=False))
     else:
@@ -166,7 +176,7 @@ def new_mapping(sheet: Path, tab: str | None, header_row: int, output: Path | No
         return
     if output.exists():
         raise UsageError(f"The file {output} is there already.", "Name another one with -o.")
-    output.write_text(text, encoding="utf-8")
+    write_out(output, text)
     command = shlex.join(["importer", "check", str(sheet), "-m", str(output)])
     click.echo(f"Wrote {output}. Edit it, then: {command}")
 

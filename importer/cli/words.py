@@ -80,24 +80,25 @@ def say_plan(workplace: Workplace, run_id: str) -> bool:
     books, left = reconcile_run(workplace, run_id), estimate(workplace, run_id)
     unsent = books.outcomes[Outcome.UNSENT]
     say_notes(books.run.notes, err=True)
+    click.echo(
+        f"{books.run.file}: {_many(books.run.rows_read, 'row')}; {_skips(books.run.skipped)}",
+        err=True,
+    )
+    for outcome, line in books.outcomes.items():
+        if line.count and outcome is not Outcome.UNSENT:
+            click.echo(
+                f"  {_many(line.count, 'action')} {outcome}{_money(line.money, ', ')}", err=True
+            )
     if not unsent.count:
         return False
     practice = workplace.settings.workspace.kind is WorkspaceKind.SANDBOX
     where = "practice workspace" if practice else click.style("REAL workspace", bold=True)
-    lines = [
-        f"{books.run.file}: {_many(books.run.rows_read, 'row')}; {_skips(books.run.skipped)}",
-        *(
-            f"  {_many(line.count, 'action')} {outcome}{_money(line.money, ', ')}"
-            for outcome, line in books.outcomes.items()
-            if line.count and outcome is not Outcome.UNSENT
-        ),
-        (
-            f"  {_many(unsent.count, 'action')} to send{_money(unsent.money, ', ')}, in "
-            f"{_many(left.requests, 'request')}{_duration(left.seconds)}"
-        ),
+    click.echo(
+        f"  {_many(unsent.count, 'action')} to send{_money(unsent.money, ', ')}, in "
+        f"{_many(left.requests, 'request')}{_duration(left.seconds)}\n"
         f"  to the {where} {workplace.settings.workspace.name}",
-    ]
-    click.echo("\n".join(lines), err=True)
+        err=True,
+    )
     return True
 
 

@@ -177,5 +177,8 @@ def _check_version(found: int, path: Path) -> None:
         raise JournalVersionError(
             f"The journal {path} has version {found}; this importer reads version "
             f"{schema.SCHEMA_VERSION}.",
-            "Use the importer version that wrote it, or a newer one.",
+            "Use a newer importer."
+            if found > schema.SCHEMA_VERSION
+            else "It is of a time before the first release: keep it as a record, and name another "
+            "file as `path` under [journal] in importer.toml.",
         )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from importer.mapping import Mapping
+from importer.mapping import Mapping, is_failures_workbook
 from importer.model import (
     CheckedRow,
     Currency,
@@ -19,8 +21,10 @@ from importer.model import (
     Skipped,
 )
 from importer.pipeline.checking import Judging, open_bound
-from importer.pipeline.workplace import Bars, NoBars
+from importer.pipeline.references import NO_REFERENCES, References, read_references
+from importer.pipeline.workplace import Bars, NoBars, Workplace
 from importer.reconcile import add_money
+from importer.sheets import Sheet
 from importer.validate import Expected
 
 EXAMPLES = 3
@@ -82,16 +86,26 @@ class CheckResult:
             group.examples.append(problem)
 
 
+OpenWorkplace = Callable[[], AbstractContextManager[Workplace]]
+
+
 def check_sheet(
-    path: Path, mapping: Mapping, *, expected: Expected | None = None, bars: Bars | None = None
+    path: Path,
+    mapping: Mapping,
+    *,
+    expected: Expected | None = None,
+    bars: Bars | None = None,
+    workplace: OpenWorkplace | None = None,
 ) -> CheckResult:
-    """Check a whole sheet; no network, no journal.
+    """Check a whole sheet; no network, and no journal but for a failures workbook.
 
     Args:
         path: the sheet's file.
         mapping: how its rows become actions.
         expected: control totals that somebody gave.
         bars: progress.
+        workplace: opens the workspace whose journal knows what a failures workbook cannot show.
+            None: such a workbook is judged by its own rows.
 
     Raises:
         UsageError, SheetError: it cannot be read, or is not the mapping's sheet.
@@ -99,8 +113,9 @@ def check_sheet(
     bars = bars or NoBars()
     bound = open_bound(path, mapping)
     sheet = bound.sheet
+    references = _references(sheet, workplace)
     result = CheckResult(file=sheet.file, tab=sheet.tab, mapping=mapping.name)
-    judging = Judging(bound, expected or Expected(), bars)
+    judging = Judging(bound, expected or Expected(), bars, references)
     with bars.stage("Checking", sheet.total) as advance:
         for chunk, rows in judging.chunks():
             for row in rows:
@@ -108,3 +123,10 @@ def check_sheet(
             advance(len(chunk.numbers))
     result.notes, result.refusals = judging.notes, judging.refusals
     return result
+
+
+def _references(sheet: Sheet, workplace: OpenWorkplace | None) -> References:
+    if workplace is None or not is_failures_workbook(sheet.headers):
+        return NO_REFERENCES
+    with workplace() as opened:
+        return read_references(opened.journal, sheet)

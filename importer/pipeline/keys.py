@@ -26,13 +26,20 @@ def keys_of(mapping: Mapping) -> Keys:
     """Identity column → type, and action name → type."""
     columns = mapping.identity.columns if mapping.identity else sorted(mapping.columns)
     return {
-        "identity": {name: _kept_as(mapping.columns[name].type) for name in columns},
+        "identity": {name: _kept_as(mapping, name) for name in columns},
         "actions": {action.name: action.type for action in mapping.actions},
     }
 
 
-def _kept_as(type_: ColumnType) -> str:
-    """The type by which a value is compared: an identifier that is sound is the text that it is."""
+def _kept_as(mapping: Mapping, column: str) -> str:
+    """How a value is compared: an identifier that is sound is the text that it is.
+
+    A phone number that finds its lead counts with its country code, so that is a part of it.
+    """
+    type_ = mapping.columns[column].type
+    if type_ is ColumnType.PHONE and mapping.via and column == mapping.lead:
+        country = mapping.via.country
+        return f"{type_} {country.code}/{country.digits}" if country else str(type_)
     return str(ColumnType.TEXT if type_ is ColumnType.ID else type_)
 
 

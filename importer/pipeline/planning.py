@@ -186,17 +186,12 @@ def _with_roots(
     return planned
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Refusal:
-    message: str
-    hint: str
-
-
-def _whole_refusal(refusals: Sequence[Refusal]) -> _Refusal | None:
+def _whole_refusal(refusals: Sequence[Refusal]) -> Refusal | None:
     """Every reason that the sheet as a whole gives, in one."""
     if not refusals:
         return None
-    return _Refusal(
+    return Refusal(
+        code=refusals[0].code,
         message=" ".join(one.message for one in refusals),
         hint=" ".join(dict.fromkeys(one.hint for one in refusals)),
     )
@@ -204,17 +199,19 @@ def _whole_refusal(refusals: Sequence[Refusal]) -> _Refusal | None:
 
 def _share_refusal(
     workplace: Workplace, tally: _Tally, *, strict: bool, correcting: bool
-) -> _Refusal | None:
+) -> Refusal | None:
     judged = tally.ready + tally.invalid
     share = workplace.settings.stop.invalid_share
     if strict and tally.invalid:
-        return _Refusal(
+        return Refusal(
+            code="rows-invalid",
             message=f"{tally.invalid} of {judged} rows are invalid, and --strict sends nothing "
             "then.",
             hint="Correct the cells that the report names, or leave --strict out.",
         )
     if not correcting and judged and tally.invalid > share * judged:
-        return _Refusal(
+        return Refusal(
+            code="rows-invalid",
             message=f"{tally.invalid} of {judged} rows are invalid: the mapping may be a wrong "
             "one.",
             hint="Check the mapping and the sheet. If the sheet really is like that, correct its "

@@ -17,12 +17,12 @@ from importer.resolve import Columns
 from importer.validate.entry import amount_text, epoch_ms, json_text
 from importer.validate.money import decimals_flaw
 from importer.validate.source import column_of
-from importer.values import FieldReader, FieldValue, as_source_text, field_reader
+from importer.values import FieldReader, FieldType, FieldValue, as_source_text, field_reader
 
 Write = Callable[[Value], str | Flaw]
 """Typed value, not blank → its JSON, "" where nothing of it is left, or why it does not fit."""
 
-_AS_THEY_ARE: Final = frozenset({ColumnType.AMOUNT, ColumnType.NUMBER, ColumnType.DATE})
+_OWN: Final = {ColumnType.NUMBER: FieldType.NUMBER, ColumnType.DATE: FieldType.DATE}
 """The types of column that say by themselves what a field takes of them; others give texts."""
 
 
@@ -49,9 +49,8 @@ def field_writer(source: Source, columns: Columns) -> Write:
 def _reader(source: Source, column: ColumnSpec | None) -> FieldReader:
     if not isinstance(source, Constant) and source.type is not None:
         return field_reader(source.type, source.options or (), source.separator or "")
-    if column is not None and column.type in _AS_THEY_ARE:
-        return lambda value: value
-    return as_source_text
+    own = FieldType.TEXT if column is None else _OWN.get(column.type, FieldType.TEXT)
+    return field_reader(own, (), "")
 
 
 def _payable(value: Value, column: ColumnSpec | None) -> Value | Flaw:

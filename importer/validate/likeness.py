@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 
-from importer.mapping import Mapping
+from importer.leads import key_for
+from importer.mapping import ColumnType, Mapping
 from importer.model import Flaw, Table
 from importer.validate.entry import json_text
 from importer.values import as_source_text, trim
@@ -41,4 +42,20 @@ def identity_of(mapping: Mapping) -> Callable[[Table, int], tuple[str, ...]]:
     name: the order in which somebody lists them says nothing about the row.
     """
     columns = sorted(mapping.identity.columns if mapping.identity else mapping.columns)
-    return lambda table, index: tuple(source_text(table, index, column) for column in columns)
+    forms = [_form_of(mapping, column) for column in columns]
+    return lambda table, index: tuple(form(table, index) for form in forms)
+
+
+def _form_of(mapping: Mapping, column: str) -> Callable[[Table, int], str]:
+    """How a column counts in an identity: a person is the same in any spelling that is matched."""
+    spec = mapping.columns[column]
+    country = mapping.via.country if mapping.via and column == mapping.lead else None
+    if spec.type not in {ColumnType.EMAIL, ColumnType.PHONE}:
+        return lambda table, index: source_text(table, index, column)
+    key = key_for(spec.type, country)
+
+    def form(table: Table, index: int) -> str:
+        value, text = table.values[column][index], table.texts[column][index]
+        return key(value, text) if isinstance(value, str) else source_text(table, index, column)
+
+    return form
