@@ -179,6 +179,13 @@ def test_an_entry_that_a_rule_skips_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_an_identity_that_cannot_be_right_is_told(tmp_path: Path) -> None:
+    """Equal rows in cumulative exports need a date to be told apart from those of before."""
+    text = MAPPING.replace("[receipt], equal_rows: problem", "[lead, amount], equal_rows: repeats")
+    found = check_sheet(write_sheet(tmp_path / "p.csv", [row(1)]), parse_mapping(text, "p.yaml"))
+    assert [note.code for note in found.notes] == ["identity-weak"]
+
+
 def test_a_sheet_without_rows_is_told(tmp_path: Path) -> None:
     """A header and nothing below it is no mistake, and not passed over in silence."""
     found = check_sheet(write_sheet(tmp_path / "none.csv", []), parse_mapping(MAPPING, "p.yaml"))

@@ -54,7 +54,7 @@ class ColumnSpec:
     zone: str | None = None
     """IANA zone of a date's wall clock: `Asia/Kolkata`. Always given for a date."""
     locale: str | None = None
-    """How an amount or number is written: `en_IN`. None: plain, or commas that leave no doubt."""
+    """How an amount or number is written: `en_IN`. None: plain digits with at most one `.`."""
     currency: Currency | None = None
     """Of an amount. None where the actions take the currency from a column."""
     length: int | None = None

@@ -26,15 +26,16 @@ mapping: 1
 _SKIP: Final = """
 # Rows that yield no action, such as a total line. Blank rows are always skipped.
 skip:
-#  - {reason: totals, when: {column: NAME, matches: "(?i)total"}}
+#  - {reason: totals, when: {column: NAME, matches: "(?i)^(grand |sub)?total:?$"}}
 # The sheet's own last row, to be held against the rows above it: nothing is sent if they differ.
-# trailer: {when: {column: NAME, matches: "(?i)grand total"}, total: NAME, rows: NAME}
+# trailer: {when: {column: NAME, matches: "(?i)^grand total:?$"}, total: NAME, rows: NAME}
 """
 
 _COLUMNS: Final = """
 # Each column once: the name that the rest of this file uses, its header, and how it is read.
 #   type: text       as it stands
-#         id         a receipt number or reference: refused where Excel has damaged it
+#         id         a receipt number or reference: refused where Excel has damaged it;
+#                    add `length: 6` if every one has six characters
 #         lead_id    the CRM's 24-character id of a lead
 #         amount     money; add `currency: INR`, and `locale: en_IN` if it reads 1,25,000.50
 #         currency   a currency code: {currencies}
@@ -61,7 +62,7 @@ identity:
 actions:
   - name: payment       # a part of the key of what was sent: do not rename it later
     type: PAYMENT
-    when: {{column: TODO, in: [TODO]}}          # which rows; without `when`, every row
+    when: {{not: {{column: TODO, is: TODO}}}}     # which rows; without `when`, every row
     amount: {{from: TODO}}                      # a column of type amount
     currency: TODO                            # {currencies};
                                               # or {{from: column}}

@@ -14,6 +14,7 @@ from importer.folding import readable
 from importer.leads import Directory
 from importer.mapping import (
     Binding,
+    ColumnType,
     Mapping,
     bind,
     column_letter,
@@ -103,6 +104,20 @@ def _hidden_columns(bound: BoundSheet) -> Iterator[Note]:
         )
 
 
+def _weak_identity(mapping: Mapping) -> Iterator[Note]:
+    """Warn where no rule can tell a new row from an old one that is equal to it."""
+    identity = mapping.identity
+    if identity is None or (identity.equal_rows, identity.exports) != ("repeats", "cumulative"):
+        return
+    if all(mapping.columns[name].type is not ColumnType.DATE for name in identity.columns):
+        yield Note(
+            code="identity-weak",
+            message="Rows may repeat, each export holds the earlier rows, and no date is in the "
+            "mapping's `identity`: a new row that is equal to one which has left the export would "
+            "be taken for that. Add a date column to `identity`.",
+        )
+
+
 class Judging:
     """One reading of a whole sheet: every row judged, and then what concerns all of them.
 
@@ -132,7 +147,11 @@ class Judging:
         self._bound = bound
         self._expected = expected
         self._bars = bars
-        self._found: list[Note | Refusal] = [*bound.sheet.notes, *_hidden_columns(bound)]
+        self._found: list[Note | Refusal] = [
+            *bound.sheet.notes,
+            *_hidden_columns(bound),
+            *_weak_identity(bound.mapping),
+        ]
         if bound.directory is not None:
             self._found += bound.directory.notes()
         self._references = references

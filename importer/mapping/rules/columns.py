@@ -20,7 +20,7 @@ _BELONGS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def column_keys_fit_the_type(root: Keyed) -> Iterator[Mistake]:
-    """A date has a zone; `format`, `zone`, `locale`, `currency` stand where they mean something."""
+    """A date has a zone; keys that belong to one type stand at no other."""
     for name, part in columns(root).items():
         kind = column_type(root, name)
         for key, kinds in _BELONGS.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from importer.errors import Mistake
-from importer.folding import choices
+from importer.folding import fold, nearest, qualifies
 from importer.mapping.constants import plain_decimal
 from importer.mapping.nodes import Keyed, Scalar
 from importer.mapping.rules.parts import (
@@ -18,6 +18,7 @@ from importer.mapping.rules.parts import (
     sources,
 )
 from importer.model import Currency, PaymentStatus
+from importer.values import CENTS
 
 _CLOSED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "currency": ("a currency", tuple(Currency)),
@@ -30,6 +31,8 @@ _READ_FROM: Final[Mapping[str, tuple[str, ...]]] = {
     "status": ("text",),
 }
 """Part of a PAYMENT → the types of column that it may come from."""
+_ALIKE: Final = 0.8
+"""How much alike a word and its misspelling are: money hangs on it, so `Paid` is not `FAILED`."""
 
 
 def payment_is_whole(root: Keyed) -> Iterator[Mistake]:
@@ -60,7 +63,7 @@ def payment_words_are_the_crms(root: Keyed) -> Iterator[Mistake]:
             for word, at in _words_sent(source, line):
                 if word not in words:
                     message = f"{action.place}`{word}` is not {noun} of a PAYMENT."
-                    yield Mistake(line=at, message=message, hint=choices(word, words))
+                    yield Mistake(line=at, message=message, hint=_hint(word, words))
 
 
 def payment_parts_fit(root: Keyed) -> Iterator[Mistake]:
@@ -113,6 +116,13 @@ def _words_sent(source: Part | str, line: int) -> Iterator[tuple[str, int]]:
                 yield default, source.line("default")
 
 
+def _hint(word: str, words: tuple[str, ...]) -> str:
+    """All the words that are taken, and before them the one that was nearly written."""
+    likely = [known for known in words if fold(known) == fold(word) or not qualifies(word, known)]
+    meant = nearest(word, likely, cutoff=_ALIKE)
+    return (f"Did you mean `{meant}`? " if meant else "") + f"It is one of {', '.join(words)}."
+
+
 def _column_fits(root: Keyed, path: str, source: Part, line: int) -> Iterator[Mistake]:
     if "text" in source.node.entries:
         yield Mistake(
@@ -142,7 +152,7 @@ def _amount_fits(action: Part, text: str, line: int) -> Iterator[Mistake]:
     if amount <= 0:
         message = f"{action.place}The amount of a PAYMENT is greater than 0."
         yield Mistake(line=line, message=message, hint="Write how much it is.")
-    elif decimals is not None and amount != round(amount, decimals):
+    elif amount != round(amount, decimals) or -int(amount.as_tuple().exponent) > CENTS:
         yield Mistake(
             line=line,
             message=f"{action.place}`{text}` has more decimals than its currency.",
@@ -150,6 +160,6 @@ def _amount_fits(action: Part, text: str, line: int) -> Iterator[Mistake]:
         )
 
 
-def _decimals(action: Part) -> int | None:
+def _decimals(action: Part) -> int:
     currency = action.text("currency")
-    return Currency(currency).decimals if currency in tuple(Currency) else None
+    return Currency(currency).decimals if currency in tuple(Currency) else CENTS
