@@ -238,6 +238,15 @@ def test_without_a_type_the_column_decides() -> None:
     assert (fields["stars"], fields["page"]) == ("many", "example.com")
 
 
+def test_a_number_is_exact_without_a_type_too() -> None:
+    """A number column's own fields are numbers, so that too many digits are a problem there."""
+    text = MAPPING.replace("guests: {from: guests, type: number}", "guests: {from: guests}")
+    assert sent(check(GOOD, text))["guests"] == 1250.5
+    row = check(GOOD | {"Guests": "12345678901234.56"}, text)
+    assert isinstance(row, Invalid)
+    assert [problem.code for problem in row.problems] == ["number-too-precise"]
+
+
 def test_a_number_keeps_every_digit() -> None:
     """A number is written digit for digit, as no binary fraction would write it."""
     row = check(GOOD | {"Guests": "0.1000000000000050"})

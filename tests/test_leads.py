@@ -84,7 +84,7 @@ def spaced(data: st.DataObject, digits: str) -> str:
 def spelling(data: st.DataObject, number: str) -> str:
     """Write a whole number in one of the ways that can mean nothing else where India is said."""
     ways = [f"+{spaced(data, number)}"]
-    if len(number) != 10:
+    if len(number) not in {10, 14, 15}:  # of so many, `+` says that they are one number
         ways.append(spaced(data, number))
     if len(number) == 12 and number.startswith("91") and number[2] != "0":
         ways.append(spaced(data, number[2:]))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ FILLED = {
     "columns: [TODO]": "columns: [s_no]",
     "equal_rows: TODO": "equal_rows: problem",
     "exports: TODO": "exports: separate",
-    "{column: TODO, in: [TODO]}": "{column: s_no, blank: false}",
+    "{not: {column: TODO, is: TODO}}": "{column: s_no, blank: false}",
     "amount: {from: TODO}": "amount: 100",
     "currency: TODO": "currency: INR",
     "from: TODO": "from: s_no",
@@ -43,8 +45,8 @@ def test_an_untouched_skeleton_names_what_is_to_be_done() -> None:
             "identity.columns",
             "identity.equal_rows",
             "identity.exports",
-            "actions.when.column",
-            "actions.when.in",
+            "actions.when.not.column",
+            "actions.when.not.is",
             "actions.amount.from",
             "actions.currency",
             "actions.status.from",
@@ -64,6 +66,16 @@ def test_a_filled_skeleton_is_a_mapping_for_its_sheet() -> None:
     assert mapping.sheet == SPEC
     assert list(mapping.columns) == ["s_no", "lead_id", "amount", "column_g", "column_h"]
     assert bind(mapping, HEADERS, "payments.xlsx", 4).columns["column_h"] == 7
+
+
+def test_the_example_for_totals_takes_no_payer_for_one() -> None:
+    """The pattern that the skeleton shows fits total lines, and no name with the word in it."""
+    text = skeleton(HEADERS, SPEC, "payments.xlsx")
+    (pattern,) = re.findall(r'reason: totals.*matches: "(.*)"', text)
+    for total in ("Total", "GRAND TOTAL", "Subtotal", "Total:"):
+        assert re.search(pattern, total)
+    for payer in ("TOTAL ENERGIES", "Grand Total Foods", "Totalis"):
+        assert not re.search(pattern, payer)
 
 
 def test_nothing_is_guessed() -> None:

@@ -34,8 +34,8 @@ def test_names_an_identifier_that_has_lost_its_zeros() -> None:
     found = flaws(["000123", "000124", "125", "100126"])
     assert list(found) == ["125"]
     assert found["125"].code == "id-zeros-lost"
-    assert "B5 “000123” has 6" in found["125"].message
-    assert "“125” has 3 digits" in found["125"].message
+    assert "“125” is shorter than the others" in found["125"].message
+    assert "B5 is “000123”" in found["125"].message
 
 
 def test_names_a_number_cell_that_has_lost_its_zeros() -> None:
@@ -85,16 +85,6 @@ def test_knows_rounded_identifiers_by_their_number() -> None:
     assert {found.code for found in flaws(rounded).values()} == {"id-turned-into-number"}
     assert not flaws(rounded[:4])
     assert not flaws([*rounded, "1234567890123456"])
-
-
-def test_knows_a_look_alike_by_its_neighbours() -> None:
-    """A Cyrillic A is a stranger among Latin identifiers, and at home among Cyrillic ones."""
-    found = flaws(["A-1001", "\u0410-1002"])
-    assert found["\u0410-1002"].code == "id-look-alike"
-    assert "B5 “A-1001” is Latin" in found["\u0410-1002"].message
-    assert not flaws(["\u0410-1001", "\u0410-1002", "12"])
-    assert not flaws(["A-1001", "\u0427\u0415\u041a-1002"])
-    assert not flaws(["6.03E+22", "\u0410-1002"]).keys() - {"6.03E+22"}
 
 
 @given(st.lists(st.tuples(st.text(max_size=8), st.sampled_from(Kind)), max_size=20))

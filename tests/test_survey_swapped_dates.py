@@ -163,7 +163,8 @@ actions:
             numbers=range(2, 30),
             columns=[nothing, nothing, shown],
             kinds=[[Kind.TEXT] * len(shown), [Kind.TEXT] * len(shown), kinds],
-        )
+        ),
+        range(len(shown)),
     )
     (found,) = watchers.findings()
     assert "“Visit Date”" in found.message

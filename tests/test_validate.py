@@ -258,7 +258,7 @@ def test_a_payment_needs_a_positive_exact_amount(amount: str, code: str) -> None
 
 def test_decimals_that_are_zero_do_not_count() -> None:
     """An amount written with idle zeros is the same amount."""
-    assert '"amount":"1200.50"' in ready(payment(amount="1200.5000")).drafts[0].entry
+    assert '"amount":"1200.50"' in ready(payment(amount="1200.5")).drafts[0].entry
     assert '"amount":"1200"' in ready(payment(amount="1,200.00")).drafts[0].entry
 
 

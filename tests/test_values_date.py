@@ -110,6 +110,13 @@ def test_refuses_what_the_format_does_not_say(text: str, format_: str | None, co
     assert code_of(read(text, format_)) == code
 
 
+@pytest.mark.parametrize("space", ["  ", "\u00a0", " \t", "\u202f"])
+def test_spaces_of_a_format_are_those_of_a_cell(space: str) -> None:
+    """However many spaces a format or a cell has in one place, and of whatever kind, they agree."""
+    for text in ("03/04/2026 10:30", f"03/04/2026{space}10:30"):
+        assert time_of(read(text, f" dd/mm/yyyy{space}hh:mi")).hour == 10
+
+
 def test_a_native_date_needs_no_format() -> None:
     """A native date is read whatever the format; a native number is no date."""
     assert as_source_text(time_of(read("2026-04-03", None, kind=Kind.DATE))) == "2026-04-03"
@@ -165,7 +172,7 @@ def test_a_number_is_a_date_where_the_format_is_made_of_digits() -> None:
             "format: yymmdd (3 April 2026) or format: ddmmyy (26 April 2003).",
         ),
         ("46115", "dd/mm/yyyy", Kind.NUMBER, "Format the cell as a date in the sheet"),
-        ("yesterday", None, Kind.TEXT, "Write the date as 2026-04-25 or 25/04/2026"),
+        ("yesterday", None, Kind.TEXT, "Write the date as 2026-04-25, year first"),
     ],
 )
 def test_a_hint_shows_what_to_write(text: str, format_: str | None, kind: Kind, hint: str) -> None:

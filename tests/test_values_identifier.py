@@ -11,7 +11,7 @@ from importer.model import Flaw, Kind
 from importer.values import parse_id
 
 PLAIN = st.from_regex(r"[0-9A-Za-z]+([-/_ .#&][0-9A-Za-z]+)*", fullmatch=True).filter(
-    lambda text: not text.isdecimal() and text.count(".") == 0
+    lambda text: not text.isdecimal() and text.count(".") == 0 and len(text) <= 200
 )
 
 
@@ -91,6 +91,16 @@ def test_reads_an_identifier(text: str, kind: Kind, value: str | None) -> None:
         ("\uff321", Kind.TEXT, "id-look-alike", "fullwidth latin capital letter r"),
         ("R-\uff11", Kind.TEXT, "id-look-alike", "fullwidth digit one"),
         ("R-1\u0968", Kind.TEXT, "id-look-alike", "devanagari digit two"),
+        ("00012\u0417", Kind.TEXT, "id-look-alike", "6 of the id, “\u0417”, is cyrillic capital"),
+        ("\u0410-1002", Kind.TEXT, "id-look-alike", "cyrillic capital letter a"),
+        ("\u041e\u041e\u041e-1", Kind.TEXT, "id-look-alike", "Character 1"),
+        (
+            "5 shown as -5",
+            Kind.DRESSED,
+            "id-shown-by-format",
+            "number 5, which its format shows as -5;",
+        ),
+        ("R" * 201, Kind.TEXT, "id-too-long", "201 characters"),
         ("R\u20131", Kind.TEXT, "id-look-alike", "en dash (U+2013)"),
         ("#N/A", Kind.ERROR, "cell-error", "#N/A"),
         ("=A1&B1", Kind.ERROR, "cell-not-calculated", "=A1&B1"),
@@ -122,6 +132,7 @@ def test_knows_how_long_an_identifier_is() -> None:
         assert short.code == "id-wrong-length"
         assert "3 characters instead of 6: it may have lost its leading zeros" in short.message
     assert "zeros" not in flaw("R-1", length=6).message
+    assert "has 1 character instead of 6" in flaw("R", length=6).message
     assert "zeros" not in flaw("1234567", length=6).message
 
 

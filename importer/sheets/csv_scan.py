@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from importer.errors import SheetError
+from importer.sheets.sentences import EXPORT_AGAIN
 
 BLOCK = 1 << 20
 LONGEST_LINE = BLOCK
@@ -53,6 +54,8 @@ class Scan:
     """So many lines, wherever they are taken together, need little memory."""
     plain: bool
     """Every character is ASCII's, so that nearly all encodings read the same."""
+    open_end: bool
+    """The last line has no line end, and others have."""
     odd: Spot | None
     """The first place that the encoding does not allow; the pass ends there."""
     strange: Spot | None
@@ -86,6 +89,7 @@ def scan(path: Path, encoding: str) -> Scan:
         lines=tally.lines,
         at_once=tally.at_once,
         plain=tally.plain,
+        open_end=tally.lines > tally.ends > 0,
         odd=odd,
         strange=tally.strange,
     )
@@ -161,7 +165,7 @@ def _check_size(file: str, since: int, lines: int) -> None:
     if since > LONGEST_LINE:
         raise SheetError(
             f"{file} has a line of more than {LONGEST_LINE:,} characters; it is not a table.",
-            "Export the sheet again, as CSV UTF-8 or as a workbook (.xlsx).",
+            EXPORT_AGAIN,
         )
     if lines > MOST_LINES:
         raise SheetError(

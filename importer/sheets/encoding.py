@@ -11,7 +11,7 @@ from pathlib import Path
 from importer.errors import SheetError
 from importer.model import Note
 from importer.sheets.csv_scan import LONGEST_LINE, Scan, Spot, scan
-from importer.sheets.disguise import refuse_disguise
+from importer.sheets.sentences import EXPORT_AGAIN
 
 __all__ = ["LONGEST_LINE", "Survey", "survey"]
 
@@ -55,7 +55,6 @@ def survey(path: Path, stated: str | None) -> Survey:
     """
     with path.open("rb") as file:
         start = file.read(4096)
-    refuse_disguise(start, path.name)
     if stated is not None:
         _check_known(stated, path.name)
     marked = next((codec for mark, codec in _MARKS.items() if start.startswith(mark)), None)
@@ -124,6 +123,12 @@ def _notes(file: str, encoding: str, found: Scan, stated: str | None) -> Iterato
             message=f"{file} holds text that was probably garbled before it was exported, first in"
             f" line {found.strange.line:,}{_quoted(around)}. It is read as it stands.",
         )
+    if found.open_end:
+        yield Note(
+            code="last-line-open",
+            message=f"The last line of {file}, line {found.lines:,}, has no line end. If the file"
+            " was cut off, its last cell is not whole: look at it.",
+        )
 
 
 def _family(encoding: str) -> str:
@@ -147,7 +152,7 @@ def _unmarked(file: str, start: bytes) -> SheetError:
             )
     return SheetError(
         f"{file} is full of NUL characters, which no sheet holds; it is damaged or not a CSV.",
-        "Export the sheet again, as CSV UTF-8 or as a workbook (.xlsx).",
+        EXPORT_AGAIN,
     )
 
 

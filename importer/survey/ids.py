@@ -12,10 +12,8 @@ from importer.values.cell import quote
 from importer.values.identifier import (
     AS_TEXT,
     NATIVE_DIGITS,
-    look_alike_id,
     rounded_id,
 )
-from importer.values.look_alikes import LOOK_LATIN
 
 WITNESSES: Final = 2
 """Different identifiers that begin with 0 and are equally long, before their length is believed."""
@@ -31,7 +29,7 @@ class _Seen(NamedTuple):
 
 
 class IdSurvey:
-    """Finds out how long the identifiers of a column are, and in which script they are written.
+    """Finds out how long the identifiers of a column are, and whether Excel has rounded them.
 
     Zeros at their beginning are proven lost only where identifiers made of digits begin with 0 and
     all of these are equally long, at least `WITNESSES` different ones, and no other is longer.
@@ -49,7 +47,6 @@ class IdSurvey:
         self._rounded: set[str] = set()
         self._exact = False
         """A long one has another digit than 0 where Excel would have lost it."""
-        self._latin: _Seen | None = None
 
     def see(
         self, numbers: Sequence[int], texts: Sequence[str], kinds: Sequence[Kind] | None
@@ -63,8 +60,6 @@ class IdSurvey:
                 continue
             if seen.isdecimal():
                 self._see_digits(numbers[at], seen)
-            elif self._latin is None and self._is_latin(seen):
-                self._latin = _Seen(numbers[at], seen)
 
     def findings(self) -> Iterable[Note | Refusal]:
         """Return nothing: what is damaged is said at its cell."""
@@ -79,9 +74,7 @@ class IdSurvey:
             value = self._read(text, kind)
             if not isinstance(value, str):
                 return value
-            if not value.isascii():
-                return self._foreign(value) or value
-            if not value.isdecimal():
+            if not (value.isascii() and value.isdecimal()):
                 return value
             if evidence and len(value) < len(evidence.text):
                 return self._zeros_lost(value, evidence)
@@ -113,26 +106,13 @@ class IdSurvey:
         if len(self._padded) < WITNESSES and seen != first:
             self._padded.append(_Seen(row, seen))
 
-    def _is_latin(self, seen: str) -> bool:
-        letters = any(char.isalpha() for char in seen)
-        return letters and isinstance(self._read(seen, Kind.TEXT), str)
-
     def _zeros_lost(self, value: str, evidence: _Seen) -> Flaw:
         return Flaw(
             code="id-zeros-lost",
-            message=f"{quote(value)} has {len(value)} digits and has lost its leading zeros: "
-            f"{self._letter}{evidence.row} {quote(evidence.text)} has {len(evidence.text)}.",
+            message=f"{quote(value)} is shorter than the others and has lost its leading zeros: "
+            f"{self._letter}{evidence.row} is {quote(evidence.text)}.",
             hint=f"{AS_TEXT} If these ids really vary in length, declare the column as type: text.",
         )
-
-    def _foreign(self, value: str) -> Flaw | None:
-        """Refuse `A-1001` with a Cyrillic A where the column's ids are Latin."""
-        letters = {char for char in value if char.isalpha()}
-        if self._latin is None or not letters or not letters <= LOOK_LATIN:
-            return None
-        at = next(at for at, char in enumerate(value) if char in letters)
-        row, text = self._latin
-        return look_alike_id(value, at, f": {self._letter}{row} {quote(text)} is Latin")
 
 
 def _is_rounded(seen: str) -> bool:

@@ -12,8 +12,10 @@ RAGGED = "row-ragged"
 NOT_IN_THE_ROW = (
     RAGGED,
     "cell-error",
+    "cell-hidden",
     "cell-merged",
     "cell-not-calculated",
+    "cell-shown-otherwise",
     "id-turned-into-number",
     "id-zeros-lost",
     "row-cut",

@@ -1,6 +1,6 @@
 """Text of a cell → typed value, or a sentence that says why not. Pure; knows no row or column."""
 
-from importer.values.amount import parse_amount
+from importer.values.amount import CENTS, parse_amount
 from importer.values.cell import trim
 from importer.values.contact import parse_email, parse_phone
 from importer.values.currencies import parse_currency
@@ -17,6 +17,7 @@ from importer.values.source_text import as_source_text
 from importer.values.text import parse_text
 
 __all__ = [
+    "CENTS",
     "Declared",
     "FieldReader",
     "FieldType",

@@ -13,10 +13,18 @@ from dataclasses import replace
 from decimal import Decimal
 
 from importer.model import Currency, Flaw, Kind
-from importer.values.cell import describe, foreign_digit, hidden_character, open_cell, quote
+from importer.values.cell import (
+    describe,
+    foreign_digit,
+    hidden_character,
+    not_calculated,
+    open_cell,
+    quote,
+)
 from importer.values.grouping import read_digits
 from importer.values.marks import mark_flaw
 from importer.values.number import native_number
+from importer.values.source_text import as_source_text
 
 AMOUNT_PARTS = re.compile(r"([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)", re.DOTALL)
 """What stands before the digits, the digits with their separators, what stands behind."""
@@ -41,6 +49,12 @@ _SIGNS: Mapping[str, int] = {
 _SIGN_PIECES = {piece: piece for piece in ("0", "/-", "-", "+", "(", ")", *_DASHES)} | {"−": "-"}
 """The pieces that signs are made of; every other piece is taken for a currency mark."""
 
+CENTS = 2
+"""Decimals that an amount may be written with; no currency of the CRM has more."""
+
+_THOUSAND = 3
+"""Digits that stand between two signs of grouping, so that they may be decimals elsewhere."""
+
 _NOTHING = frozenset({"-", "--", "–", "—", "nil", "none", "null", "na", "n.a.", "n/a", "nan"})
 """What people write where there is no amount."""
 
@@ -53,7 +67,8 @@ def parse_amount(
     Read: `1,25,000.50`, `₹ 500/-`, `Rs. 500`, `500 INR`, `-500`, `500-`, `(500.00)`; a NUMBER cell
     by its exact text, and a DRESSED one by its exact digits, with what stands beside them judged
     as in a text. The grouping of a text must be the locale's own: `125,000` is refused in en_IN,
-    where it is written `1,25,000`. Below one lakh the two are the same.
+    where it is written `1,25,000`. Below one lakh the two are the same. A text with more than
+    two decimals is refused whatever they are, since `1.250` is 1250 somewhere.
 
     Args:
         text: the cell's text as seen.
@@ -69,7 +84,8 @@ def parse_amount(
         case Kind.NUMBER:
             return native_number(seen, "amount")
         case Kind.TEXT:
-            return _read(seen, locale, currency)
+            amount = _read(seen, locale, currency)
+            return amount if isinstance(amount, Flaw) else _precision_flaw(seen, amount) or amount
         case Kind.DRESSED:
             amount = _read(seen, None, currency)
             return _of_the_format(amount) if isinstance(amount, Flaw) else amount
@@ -80,6 +96,8 @@ def parse_amount(
 
 
 def _read(seen: str, locale: str | None, currency: Currency | None) -> Decimal | Flaw:
+    if seen[0] == "=":
+        return not_calculated(seen)
     odd = foreign_digit(seen, "amount") or hidden_character(seen, "amount")
     parts = None if odd else AMOUNT_PARTS.fullmatch(seen)
     if parts is None:
@@ -124,6 +142,22 @@ def _sign_flaw(signs: str) -> Flaw | None:
         code="amount-sign-unclear",
         message=message,
         hint="Write a plain amount, or one minus sign, or one pair of brackets around it.",
+    )
+
+
+def _precision_flaw(seen: str, amount: Decimal) -> Flaw | None:
+    """Refuse decimals that no money has: the sign before them may stand between thousands."""
+    decimals = -int(amount.as_tuple().exponent)
+    if decimals <= CENTS:
+        return None
+    thousands = format(amount, "f").replace(".", "")
+    either = decimals == _THOUSAND and thousands.lstrip("-")[0] != "0"
+    return Flaw(
+        code="amount-too-many-decimals",
+        message=f"{quote(seen)} may be {thousands} or {as_source_text(amount)}."
+        if either
+        else f"{quote(seen)} has {decimals} decimals, and money has {CENTS} at most.",
+        hint="Write the amount with two decimals at most; it is never rounded on the way.",
     )
 
 

@@ -37,6 +37,12 @@ _NARROW = re.compile(r"#{3,}")
 _LONG = 40
 """Characters of a cell that fit into a sentence; the whole text is beside it anyway."""
 
+_HIDDEN = "hidden "
+"""How the text of a number begins whose format hides it."""
+
+SHOWN = " shown "
+"""Stands in a DRESSED text between the number and what its format makes of it."""
+
 _SCIENTIFIC = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?[eE][-+]?[0-9]+")
 """An Excel of Germany writes `6,03E+22`."""
 
@@ -49,15 +55,19 @@ def trim(text: str) -> str:
 
 
 def open_cell(text: str, kind: Kind) -> str | Flaw | None:
-    """Return the trimmed text of a cell, None where it is blank, a Flaw where it holds an error.
+    """Return the trimmed text of a cell, None where it is blank, a Flaw where it holds no value.
 
-    A part of merged cells is not blank: what it stands for is in another cell.
+    That is an error, a formula without its result, or a number of which a person sees another
+    one, or nothing: their texts are our words, not the sheet's. A part of merged cells is not
+    blank: what it stands for is in another cell.
     """
     if kind is Kind.COVERED:
         return _MERGED
     seen = trim(text)
     if not seen:
         return None
+    if kind is Kind.DRESSED and SHOWN in seen:
+        return _shown_otherwise(seen)
     if kind is Kind.ERROR or (seen[0] in "#E" and _ERROR.fullmatch(seen)):
         return _error(seen)
     if seen[0] == "#" and _NARROW.fullmatch(seen):
@@ -78,15 +88,35 @@ _MERGED = Flaw(
 
 def _error(seen: str) -> Flaw:
     if seen.startswith("="):
+        return not_calculated(seen)
+    if seen.startswith(_HIDDEN):
         return Flaw(
-            code="cell-not-calculated",
-            message=f"The cell holds the formula {quote(seen)}, and the file lacks its result.",
-            hint="Open the workbook in Excel, which calculates it, save it, and use that file.",
+            code="cell-hidden",
+            message=f"The cell's format hides its value, {seen.removeprefix(_HIDDEN)[:20]}.",
+            hint="Choose General in Format Cells, and check whether the value is meant.",
         )
     return Flaw(
         code="cell-error",
         message=f"The cell holds the error {seen[:20]}, not a value.",
         hint="Correct the formula in the sheet, or type the value over it.",
+    )
+
+
+def _shown_otherwise(seen: str) -> Flaw:
+    number, _, shown = seen.partition(SHOWN)
+    return Flaw(
+        code="cell-shown-otherwise",
+        message=f"The cell holds {number[:20]}, and its format shows it {shown[:_LONG]}.",
+        hint="Choose General in Format Cells, and check that the number is right.",
+    )
+
+
+def not_calculated(seen: str) -> Flaw:
+    """Say that a cell holds a formula and nobody knows what comes of it."""
+    return Flaw(
+        code="cell-not-calculated",
+        message=f"The cell holds the formula {quote(seen)}, and the file lacks its result.",
+        hint="Open the workbook in Excel, which calculates it, save it, and use that file.",
     )
 
 
@@ -109,6 +139,11 @@ def describe(char: str) -> str:
 def quote(text: str) -> str:
     """Put a text between quotes for a sentence, shortened where it is long."""
     return f"“{text}”" if len(text) <= _LONG else f"“{text[: _LONG - 1]}…”"
+
+
+def counted(count: int, noun: str) -> str:
+    """Say how many: `1 digit`, `1,250 digits`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def foreign_digit(seen: str, noun: str) -> Flaw | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from importer.model import Flaw, Kind
 from importer.values.cell import (
+    counted,
     describe,
     foreign_digit,
     hidden_character,
@@ -30,7 +31,7 @@ _NOT_DIGITS = re.compile(r"[^0-9]")
 _DAMAGE: Sequence[tuple[str, re.Pattern[str], str]] = (
     (
         "decimal-tail",
-        re.compile(r"\A\+?[0-9]+[.,]0{1,2}\Z"),
+        re.compile(r"\A[^.,]*[.,][0-9]{1,2}\Z"),
         "The phone number ends like a decimal number: a program has read it as one.",
     ),
     (
@@ -53,12 +54,16 @@ _DAMAGE: Sequence[tuple[str, re.Pattern[str], str]] = (
 )
 """Code, what gives it away, and the sentence."""
 
+_LONGEST = 60
+"""Characters of a cell with one phone number, however it is spaced and bracketed."""
 _FEWEST, _MOST = 7, 15
 """Digits of a phone number: shorter ones the CRM drops, longer ones E.164 does not have."""
 
 _NATIONAL = 10
 """Digits up to which a number without `+` is a national one, to which the CRM puts its own
 country code (docs.telecrm.in, async-api/pitfalls)."""
+_TWICE = 2 * _FEWEST
+"""Digits from which on there may be two numbers; a `+` before them says that it is one."""
 
 
 def parse_email(text: str, kind: Kind) -> str | Flaw | None:
@@ -96,8 +101,9 @@ def parse_phone(text: str, kind: Kind) -> str | Flaw | None:
 
     Digits only: spaces, hyphens, full stops, brackets and a `+` are dropped, as the CRM wants none
     of them. Of up to ten digits the `+` stays: without it `+65 9123 4567` would be taken for an
-    Indian number and get another country code. A number without a country code stays as it is,
-    since the CRM adds its own; one that begins with a zero is refused for the same reason.
+    Indian number and get another country code. It stays from fourteen digits on, too, where only
+    the `+` says that they are one number. A number without a country code stays as it is, since
+    the CRM adds its own; one that begins with a zero is refused for the same reason.
     """
     seen = open_cell(text, kind)
     if not isinstance(seen, str):
@@ -111,13 +117,30 @@ def parse_phone(text: str, kind: Kind) -> str | Flaw | None:
     if digits.startswith("0"):
         return _phone_flaw("leading-zero", f"The phone number starts with {_zeros(digits)}.")
     if not _FEWEST <= len(digits) <= _MOST:
-        message = f"The phone number has {len(digits)} digits instead of {_FEWEST} to {_MOST}."
-        return _phone_flaw("wrong-length", message)
-    return f"+{digits}" if "+" in seen and len(digits) <= _NATIONAL else digits
+        has = counted(len(digits), "digit")
+        return _phone_flaw(
+            "wrong-length", f"The phone number has {has} instead of {_FEWEST} to {_MOST}."
+        )
+    return _one_number(digits, international="+" in seen)
+
+
+def _one_number(digits: str, *, international: bool) -> str | Flaw:
+    """Return the normal form of as many digits as a phone number may have."""
+    if international:
+        return digits if _NATIONAL < len(digits) < _TWICE else f"+{digits}"
+    if len(digits) < _TWICE:
+        return digits
+    return Flaw(
+        code="phone-several",
+        message=f"The cell has {len(digits)} digits without a +: they may be two phone numbers.",
+        hint="Keep one number in this cell; if it is one, write + and its country code before it.",
+    )
 
 
 def _phone_damage(seen: str) -> Flaw | None:
     """Name what has happened to a phone number, where it is known."""
+    if len(seen) > _LONGEST:
+        return _phone_flaw("too-long", f"The cell holds {len(seen):,} characters.")
     if is_scientific(seen):
         return turned_into_number("phone")
     for code, pattern, message in _DAMAGE:

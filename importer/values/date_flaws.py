@@ -41,7 +41,7 @@ def unreadable(seen: str) -> Flaw:
         code="date-unreadable",
         message=f"{quote(seen)} is not written as a date.",
         hint=_bare_hint(seen)
-        or "Write the date as 2026-04-25 or 25/04/2026, or add the column's format to the mapping.",
+        or "Write the date as 2026-04-25, year first, or add the column's format to the mapping.",
     )
 
 

@@ -77,7 +77,8 @@ def date_pattern(format: str) -> re.Pattern[str]:  # noqa: A002 - the mapping's 
     Tokens, in any case: `d dd` day, `m mm` month number, `mmm` English month (Jan), `mmmm` the
     same in full, `yy yyyy` year, `ddd dddd` English weekday (Mon, Monday), `h hh` hour of 24, or
     of 12 beside an `am`, `mi` minute, `ss` second, `ss.000` with a fraction, `z` offset from UTC
-    (Z, +05:30). Everything that is not a letter stands for itself, as does a `T` before the hour.
+    (Z, +05:30). Everything that is not a letter stands for itself, as does a `T` before the hour;
+    spaces are single ones, as `parse_date` makes them of a cell's.
 
     Returns:
         A pattern whose groups are `moment.Parts`.
@@ -134,7 +135,7 @@ def _fields(time: dt.datetime, *, of_12: bool) -> dict[str, str | int]:
 
 def _tokens(format: str) -> list[str]:  # noqa: A002 - as above
     tokens: list[str] = []
-    for match in _TOKEN.finditer(format.strip().lower()):
+    for match in _TOKEN.finditer(" ".join(format.lower().split())):
         if match["unknown"]:
             raise ValueError(f"“{match['unknown']}” is not a part of a date format")
         tokens.append(match[0])

@@ -17,6 +17,7 @@ from typing import Final
 
 from importer.folding import fold, nearest, qualifies
 from importer.model import Flaw, Kind, Value
+from importer.values.amount import CENTS
 from importer.values.cell import quote
 from importer.values.contact import parse_email, parse_phone
 from importer.values.source_text import as_source_text
@@ -48,8 +49,6 @@ FieldReader = Callable[[Value], FieldValue | Flaw | None]
 RATINGS: Final = range(1, 6)
 EXACT_DIGITS: Final = 15
 """Significant digits that every reader of JSON keeps (RFC 8259, section 6: binary64)."""
-_CENTS: Final = 2
-"""Decimals of money; no currency of a workspace has more."""
 _ALIKE: Final = 0.7
 """How much alike a label and its misspelling are, for a hint."""
 _SHOWN: Final = 8
@@ -180,13 +179,13 @@ def _money(value: Value) -> str | Flaw | None:
             message=f"{whole}{point}{decimals} is less than 0; money fields take no such amount.",
             hint="Write 0 or more, or send it into a number field.",
         )
-    if len(decimals) > _CENTS:
+    if len(decimals) > CENTS:
         return Flaw(
             code="money-too-many-decimals",
-            message=f"{whole}{point}{decimals} has more than {_CENTS} decimals.",
+            message=f"{whole}{point}{decimals} has more than {CENTS} decimals.",
             hint="Write two at most; it is never rounded on the way.",
         )
-    return f"{whole}{point}{decimals.ljust(_CENTS, '0')}" if point else whole
+    return f"{whole}{point}{decimals.ljust(CENTS, '0')}" if point else whole
 
 
 def _website(value: Value) -> str | Flaw | None:

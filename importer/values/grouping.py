@@ -21,7 +21,11 @@ MAX_DIGITS = 15
 """Digits before the point. Excel keeps no more, so a longer one is an account or card number."""
 
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_EXAMPLE = Decimal("1250000.5")
+_EXAMPLE = Decimal("1250000.75")
+_USUAL = ("en_IN", "en_US", "de_DE", "fr_FR", "de_CH")
+"""One locale for each usual way of writing, to be named in a hint."""
+_MOST_DECIMALS = 2
+"""Of a usual amount: `1,250` is hardly one and a quarter."""
 _APOSTROPHES = "'\u2019"
 _BETWEEN_NUMBERS = re.compile(rf"[^0-9.,_{SPACES}{_APOSTROPHES}\u066b\u066c\uff0c\uff0e]", re.ASCII)
 """What no locale writes inside a number; so there is a number on each of its sides."""
@@ -126,8 +130,7 @@ def _unreadable(digits: str, locale: str | None, noun: str) -> Flaw:
             code=f"{noun}-needs-locale",
             message=f"{quote(digits)} holds separators, and the mapping does not say how this "
             "column writes numbers.",
-            hint="Add the column's locale to the mapping, for example locale: en_IN for "
-            "12,50,000.50 or locale: en_US for 1,250,000.50.",
+            hint=f"Add the column's locale to the mapping: {_likely_locales(digits)}.",
         )
     return Flaw(
         code=f"{noun}-grouping",
@@ -136,6 +139,17 @@ def _unreadable(digits: str, locale: str | None, noun: str) -> Flaw:
         hint=f"Correct the separators in the cell, write the {noun} without them, or correct the "
         "column's locale in the mapping.",
     )
+
+
+def _likely_locales(digits: str) -> str:
+    """Name the locales that write so, each with an example; the two most usual where none does."""
+    found = [name for name in _USUAL if _writes(name, digits)] or _USUAL[:2]
+    return " or ".join(f"locale: {name} for {_shape(name).example}" for name in found)
+
+
+def _writes(name: str, digits: str) -> bool:
+    decimals = digits.partition(_shape(name).decimal)[2]
+    return len(decimals) <= _MOST_DECIMALS and bool(_shape(name).pattern.fullmatch(digits))
 
 
 def _odd_separator(digits: str, locale: str) -> str:

@@ -11,7 +11,16 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from importer.model import Flaw, Kind
-from importer.values.cell import describe, is_invisible, is_scientific, open_cell, quote
+from importer.values.cell import (
+    SHOWN,
+    counted,
+    describe,
+    is_invisible,
+    is_scientific,
+    open_cell,
+    quote,
+    trim,
+)
 from importer.values.look_alikes import odd_one
 
 AS_TEXT = (
@@ -22,6 +31,9 @@ AS_TEXT = (
 
 NATIVE_DIGITS = 15
 """Digits of a number that Excel keeps (Microsoft, Excel specifications and limits)."""
+
+_LONGEST = 200
+"""Characters of an identifier; nobody gives out longer ones, and text is often as long."""
 
 _QUOTES = "'`\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u02bc\u00b4\""
 
@@ -53,10 +65,14 @@ def parse_id(text: str, kind: Kind, *, length: int | None) -> str | Flaw | None:
         kind: what the file says that the cell holds.
         length: characters that every identifier of the column has; None where they vary.
     """
+    if kind is Kind.DRESSED:
+        return _dressed(trim(text))
     opened = open_cell(text, kind)
     if not isinstance(opened, str):
         return opened
     seen = unicodedata.normalize("NFC", text.strip(" "))
+    if len(seen) > _LONGEST:
+        return _too_long(len(seen))
     flaw = _kind_flaw(seen, kind) if kind is not Kind.TEXT else _text_flaw(seen)
     return flaw or _length_flaw(seen, length) or seen
 
@@ -76,17 +92,22 @@ def _kind_flaw(seen: str, kind: Kind) -> Flaw | None:
                 f"The cell holds the date {quote(seen)}: Excel makes dates of ids such as 3-4 and "
                 "MAR1.",
             )
-        case Kind.DRESSED:
-            return _id_flaw(
-                "shown-by-format",
-                f"The cell holds a number that its format shows as {quote(seen)}; the id as it "
-                "was given out is not in the file.",
-            )
         case _:
             return _id_flaw(
                 "wrong-kind",
                 f"The cell holds {quote(seen)}, which the sheet does not keep as text.",
             )
+
+
+def _dressed(seen: str) -> Flaw:
+    """Say that a format makes an identifier of a number, and that the file holds the number."""
+    number, _, shown = seen.partition(SHOWN)
+    holds = f"the number {number[:20]}, which its format shows {shown[:40]}"
+    return _id_flaw(
+        "shown-by-format",
+        f"The cell holds {holds if shown else f'a number that its format shows as {quote(seen)}'}; "
+        "the id as it was given out is not in the file.",
+    )
 
 
 def _text_flaw(seen: str) -> Flaw | None:
@@ -157,22 +178,13 @@ def _unseen_flaw(seen: str) -> Flaw | None:
 
 
 def _look_alike_flaw(seen: str) -> Flaw | None:
-    odd = odd_one(seen)
-    return None if odd is None else look_alike_id(seen, odd)
-
-
-def look_alike_id(seen: str, at: int, why: str = "") -> Flaw:
-    """Say that a character of an identifier only looks like another one.
-
-    Args:
-        seen: the identifier.
-        at: where in it the character is, from 0.
-        why: what shows it, as the end of a sentence.
-    """
+    at = odd_one(seen)
+    if at is None:
+        return None
     return _type_again(
         "look-alike",
         f"Character {at + 1} of the id, {quote(seen[at])}, is {describe(seen[at])}, and only looks "
-        f"like another one{why}.",
+        "like another one.",
     )
 
 
@@ -184,6 +196,14 @@ _CHECKS: Sequence[Callable[[str], Flaw | None]] = (
 )
 
 
+def _too_long(characters: int) -> Flaw:
+    return Flaw(
+        code="id-too-long",
+        message=f"The cell holds {characters:,} characters, and an id has {_LONGEST} at most.",
+        hint="Check that this is the right column. If it is, declare it as type: text.",
+    )
+
+
 def _length_flaw(seen: str, length: int | None) -> Flaw | None:
     if length is None or len(seen) == length:
         return None
@@ -191,7 +211,7 @@ def _length_flaw(seen: str, length: int | None) -> Flaw | None:
     lost = ": it may have lost its leading zeros" if short else ""
     return Flaw(
         code="id-wrong-length",
-        message=f"The id has {len(seen)} characters instead of {length}{lost}.",
+        message=f"The id has {counted(len(seen), 'character')} instead of {length}{lost}.",
         hint=AS_TEXT if short else "Correct the id, or the column's length in the mapping.",
     )
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from importer.model import Flaw, Kind
-from importer.values.cell import describe, is_invisible, is_scientific, open_cell, quote
+from importer.values.cell import counted, describe, is_invisible, is_scientific, open_cell, quote
 
 LENGTH = 24
 """Characters of an id (a MongoDB ObjectId; docs.telecrm.in, sync-api/actions/create)."""
@@ -68,7 +68,7 @@ def _damage(seen: str) -> Flaw:
             return _odd_character(char, place)
     return Flaw(
         code="lead-id-wrong-length",
-        message=f"The lead id has {len(seen)} characters instead of {LENGTH}.",
+        message=f"The lead id has {counted(len(seen), 'character')} instead of {LENGTH}.",
         hint=_ASK_AGAIN,
     )
 

@@ -15,6 +15,9 @@ _TIMES = frozenset(
 )
 """Words that multiply what they stand beside."""
 
+_LIKE_DIGITS = frozenset("OoQlI|")
+"""Letters that a person types for 0 and 1."""
+
 _POINTS = ".,"
 _QUOTES = "'`\u2018\u2019\u02bc\u00b4\"\u201c\u201d"
 
@@ -67,10 +70,10 @@ def _no_mark(mark: str) -> Flaw:
         )
     return _stray(mark) or Flaw(
         code="amount-unknown-mark",
-        message=f"{_shown(mark)} beside the amount {_meaning(word)}.",
+        message=f"{_shown(mark)} beside the amount {_meaning(mark)}.",
         hint="Write the amount in full, so that the cell holds it alone."
         if word in _TIMES
-        else "Remove it, so that the cell holds the amount alone.",
+        else "Type the amount again, in digits alone.",
     )
 
 
@@ -93,10 +96,12 @@ def _stray(mark: str) -> Flaw | None:
     )
 
 
-def _meaning(word: str) -> str:
-    if word in _TIMES:
+def _meaning(mark: str) -> str:
+    if mark.casefold() in _TIMES:
         return "multiplies it"
-    return "makes it a percentage" if word == "%" else "is not a currency that is known"
+    if _LIKE_DIGITS.issuperset(mark.strip(_POINTS)):
+        return "looks like digits, and is made of letters"
+    return "makes it a percentage" if mark == "%" else "is not a currency that is known"
 
 
 def _shown(mark: str) -> str:

@@ -46,6 +46,18 @@ def test_utf8_and_marked_files_need_no_word_and_heed_none(
     assert open_sheet(path, SheetSpec()).headers == ("Lead", "Remark")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_last_line_without_an_end_is_told(tmp_path: Path, encoding: str, end: str) -> None:
+    """A file that may be cut inside its last cell is read, with a note that names the line."""
+    lines = end.join(["Lead,Paid", "1,500", "2,1250"])
+    (note,) = open_sheet(written(tmp_path, lines.encode(encoding)), SheetSpec()).notes
+    assert note.code == "last-line-open"
+    assert "line 3, has no line end" in note.message
+    assert not open_sheet(written(tmp_path, (lines + end).encode(encoding)), SheetSpec()).notes
+    assert not open_sheet(written(tmp_path, "Lead,Paid".encode(encoding)), SheetSpec()).notes
+
+
 def test_another_encoding_is_refused_with_a_suggestion(tmp_path: Path) -> None:
     """Bytes that are not UTF-8 are refused, and the text is shown as Windows would read it."""
     path = written(tmp_path, "Lead,Remark\n1,Café Zürich\n".encode("cp1252"))
