@@ -138,6 +138,12 @@ class Kind(StrEnum):
     """A part of merged cells whose value stands in another of them. Text is ""."""
 
 
+SHOWN = " shown "
+"""Stands between a number and what else its format shows: `5 shown as -5`."""
+HIDDEN = "hidden "
+"""Begins the text of an error that is a number whose format hides it: `hidden 5`."""
+
+
 HiddenRows = Literal["read", "skip"]
 """What a mapping says of rows that the sheet hides; where it says nothing, they stop the run."""
 

@@ -40,7 +40,7 @@ def here(tmp_path: Path) -> Iterator[Desk]:
         yield place
 
 
-def again(here: Desk, first: Result, *cells: tuple[str, object]) -> Result:
+def again(here: Desk, first: Result, *cells: tuple[str, str | None]) -> Result:
     """Change some cells of a run's failures workbook, and run it."""
     workbook = here.failures_of(first)
     book = openpyxl.load_workbook(workbook)
@@ -61,7 +61,7 @@ def codes(result: Result) -> set[str]:
     "cells", [[], [("C2", "125")], [("E2", "a@example.com")], [("C2", "125"), ("G2", None)]]
 )
 def test_an_id_without_its_zeros_stays_refused_whatever_else_is_corrected(
-    here: Desk, cells: Sequence[tuple[str, object]]
+    here: Desk, cells: Sequence[tuple[str, str | None]]
 ) -> None:
     """The rows that proved it are not in the workbook; only another receipt lifts the problem."""
     first = here.run(here.sheet(*PADDED, row(8, receipt="8", amount="12,5000")))

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path, PurePosixPath
 
 from importer.errors import SheetError
-from importer.sheets.package import check_kind
+from importer.sheets.kind import check_kind
 from importer.sheets.proof import prove
 from importer.sheets.sentences import FETCH_AGAIN, damaged, suspicious
 
@@ -26,7 +26,12 @@ PROVEN = (".xml", ".rels", ".bin")
 
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _END = b"PK\x05\x06"
+"""Begins the record that ends an archive: bytes 12-15 of it are the directory's size (APPNOTE.TXT,
+the zip specification, 4.3.16)."""
 _END_64 = b"PK\x06\x06"
+"""Begins the same for large archives: bytes 40-47 are the directory's size (4.3.14)."""
+_LONGEST_END = (1 << 16) + 22
+"""Bytes of the record that ends an archive, with the longest comment."""
 
 
 def check_archive(path: Path) -> int:
@@ -60,7 +65,7 @@ def _check_directory(path: Path) -> None:
     """Look at the directory's size before it is read: it is held in memory."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
-        file.seek(max(0, size - (1 << 16) - 22))
+        file.seek(max(0, size - _LONGEST_END))
         end = file.read()
     at = end.rfind(_END)
     at_64 = end.rfind(_END_64)
@@ -96,7 +101,9 @@ def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
                 "Unpack it with the password, or ask for a copy without one.",
             )
         if entry.compress_type not in _METHODS:
-            raise suspicious(path, f"its part {entry.filename} is packed as Excel never does")
+            raise suspicious(
+                path, f"its part {entry.filename} is compressed in a way that Excel never uses"
+            )
         _check_ratio(path, entry.compress_size, entry.file_size)
     _check_ratio(path, packed, unpacked)
     if packed > path.stat().st_size:

@@ -37,7 +37,14 @@ OUT_OF_TIME: Final = -24
 KILLED: Final = -9
 """What Linux ends a process with when the machine has no memory left (SIGKILL)."""
 
-_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from importer.sheets.unpack import main; main()"
+_BOOT = (
+    "import sys; sys.path[:] = sys.argv[1:2]; import importer; sys.path[:] = sys.argv[2:];"
+    " from importer.sheets.unpack import main; main()"
+)
+"""What the child does first: it takes `importer`, and nothing else, from the first folder that it
+is told, and all libraries from the others."""
+_INSTALLED = {"site-packages", "dist-packages"}
+"""Names of folders that only an installer fills."""
 _PASSED_ON = (
     *("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP"),
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PATH", "SYSTEMROOT"),
@@ -82,10 +89,8 @@ def unpack(path: Path, *, tab: str | None = None, only_names: bool = False) -> S
 
 
 def _run(request: dict[str, str | bool | None], spool: IO[bytes]) -> End:
-    folders = [
-        str(Path(__file__).parents[2]),
-        *(str(Path(folder).absolute()) for folder in sys.path),
-    ]
+    home = str(Path(__file__).parents[2])
+    folders = [home, *_libraries(), home]  # last, too: libraries may lie beside `importer`
     process = subprocess.Popen(  # noqa: S603 - our own interpreter, and no word of a file
         [sys.executable, "-I", "-S", "-c", _BOOT, *folders],
         stdin=subprocess.PIPE,
@@ -97,6 +102,22 @@ def _run(request: dict[str, str | bool | None], spool: IO[bytes]) -> End:
     with Watch(process) as watch:
         watch.tell(json.dumps(request).encode())
         return watch.end()
+
+
+def _libraries() -> list[str]:
+    """List the folders of Python and its libraries, without any of the user's.
+
+    `python -m importer` puts the folder that one works in before all others: a file `xlrd.py` that
+    lies there beside the sheets must not be taken for the library.
+    """
+    roots = {Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix)}
+    here = Path.cwd()
+    folders = [Path(folder).resolve() for folder in sys.path]
+    return [
+        str(folder)
+        for folder in folders
+        if folder.name in _INSTALLED or (folder != here and roots & {*folder.parents})
+    ]
 
 
 class Watch:
@@ -191,15 +212,17 @@ class Watch:
 def _failure(path: Path, end: End) -> SheetError:
     match end:
         case End.STARVED:
-            return SheetError(
-                f"{path.name} wants far more memory than what it shows could need.", COPY_THE_TABLE
-            )
+            return _too_much(path, "memory")
         case End.LATE:
-            return SheetError(
-                f"{path.name} takes far longer to read than what it shows could need.",
-                COPY_THE_TABLE,
-            )
+            return _too_much(path, "time")
         case End.WELL | End.BROKEN:
             return damaged(path, "reading it broke off")
         case _:
             assert_never(end)
+
+
+def _too_much(path: Path, what: str) -> SheetError:
+    return SheetError(
+        f"Reading {path.name} takes far more {what} than a sheet of its size needs.",
+        COPY_THE_TABLE,
+    )

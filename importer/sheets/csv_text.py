@@ -14,6 +14,7 @@ from itertools import chain, islice
 
 from importer.errors import SheetError
 from importer.sheets.broken_quote import QUOTE, broken_quote
+from importer.sheets.sentences import EXPORT_AGAIN
 
 NUL = "\0"
 LINE_ENDS = "\r\n"
@@ -133,7 +134,7 @@ def _nul(file: str, row: int) -> SheetError:
     return SheetError(
         f"{file}, row {row}: the text has a NUL character, which no sheet holds; the file is"
         " damaged or not a CSV.",
-        "Export the sheet again, as CSV UTF-8 or as a workbook (.xlsx).",
+        EXPORT_AGAIN,
     )
 
 

@@ -101,7 +101,7 @@ def _without_header(
     best = min(cuts, key=lambda cut: (cut.lacking, -cut.cells))
     searched = SEARCHED if spec.header_find else spec.header_row or 1
     far_down = SheetError(
-        f"{file}: the header is not near the top, where the delimiter is judged by it.",
+        f"{file}: the header is too far down to find the delimiter by it.",
         f"Check the header's place in the mapping. {_how_to_state(CANDIDATES[0])}",
     )
     unseen = None if complete or best.rows >= searched else far_down

@@ -16,7 +16,8 @@ FREE = 0xFFFFFFFF
 MOST_SECTORS = 0xFFFFFFF8
 """From here on an entry is no sector's number but a mark ([MS-CFB] 2.1)."""
 _HEADER = struct.Struct("<30x2H42x109L")
-"""Bytes 30-33: sector and mini sector as powers of two; 76-511: where the first tables stand."""
+"""[MS-CFB] 2.2. Bytes 30-33: sector and mini sector as powers of two; 76-511: where the first
+tables stand."""
 
 _NAMES = {
     name: name.lower().encode("utf-16-le")
@@ -81,7 +82,11 @@ def is_cut_off(file: BinaryIO) -> bool:
 
 
 def _used(file: BinaryIO, tables: list[int], sector: int) -> Iterator[int]:
-    """Yield, of each table that the header names, the number of the last sector in use."""
+    """Yield, of each table that the header names, the number of the last sector in use.
+
+    A table holds a number of four bytes for each sector ([MS-CFB] 2.3). The header takes the room
+    of a sector; sector 0 follows it.
+    """
     entries = sector // 4
     for at, table in enumerate(tables):
         if table >= MOST_SECTORS:

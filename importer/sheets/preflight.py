@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from importer.sheets.sentences import (
     SAVE_AS_XLSX,
     encrypted,
     mistaken,
+)
+
+UNPACK_OR_EXPORT = (
+    "If it is packed, unpack it. Otherwise export the sheet again as .xlsx or CSV UTF-8."
 )
 
 
@@ -56,8 +61,16 @@ OTHER_KINDS = {
     b"\xff\xd8\xff": "a picture",
     b"SQLite format 3": "a database",
     b"PAR1": "a Parquet file",
+    b"BZh91AY": "a file packed with bzip2",
+    b"\xfd7zXZ\0": "a file packed with xz",
+    b"\x28\xb5\x2f\xfd": "a file packed with Zstandard",
+    b"MIME-Version:": "a web archive (MHTML)",
+    b"ID;PWXL": "a sheet in the old SYLK format",
 }
-"""How files begin that people take for sheets."""
+"""How files begin that people take for sheets. No line of a table begins so."""
+_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
+"""An object, or a list of objects, lists or texts: `{"a": 1}`, `[[1, 2]]`. RFC 4180 allows no quote
+there."""
 
 
 def format_of(path: Path) -> Format:
@@ -79,7 +92,7 @@ def format_of(path: Path) -> Format:
     if found is not (actual := _format_by_bytes(start)):
         raise _disguised(path, found, actual, start)
     if found is Format.CSV and (what := _other_kind(start)):
-        raise mistaken(path, what)
+        raise SheetError(f"{path.name} is {what}, not a sheet.", UNPACK_OR_EXPORT)
     if found is Format.CSV and _is_markup(start):
         raise _markup(path)
     return found
@@ -109,9 +122,9 @@ def _check_name(path: Path) -> None:
             "Name the file itself, and close it in the spreadsheet program first.",
         )
     if path.suffix.lower() not in FORMATS:
-        ending = f"the extension {path.suffix}" if path.suffix else "no extension"
+        ends = f"ends in {path.suffix}" if path.suffix else "has no extension"
         raise SheetError(
-            f"{path.name} has {ending}, which is no sheet that can be read.",
+            f"{path.name} {ends}, which the importer cannot read.",
             f"Sheets end in {', '.join(FORMATS)}.",
         )
 
@@ -195,7 +208,8 @@ def _is_markup(start: bytes) -> bool:
 
 
 def _other_kind(start: bytes) -> str | None:
-    return next((what for mark, what in OTHER_KINDS.items() if start.startswith(mark)), None)
+    what = next((what for mark, what in OTHER_KINDS.items() if start.startswith(mark)), None)
+    return "data for programs (JSON)" if what is None and _JSON.match(start) else what
 
 
 def _old_workbook(path: Path) -> SheetError:

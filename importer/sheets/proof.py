@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
 
+from importer.sheets.scan.markup import reader
 from importer.sheets.sentences import damaged, suspicious
 
 BLOCK = 1 << 18
@@ -24,6 +25,8 @@ MANIFEST = "META-INF/manifest.xml"
 """OpenOffice declared a document type here, and here alone, without any entity."""
 
 _LOCAL = struct.Struct("<4s22x2H")
+"""The header before a part: its mark, the lengths of its name and of its extra field (APPNOTE.TXT,
+the zip specification, 4.3.7)."""
 
 
 def prove(path: Path, file: BinaryIO, entry: zipfile.ZipInfo) -> None:
@@ -99,9 +102,8 @@ class _Xml:
         self._part = part
         self._text = 0
         self._is_begun = False
-        self._parser = expat.ParserCreate()
+        self._parser = reader(self._begin)
         self._parser.StartDoctypeDeclHandler = self._refuse
-        self._parser.StartElementHandler = self._begin
 
     def feed(self, block: bytes) -> None:
         """Read on.
@@ -126,5 +128,5 @@ class _Xml:
         if self._part != MANIFEST or inner:
             raise suspicious(
                 self._path,
-                f"its part {self._part} declares words that stand for other, longer texts",
+                f"its part {self._part} declares XML entities, which no workbook needs",
             )

@@ -7,7 +7,7 @@ from pathlib import Path
 from importer.errors import SheetError
 
 EXPORT_AGAIN = "Export the sheet again, as a workbook (.xlsx) or as CSV UTF-8."
-FETCH_AGAIN = "The copy or the download did not finish; fetch it again."
+FETCH_AGAIN = "Fetch it again: the copy or the download may have stopped early."
 SAVE_AS_XLSX = "Open it in Excel and save it as .xlsx."
 COPY_THE_TABLE = (
     "Open it in Excel, copy the table alone into a new workbook, save that as .xlsx and name it."

@@ -146,6 +146,10 @@ class Pen:
 class Spool:
     """Reads a spool that is complete, as often as wanted.
 
+    Two readings may go on at once, in two threads too, and have one file: a lock keeps the seeking
+    of one from the reading of the other. The file is closed when nobody holds the spool any more: a
+    sheet is handed around and has no end of its own that could close it.
+
     Raises:
         SheetError: what the other process said.
         EOFError: it ended before it had said anything, or all.

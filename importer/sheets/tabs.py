@@ -1,35 +1,18 @@
-"""Which tabs a workbook has, and which of them is read."""
+"""The tabs of a workbook: which of them is read, and opening it with calamine."""
 
 from __future__ import annotations
 
 import difflib
-import os
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
-from xml.parsers import expat
 
-import xlrd  # type: ignore[import-untyped]  # it has no types
-from python_calamine import (
-    CalamineError,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-    load_workbook,
-)
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, load_workbook
 
 from importer.errors import SheetError
 from importer.folding import fold
 from importer.sheets.sentences import EXPORT_AGAIN, encrypted
-
-_ODS = "urn:oasis:names:tc:opendocument:xmlns:"
-_TABLE, _STYLE, _OFFICE = f"{_ODS}table:1.0 ", f"{_ODS}style:1.0 ", f"{_ODS}office:1.0 "
-
-Attributes = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,27 +43,6 @@ def opened(path: Path) -> Iterator[CalamineWorkbook]:
         if type(error).__name__ != "PanicException":
             raise
         raise _unreadable(path) from error
-
-
-def tabs_of(path: Path) -> list[Tab]:
-    """List the tabs that can hold cells, in their order, without loading any.
-
-    calamine loads all of an .xls or .ods when it opens it, so these are looked through by others.
-
-    Raises:
-        SheetError: the workbook is damaged or protected by a password.
-    """
-    match path.suffix.lower():
-        case ".xls":
-            return _old(path)
-        case ".ods":
-            return _open_document(path)
-    with opened(path) as workbook:
-        return [
-            Tab(name=tab.name, is_visible=tab.visible == SheetVisibleEnum.Visible)
-            for tab in workbook.sheets_metadata
-            if tab.typ == SheetTypeEnum.WorkSheet
-        ]
 
 
 def choose(tabs: Sequence[Tab], wanted: str | None, file: str) -> Tab:
@@ -130,73 +92,3 @@ def _unreadable(path: Path) -> SheetError:
         "Open it in Excel; if it looks right there, save it as .xlsx and name that."
         f" {EXPORT_AGAIN}",
     )
-
-
-def _old(path: Path) -> list[Tab]:
-    """List the tabs of an .xls by its table of tabs ([MS-XLS] 2.4.28).
-
-    xlrd raises whatever a damaged file leads it into.
-    """
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        try:
-            book = xlrd.open_workbook(path, on_demand=True, logfile=nowhere)
-        except xlrd.XLRDError as error:
-            if "encrypted" in str(error):
-                raise encrypted(path) from error
-            raise _unreadable(path) from error
-        except Exception as error:
-            raise _unreadable(path) from error
-    with book:
-        shown = book._sheet_visibility  # noqa: SLF001 - else the whole tab is read to learn it
-        return [
-            Tab(name=name, is_visible=not hidden & 3)
-            for name, hidden in zip(book.sheet_names(), shown, strict=False)
-        ]
-
-
-def _open_document(path: Path) -> list[Tab]:
-    """List the tabs of an .ods; hidden is one whose style says so (ODF 1.3 part 3, 19.649)."""
-    look = _Tables()
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
-            look.read(stream)
-    except (zipfile.BadZipFile, KeyError, expat.ExpatError, EOFError) as error:
-        raise _unreadable(path) from error
-    return [Tab(name=name, is_visible=style not in look.hidden) for name, style in look.tables]
-
-
-class _Tables:
-    """What expat calls. Tables within tables are no tabs."""
-
-    def __init__(self) -> None:
-        self.tables: list[tuple[str, str]] = []
-        """Name and style of each."""
-        self.hidden: set[str] = set()
-        """Styles that hide a table."""
-        self._style = ""
-        self._open: list[str] = []
-
-    def read(self, stream: IO[bytes]) -> None:
-        """Read a `content.xml`.
-
-        Raises:
-            expat.ExpatError: it is damaged.
-        """
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.ParseFile(stream)
-
-    def _start(self, name: str, attributes: Attributes) -> None:
-        if name == f"{_STYLE}style":
-            self._style = attributes.get(f"{_STYLE}name", "")
-        elif name == f"{_STYLE}table-properties":
-            if attributes.get(f"{_TABLE}display") == "false":
-                self.hidden.add(self._style)
-        elif name == f"{_TABLE}table" and self._open[-1:] == [f"{_OFFICE}spreadsheet"]:
-            style = attributes.get(f"{_TABLE}style-name", "")
-            self.tables.append((attributes.get(f"{_TABLE}name", ""), style))
-        self._open.append(name)
-
-    def _end(self, _name: str) -> None:
-        self._open.pop()

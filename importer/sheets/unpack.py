@@ -23,14 +23,17 @@ from importer.sheets.child import GRANTED
 from importer.sheets.extent import check_extent, check_size
 from importer.sheets.limits import Allowance, allowance, hold_to
 from importer.sheets.ole import check_ole
-from importer.sheets.scan import Scan, scan
+from importer.sheets.scan import Scan, has_cell, scan, tabs_of
 from importer.sheets.sentences import damaged
 from importer.sheets.sheet import ROWS_PER_CHUNK
 from importer.sheets.spool import Batch, Head, Pen
-from importer.sheets.tabs import Tab, choose, opened, tabs_of
+from importer.sheets.tabs import Tab, choose, opened
 
 LOADED_WHOLE = (".xls", ".ods")
 """calamine loads all tabs of these when it opens them."""
+IN_TWO_BYTES = (".xls", ".xlsb")
+"""Their texts take two bytes a character. In .xlsx, NUL is what the text `_x0000_` stands for
+(ECMA-376 part 1, 22.4.2.4); it is left to the readers of the columns."""
 CELLS_PER_BATCH = 100_000
 
 
@@ -121,12 +124,11 @@ def _unpacked(path: Path) -> int:
 def _scan(path: Path, chosen: Tab, tabs: Sequence[Tab], unpacked: int) -> dict[str, Scan]:
     """Look through the tabs that will be loaded, and judge them while it costs nothing."""
     loaded = tabs if path.suffix.lower() in LOADED_WHOLE else (chosen,)
-    found = {}
-    for tab in loaded:
-        found[tab.name] = scan(path, tab.name)
-        check_extent(found[tab.name], unpacked, f"{path.name} › {tab.name}")
-    check_size(found.values(), path.name)
-    return found
+    scans = scan(path, [tab.name for tab in loaded])
+    for name, found in scans.items():
+        check_extent(found, unpacked, f"{path.name} › {name}")
+    check_size(scans.values(), path.name)
+    return scans
 
 
 def _others(
@@ -137,8 +139,9 @@ def _others(
     for tab in tabs:
         if tab.is_visible and tab.name != chosen.name:
             with suppress(SheetError):  # damaged, and not the one that is read
-                seen = scans.get(tab.name) or scan(path, tab.name)
-                found += [tab.name] if seen.rows else []
+                seen = scans.get(tab.name)
+                is_filled = has_cell(path, tab.name) if seen is None else bool(seen.rows)
+                found += [tab.name] if is_filled else []
     return tuple(found)
 
 
@@ -171,7 +174,8 @@ class Grid:
         while batch := list(islice(rows, size)):
             texts, kinds = as_columns(batch)
             self.scan.lay_over(first, texts, kinds)
-            self._refuse_half_texts(texts)
+            if self.path.suffix.lower() in IN_TWO_BYTES:
+                self._refuse_half_texts(texts)
             numbers = range(first, first + len(batch))
             yield Batch(
                 first=first,
@@ -182,7 +186,7 @@ class Grid:
             first += len(batch)
 
     def _refuse_half_texts(self, texts: Sequence[Sequence[str]]) -> None:
-        """No cell holds NUL; where one does, calamine took half of each character for a whole."""
+        """Where a cell holds NUL, half of each character was taken for a whole one."""
         if any("\0" in "".join(column) for column in texts):
             raise damaged(self.path, "its texts are not written as they should be")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from importer.model import Flaw, Kind
+from importer.model import HIDDEN, SHOWN, Flaw, Kind
 
 _EDGES = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + "\u200b\u2060\ufeff"
 """Every Unicode space, and the zero-width ones that `str.strip` keeps."""
@@ -37,11 +37,6 @@ _NARROW = re.compile(r"#{3,}")
 _LONG = 40
 """Characters of a cell that fit into a sentence; the whole text is beside it anyway."""
 
-_HIDDEN = "hidden "
-"""How the text of a number begins whose format hides it."""
-
-SHOWN = " shown "
-"""Stands in a DRESSED text between the number and what its format makes of it."""
 
 _SCIENTIFIC = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?[eE][-+]?[0-9]+")
 """An Excel of Germany writes `6,03E+22`."""
@@ -89,10 +84,10 @@ _MERGED = Flaw(
 def _error(seen: str) -> Flaw:
     if seen.startswith("="):
         return not_calculated(seen)
-    if seen.startswith(_HIDDEN):
+    if seen.startswith(HIDDEN):
         return Flaw(
             code="cell-hidden",
-            message=f"The cell's format hides its value, {seen.removeprefix(_HIDDEN)[:20]}.",
+            message=f"The cell's format hides its value, {seen.removeprefix(HIDDEN)[:20]}.",
             hint="Choose General in Format Cells, and check whether the value is meant.",
         )
     return Flaw(

@@ -10,9 +10,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from importer.model import Flaw, Kind
+from importer.model import SHOWN, Flaw, Kind
 from importer.values.cell import (
-    SHOWN,
     counted,
     describe,
     is_invisible,

@@ -21,8 +21,13 @@ BLANK: Shown = ("", Kind.TEXT)
 
 def look(path: Path, tab: str = TAB, chunk: int = 7) -> tuple[Scan, dict[str, Shown]]:
     """Give the scan, and every cell that is not blank by its address."""
-    found = scan(path, tab)
+    found = scan_of(path, tab)
     return found, cells_of(path, found, tab, chunk)
+
+
+def scan_of(path: Path, tab: str = TAB) -> Scan:
+    """Look through one tab."""
+    return scan(path, [tab])[tab]
 
 
 def cells_of(path: Path, found: Scan, tab: str = TAB, chunk: int = 7) -> dict[str, Shown]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -63,8 +64,17 @@ def test_a_child_that_takes_too_long_is_ended() -> None:
 def test_a_child_may_take_what_its_figures_allow() -> None:
     """A child that says what its file's figures allow is measured by that."""
     words = f"sys.stderr.buffer.write({GRANTED!r} + b'{2000 * MB} 90\\n'); sys.stderr.flush()"
-    program = f"import sys, time; {words}; x = bytearray({300 * MB}); time.sleep(0.3)"
-    with Watch(started(program), Allowance(memory=100 * MB, seconds=9)) as watch:
+    program = f"import sys; {words}; x = bytearray({300 * MB}); sys.stdin.read()"
+    process = started(program)
+    looks = count()
+
+    def clock() -> float:
+        with suppress(psutil.Error):  # it has just ended
+            if process.stdin and psutil.Process(process.pid).memory_info().rss > 300 * MB:
+                process.stdin.close()
+        return float(next(looks))
+
+    with Watch(process, Allowance(memory=100 * MB, seconds=9), clock) as watch:
         assert watch.end() is End.WELL
 
 
@@ -115,6 +125,30 @@ def test_the_child_needs_no_folder_to_work_in(book: Path, monkeypatch: pytest.Mo
     (book.parent / "json.py").write_text("raise SystemExit", encoding="utf-8")
     monkeypatch.chdir(book.parent)
     assert unpack(Path(book.name)).head.tabs == ("Sheet",)
+
+
+MAPPING = """\
+mapping: 1
+columns:
+  lead:   {header: Lead, type: lead_id}
+  amount: {header: Amount, type: amount, locale: en_IN, currency: INR}
+lead: lead
+actions:
+  - {name: note, type: "1003", fields: {note: {from: amount}}}
+"""
+
+
+@pytest.mark.parametrize("name", ["xlrd.py", "python_calamine.py"])
+def test_a_user_s_file_is_not_taken_for_a_library(book: Path, name: str) -> None:
+    """In a folder with a file that is named like a library, `python -m importer` reads sheets."""
+    (book.parent / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
+    (book.parent / name).write_text("raise ImportError('mine')\n", encoding="utf-8")
+    command = [sys.executable, "-m", "importer", "check", book.name, "-m", "mapping.yaml"]
+    done = subprocess.run(
+        command, cwd=book.parent, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "damaged" not in done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_child_that_dies_is_a_sentence(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:

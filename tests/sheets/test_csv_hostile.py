@@ -15,7 +15,7 @@ from importer.errors import SheetError
 from importer.model import SheetSpec
 from importer.sheets import open_sheet
 from importer.sheets.csv_text import MOST_COLUMNS
-from importer.sheets.disguise import refuse_disguise
+from importer.sheets.preflight import Format, format_of
 
 MB = 1 << 20
 
@@ -147,6 +147,8 @@ def test_a_file_that_is_something_else_is_named(tmp_path: Path, start: bytes, wo
 
 
 @pytest.mark.parametrize("start", [b"[Lead],[Amount]\n", b"{a},b\n", b"ID;Phone\n", b"PARTY,b\n"])
-def test_a_header_that_only_begins_oddly_is_a_header(start: bytes) -> None:
+def test_a_header_that_only_begins_oddly_is_a_header(tmp_path: Path, start: bytes) -> None:
     """Brackets and the words ID and PAR at the top of a file are a table's."""
-    refuse_disguise(start, "payments.csv")
+    path = tmp_path / "payments.csv"
+    path.write_bytes(start)
+    assert format_of(path) is Format.CSV

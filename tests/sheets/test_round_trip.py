@@ -41,7 +41,8 @@ XML_TEXT = st.text(
     min_size=1,
     max_size=10,
 ).filter(lambda text: "_x" not in text and text.strip())
-"""Any text that openpyxl writes as it is: see test_workbook.py."""
+"""Any text that openpyxl writes as it is: not `_x000D_`, which is an escape in an .xlsx, and not
+white space alone, which it does not mark as to be kept."""
 MOMENTS = st.datetimes(
     dt.datetime.fromisoformat("1950-01-01"), dt.datetime.fromisoformat("2100-01-01")
 ).map(lambda moment: moment.replace(microsecond=0))

@@ -6,6 +6,7 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +14,11 @@ import openpyxl
 import pytest
 import xlrd  # type: ignore[import-untyped]  # it has no types
 from openpyxl.worksheet.worksheet import Worksheet
-from python_calamine import SheetTypeEnum
+from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 from importer.errors import SheetError
 from importer.model import Kind
-from importer.sheets.scan import Scan, scan
+from importer.sheets.scan import Scan, scan, tabs_of
 from importer.sheets.tabs import opened
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
@@ -154,7 +155,7 @@ def test_the_scan_agrees_with_others(folder: Path) -> None:
     for path in files(folder):
         theirs = by_xlrd(path) if path.suffix == ".xls" else by_openpyxl(path)
         for tab in theirs.keys() & set(tabs(path)):
-            assert ours(scan(path, tab)) == theirs[tab], f"{path.name} › {tab}"
+            assert ours(scan(path, [tab])[tab]) == theirs[tab], f"{path.name} › {tab}"
             compared += 1
     assert compared > 50
 
@@ -165,10 +166,25 @@ def test_what_calamine_reads_is_scanned(folder: Path) -> None:
     for path in files(folder):
         for tab in tabs(path):
             try:
-                found = scan(path, tab)
+                found = scan(path, [tab])[tab]
             except SheetError:
                 assert not is_read(path, tab), f"{path.name} › {tab}"
                 continue
             assert bool(found.rows) == bool(found.columns) == bool(found.farthest)
             looked += 1
     assert looked > 100
+
+
+def test_tabs_are_those_that_calamine_lists(folder: Path) -> None:
+    """Which tabs can hold cells, in which order, and which of them are hidden, is told alike."""
+    listed = 0
+    for path in files(folder):
+        with suppress(SheetError), opened(path) as book:
+            theirs = [
+                (tab.name, tab.visible == SheetVisibleEnum.Visible)
+                for tab in book.sheets_metadata
+                if tab.typ == SheetTypeEnum.WorkSheet
+            ]
+            assert [(tab.name, tab.is_visible) for tab in tabs_of(path)] == theirs, path.name
+            listed += 1
+    assert listed > 30

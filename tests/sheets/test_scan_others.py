@@ -7,19 +7,20 @@ import subprocess
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scanned import look, shown
+from scanned import look, scan_of, shown
 
 from importer.errors import SheetError
 from importer.model import Kind
 from importer.sheets import Shown
-from importer.sheets.scan import Scan, scan
+from importer.sheets.scan import Scan, has_cell, scan, tabs_of
 from importer.sheets.scan.binary import rk_number
-from importer.sheets.scan.ranges import Merges, Ranges, Runs
+from importer.sheets.scan.ranges import Pile, merges_of
 
 CELLS: Mapping[str, tuple[str | float | dt.datetime | None, str, Shown]] = {
     "A1": ("Lead", "General", ("Lead", Kind.TEXT)),
@@ -88,6 +89,7 @@ def _write(path: Path) -> None:
     tab.row_dimensions[7].hidden = True
     tab.column_dimensions["C"].hidden = True
     book.create_sheet("Other")["A1"] = "=1/0"
+    book.create_sheet("Lists").sheet_state = "hidden"
     book.save(path)
 
 
@@ -102,6 +104,30 @@ def test_libreoffice_s_workbooks_show_the_same(converted: Path, extension: str) 
     assert (found.rows, found.columns) == (11, 3)
 
 
+@pytest.mark.parametrize("extension", ["xlsx", "xls", "ods"])
+def test_the_tabs_of_libreoffice_s_workbooks(converted: Path, extension: str) -> None:
+    """Tabs are listed in their order, and what is hidden is told, however they are written."""
+    path = converted / f"payments.{extension}"
+    found = [(tab.name, tab.is_visible) for tab in tabs_of(path)]
+    assert found == [("Sheet", True), ("Other", True), ("Lists", False)]
+    assert [has_cell(path, name) for name, _ in found] == [True, True, False]
+
+
+def test_all_tabs_are_read_in_one_pass(converted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An .ods is gone through once for all of its tabs, each of which has its own cells."""
+    opened: list[object] = []
+    plain = zipfile.ZipFile.open
+
+    def noted(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+        opened.append(name)
+        return plain(archive, name)
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", noted)
+    found = scan(converted / "payments.ods", ["Other", "Sheet", "Lists"])
+    assert [(one.rows, one.columns) for one in found.values()] == [(1, 1), (11, 3), (0, 0)]
+    assert opened.count("content.xml") == 1
+
+
 @pytest.mark.parametrize("extension", ["xls", "ods"])
 def test_a_cut_workbook_is_refused(converted: Path, tmp_path: Path, extension: str) -> None:
     """A workbook whose end is missing is refused with a sentence."""
@@ -109,7 +135,7 @@ def test_a_cut_workbook_is_refused(converted: Path, tmp_path: Path, extension: s
     path = tmp_path / f"cut.{extension}"
     path.write_bytes(data[: len(data) // 3])
     with pytest.raises(SheetError, match=rf"cut\.{extension} is damaged"):
-        scan(path, "Sheet")
+        scan_of(path)
 
 
 HEAD = (
@@ -132,7 +158,7 @@ def open_document(folder: Path, rows: str, columns: str = "") -> Scan:
     with zipfile.ZipFile(path, "w") as archive:
         table = f'<table:table table:name="Sheet">{columns}{rows}</table:table>'
         archive.writestr("content.xml", HEAD + table + FOOT)
-    return scan(path, "Sheet")
+    return scan_of(path)
 
 
 def said(found: Scan, column: int, row: int) -> object:
@@ -157,7 +183,6 @@ def test_repeated_rows_and_cells_are_counted(tmp_path: Path) -> None:
     assert (found.rows, found.columns, found.cells) == (1_000_000, 3, 3_000_000)
     assert 999_999 in found.hidden_rows
     assert 1_000_001 not in found.hidden_rows
-    assert found.filtered
     assert found.looks[0].lay_over("5", Kind.NUMBER) == ("000005", Kind.NUMBER)  # type: ignore[union-attr]
 
 
@@ -290,11 +315,10 @@ def binary(tmp_path: Path) -> Path:
 
 def test_a_binary_workbook_tells_the_same(binary: Path) -> None:
     """Errors, formats, merges and what is hidden are found in an .xlsb."""
-    found = scan(binary, "Sheet")
+    found = scan_of(binary)
     assert (found.rows, found.columns, found.cells) == (3, 3, 6)
     assert [*found.hidden_rows] == [2, 3]
     assert found.hidden_columns == {1}
-    assert found.filtered
     assert [*found.merges.between(1, 9)] == [(1, 3, 2, 4)]
     texts = [["Lead", "1234", "-5"], ["", "", ""], ["", "2026-04-03T10:30:00", ""]]
     kinds = [
@@ -316,7 +340,8 @@ def test_a_cut_binary_workbook_is_refused(binary: Path, tmp_path: Path) -> None:
             data = whole.read(name)
             cut.writestr(name, data[:-9] if name.endswith("sheet1.bin") else data)
     with pytest.raises(SheetError, match=r"cut\.xlsb is damaged"):
-        scan(path, "Sheet")
+        scan_of(path)
+    assert has_cell(path, "Sheet"), "the damage is behind the first cell"
 
 
 @given(st.integers(-(1 << 29), (1 << 29) - 1), st.sampled_from([0, 1]))
@@ -340,12 +365,12 @@ PIECES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9)), max_size=12)
 @given(PIECES)
 def test_ranges_hold_what_was_added(pieces: Sequence[tuple[int, int]]) -> None:
     """A compact set holds the numbers that were added, in any order."""
-    ranges = Ranges()
+    pile = Pile()
     numbers = set()
     for first, more in pieces:
-        ranges.add(first, first + more)
+        pile.add(first, first + more)
         numbers |= {*range(first, first + more + 1)}
-    ranges.settle()
+    ranges = pile.ranges()
     assert [number for number in range(90) if number in ranges] == sorted(numbers)
     assert [*ranges] == sorted(numbers)
     assert bool(ranges) == bool(numbers)
@@ -356,10 +381,10 @@ def test_ranges_hold_what_was_added(pieces: Sequence[tuple[int, int]]) -> None:
 )
 def test_runs_say_one_word_of_each_row(words: dict[int, int], first: int, more: int) -> None:
     """Runs give back each row's word, cut to the rows that are asked for."""
-    runs = Runs()
+    pile = Pile()
     for at, word in words.items():
-        runs.add(at, at, word)
-    runs.settle()
+        pile.add(at, at, word)
+    runs = pile.runs()
     found = {at: word for a, b, word in runs.between(first, first + more) for at in range(a, b + 1)}
     assert found == {at: word for at, word in words.items() if first <= at <= first + more}
 
@@ -369,17 +394,23 @@ def test_merges_are_found_by_their_rows(
     pieces: Sequence[tuple[int, int]], first: int, more: int
 ) -> None:
     """The merges that touch some rows are found, and no others."""
-    merges = Merges()
-    for at, deep in pieces:
-        merges.add(at, 0, at + deep, 1)
-    merges.settle()
+    merges = merges_of((at, 0, at + deep, 1) for at, deep in pieces)
     touching = sorted((a, a + n) for a, n in pieces if a <= first + more and a + n >= first)
     assert [(top, bottom) for top, _, bottom, _ in merges.between(first, first + more)] == touching
+
+
+def test_what_was_found_is_not_changed_by_what_is_found_later() -> None:
+    """What a pile gives stays as it is while the pile grows."""
+    pile = Pile()
+    pile.add(1, 3)
+    before = pile.ranges(), pile.runs()
+    pile.add(4, 9)
+    assert ([*before[0]], [*before[1].between(1, 9)]) == ([1, 2, 3], [(1, 3, 0)])
 
 
 def test_a_tab_that_is_not_there_holds_nothing(converted: Path) -> None:
     """Of a tab that a workbook does not have, nothing is found; of each other one, its own."""
     for extension in ("xlsx", "xls", "ods"):
         path = converted / f"payments.{extension}"
-        assert scan(path, "None").rows == 0
+        assert scan_of(path, "None").rows == 0
         assert shown(path, "Other") == {"A1": ("#DIV/0!", Kind.ERROR)}

@@ -12,19 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
-from openpyxl.worksheet.filters import AutoFilter
-from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
-from scanned import PART, cells_of, look, rewrite, shown
+from scanned import PART, cells_of, look, rewrite, scan_of, shown
 
 from importer.errors import SheetError
 from importer.model import Kind
 from importer.sheets.cells import as_shown
-from importer.sheets.scan import scan
+from importer.sheets.scan import has_cell
 from importer.sheets.scan.found import Finding
-from importer.sheets.scan.parts import package
-from importer.sheets.scan.xlsx import UnusualXmlError, look_through
-from importer.sheets.scan.xlsx_book import read_book
+from importer.sheets.scan.package import package
+from importer.sheets.scan.xlsx import BLOCK, UnusualXmlError, look_through
+from importer.sheets.scan.xlsx_book import read_book, read_formats
 from importer.sheets.scan.xlsx_exact import read_exactly
 
 Value = str | float | bool | dt.date | dt.datetime | None
@@ -54,8 +52,6 @@ def book(tmp_path: Path) -> Path:
     tab.row_dimensions[3].hidden = True
     tab.row_dimensions[4].height = 0.0
     tab.column_dimensions["B"].hidden = True
-    tab.auto_filter.ref = "A1:C5"
-    tab.auto_filter.add_filter_column(0, ["x"])
     path = saved(book, tmp_path)
     rewrite(path, lambda xml: xml.replace('<row r="4"', '<row r="4" ht="0"'))
     return path
@@ -87,7 +83,6 @@ def check(path: Path) -> None:
     assert (found.rows, found.columns, found.farthest) == (6, 3, "C1")
     assert [*found.hidden_rows] == [3, 4]
     assert found.hidden_columns == {1}
-    assert found.filtered
 
 
 def test_what_calamine_does_not_tell(book: Path) -> None:
@@ -149,7 +144,7 @@ def test_it_is_found_in_other_encodings(book: Path, encoding: str) -> None:
     with zipfile.ZipFile(book, "w") as archive:
         for name, data in parts.items():
             archive.writestr(name, data)
-    found = scan(book, "Sheet")
+    found = scan_of(book)
     assert [*found.hidden_rows] == [3, 4]
     assert ("#N/A", Kind.ERROR) in found.looks
 
@@ -159,7 +154,7 @@ def facts(path: Path, finding: Finding) -> dict[str, object]:
     found = finding.scan()
     return {
         "extent": [found.rows, found.columns, found.cells, found.farthest],
-        "hidden": [*found.hidden_rows, found.hidden_columns, found.filtered],
+        "hidden": [*found.hidden_rows, found.hidden_columns],
         "merges": [*found.merges.between(1, 10_000)],
         "cells": cells_of(path, found),
     }
@@ -169,10 +164,10 @@ def check_both(path: Path, block: int) -> None:
     """Look through a tab as bytes and by a parser, and compare."""
     quick, exact = Finding(), Finding()
     with package(path) as parts:
-        about = read_book(parts, "Sheet")
+        formats = read_formats(parts, is_1904=read_book(parts).is_1904)
         xml = parts.read(PART)
-    look_through(io.BytesIO(xml), about.formats, quick, block)
-    read_exactly(io.BytesIO(xml), about.formats, exact)
+    look_through(io.BytesIO(xml), formats, quick, block)
+    read_exactly(io.BytesIO(xml), formats, exact)
     assert facts(path, quick) == facts(path, exact)
 
 
@@ -304,10 +299,10 @@ def test_a_tab_reaches_as_far_as_its_contents(tmp_path: Path) -> None:
     tab["ZZ1"].number_format = "0.00"
     tab["C90000"].number_format = "0.00"
     path = saved(book, tmp_path)
-    near = scan(path, "Sheet")
+    near = scan_of(path)
     assert (near.rows, near.columns, near.farthest) == (2, 2, "B2")
     tab["XFD1048576"] = "="
-    far = scan(saved(book, tmp_path), "Sheet")
+    far = scan_of(saved(book, tmp_path))
     assert (far.rows, far.columns, far.farthest) == (1_048_576, 16_384, "XFD1048576")
 
 
@@ -348,20 +343,6 @@ def test_damage_is_told(book: Path, harm: Callable[[str], str]) -> None:
     assert caught.value.hint
 
 
-def test_a_table_s_filter_is_a_filter(tmp_path: Path) -> None:
-    """A filter of a table in the tab counts as the tab's."""
-    book = openpyxl.Workbook()
-    tab = book.worksheets[0]
-    for row in (["a", "b"], [1, 2]):
-        tab.append(row)
-    table = Table(displayName="T", ref="A1:B2")
-    table.autoFilter = AutoFilter(ref="A1:B2")
-    tab.add_table(table)
-    assert not scan(saved(book, tmp_path), "Sheet").filtered
-    table.autoFilter.add_filter_column(0, ["1"])
-    assert scan(saved(book, tmp_path), "Sheet").filtered
-
-
 def test_a_merge_of_a_million_rows_costs_nothing(tmp_path: Path) -> None:
     """A merged range is laid over the rows at hand alone, however deep it is."""
     book = openpyxl.Workbook()
@@ -369,7 +350,7 @@ def test_a_merge_of_a_million_rows_costs_nothing(tmp_path: Path) -> None:
     path = saved(book, tmp_path)
     merges = '</sheetData><mergeCells count="1"><mergeCell ref="B1:B1048576"/></mergeCells>'
     rewrite(path, lambda xml: xml.replace("</sheetData>", merges))
-    found = scan(path, "Sheet")
+    found = scan_of(path)
     texts, kinds = [["x"] * 3, ["y"] * 3], [[Kind.TEXT] * 3, [Kind.TEXT] * 3]
     found.lay_over(1_000_000, texts, kinds)
     assert texts == [["x"] * 3, [""] * 3]
@@ -382,3 +363,11 @@ def test_unusual_xml_is_told_apart(book: Path) -> None:
         xml = parts.read(PART).replace(b"<c ", b"<x:c ")
     with pytest.raises(UnusualXmlError):
         look_through(io.BytesIO(xml.replace(b"<row", b"<!-- --><row")), {}, Finding())
+
+
+def test_a_tab_s_first_cell_is_enough(book: Path) -> None:
+    """Whether a tab holds anything is known at its first cell: what follows is not looked at."""
+    rewrite(book, lambda xml: xml.replace("</sheetData>", " " * (2 * BLOCK) + "<row <<"))
+    assert has_cell(book, "Sheet")
+    with pytest.raises(SheetError, match="damaged"):
+        scan_of(book)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
@@ -18,17 +18,6 @@ from importer.sheets import Shown, open_sheet, tab_names
 from importer.sheets.cells import number_text
 
 Value = str | float | bool | dt.date | dt.time | dt.timedelta | None
-
-TEXTS = st.text(
-    st.characters(exclude_categories=["Cs", "Cc", "Cn"]) | st.sampled_from("\n\t 0179eE+-.,%₹"),
-    min_size=1,
-    max_size=12,
-).filter(lambda text: "_x" not in text and text.strip())
-"""Any text that openpyxl writes as it is: not `_x000D_`, which is an escape in an .xlsx, and not
-white space alone, which it does not mark as to be kept."""
-
-
-FIRST, LAST = dt.datetime.fromisoformat("1950-01-01"), dt.datetime.fromisoformat("2100-01-01")
 
 
 def save(folder: Path, rows: Sequence[Sequence[Value]], name: str = "payments.xlsx") -> Path:
@@ -59,24 +48,6 @@ def body(path: Path, spec: SheetSpec | None = None, size: int = 5000) -> dict[in
         for number, text, kind in zip(chunk.numbers, texts, kinds, strict=True):
             found[number] = list(zip(text, kind, strict=True))
     return found
-
-
-@given(
-    st.lists(st.lists(TEXTS | st.none(), min_size=3, max_size=3), min_size=1, max_size=6),
-    st.integers(1, 4),
-)
-def test_text_comes_back_as_it_was_written(
-    tmp_path_factory: pytest.TempPathFactory, table: list[list[str | None]], size: int
-) -> None:
-    """Any text in any cell comes back equal, at its row, as text."""
-    path = save(tmp_path_factory.mktemp("book"), [["a", "b", "c"], *table, ["end", "", ""]])
-    written = {
-        number: [(text or "", Kind.TEXT) for text in row]
-        for number, row in enumerate(table, start=2)
-    }
-    found = body(path, size=size)
-    assert found.pop(len(table) + 2)[0] == ("end", Kind.TEXT)
-    assert found == written
 
 
 @pytest.mark.parametrize(
@@ -131,14 +102,16 @@ def test_numbers_are_shortest_decimals(tmp_path: Path, value: float, text: str) 
     assert body(save(tmp_path, [["a"], [value]])) == {2: [(text, Kind.NUMBER)]}
 
 
-@given(st.floats(min_value=-1e14, max_value=1e14), st.floats(0, 1e7))
+@settings(max_examples=8)
+@given(st.lists(st.floats(min_value=-1e14, max_value=1e14), min_size=50, max_size=200))
 def test_numbers_are_those_that_openpyxl_reads(
-    tmp_path_factory: pytest.TempPathFactory, first: float, second: float
+    tmp_path_factory: pytest.TempPathFactory, numbers: list[float]
 ) -> None:
     """A number in a workbook is the very float that openpyxl reads there."""
-    path = save(tmp_path_factory.mktemp("book"), [["a", "b"], [first, second]])
+    path = save(tmp_path_factory.mktemp("book"), [["a"], *([number] for number in numbers)])
     tab = openpyxl.load_workbook(path).worksheets[0]
-    assert [float(text) for text, _ in body(path)[2]] == [cell.value for cell in tab[2]]
+    theirs = [row[0].value for row in tab.iter_rows(min_row=2)]
+    assert [float(cells[0][0]) for cells in body(path).values()] == theirs
 
 
 @pytest.mark.parametrize("epoch", ["1900", "1904"])
@@ -161,19 +134,6 @@ def test_dates_are_iso_by_the_workbook_s_own_epoch(
     fill(book.worksheets[0], [["a"], [value]])
     book.save(tmp_path / "dates.xlsx")
     assert body(tmp_path / "dates.xlsx") == {2: [(text, Kind.DATE)]}
-
-
-@given(
-    st.datetimes(dt.datetime.fromisoformat("1950-01-01"), dt.datetime.fromisoformat("2100-01-01"))
-)
-def test_any_second_comes_back(
-    tmp_path_factory: pytest.TempPathFactory, moment: dt.datetime
-) -> None:
-    """Every date and time comes back to the second."""
-    moment = moment.replace(microsecond=0)
-    path = save(tmp_path_factory.mktemp("book"), [["a"], [moment]])
-    ((text, kind),) = body(path)[2]
-    assert (dt.datetime.fromisoformat(text), kind) == (moment, Kind.DATE)
 
 
 @pytest.mark.parametrize("form", ["dd/mm/yyyy", "d-mmm-yy", "[$-409]d-mmm-yy;@", "mm-dd-yy"])

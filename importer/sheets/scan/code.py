@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
 
-_TOKENS = re.compile(
+_PIECES = re.compile(
     r"""(?P<end>;)
     |(?P<quoted>"[^"]*(?:"|$))
     |(?P<escaped>\\.)
@@ -29,11 +29,15 @@ _TOKENS = re.compile(
     |(?P<other>\\|.)""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+"""One piece of a code: `[$₹-4009]0.0;@` has `[$₹-4009]`, `0`, `.`, `0`, `;`, `@`."""
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+"""Hours, minutes or seconds that go on counting: `[h]`, `[mm]`."""
 _CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]?")
+"""A mark and, perhaps, a language: `[$₹-4009]`, `[$USD]`, `[$-409]`."""
 _CONDITION = re.compile(
     r"\[(<=|>=|<>|<|>|=)\s*(-?[0-9]+(?:\.[0-9]+)?(?:E[+-]?[0-9]+)?)\]", re.IGNORECASE
 )
+"""When a section is for a number: `[>=100000]`, `[<-1.5E3]`."""
 
 
 class Part(StrEnum):
@@ -135,14 +139,17 @@ def sections_of(code: str) -> tuple[Section, ...]:
 
 
 def _split(code: str) -> Iterator[list[tuple[str, str]]]:
-    tokens = [(str(match.lastgroup), match[0]) for match in _TOKENS.finditer(code)]
+    tokens = [(str(match.lastgroup), match[0]) for match in _PIECES.finditer(code)]
     for is_end, group in groupby([*_closed(tokens)], key=lambda token: token[0] == "end"):
         if not is_end:
             yield [token for token in group if token[0] != "start"]
 
 
 def _closed(tokens: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Put a start before every section, so that an empty one is one too."""
+    """Put a start before every section: in `0;;@` the middle one, without any piece, is one too.
+
+    Grouping by ends alone would pass over it.
+    """
     yield "start", ""
     for name, text in tokens:
         yield name, text

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from importer.model import Currency, Kind
+from importer.model import HIDDEN, SHOWN, Currency, Kind
 from importer.sheets.scan.code import Part, Parts, Section
 from importer.sheets.sheet import Shown
 
@@ -28,7 +28,9 @@ MONEY_WORDS = frozenset(
 """Letters that stand beside amounts; a test compares them with the marks that amounts know."""
 _SCALES = {3: "thousands", 6: "millions", 9: "billions"}
 _WORD = re.compile(r"[^\W\d_]+")
+"""Letters alone, of any script: `Rs`, `INV`."""
 _FROM_DIGIT_TO_DIGIT = re.compile(r"[0-9](?:.*[0-9])?", re.DOTALL)
+"""From the first digit to the last: `45-67` of `No. 45-67/`."""
 _PRECISION = 700
 """More digits than any number of a sheet has, written plainly."""
 
@@ -131,7 +133,7 @@ def show_figure(section: Section, number: Decimal, text: str) -> Shown:
         return show_words(section, number, text)
     if layout.scale and number:
         scale = _SCALES.get(layout.scale, f"units of 1E+{layout.scale}")
-        return f"{text} shown in {scale}", Kind.DRESSED
+        return f"{text}{SHOWN}in {scale}", Kind.DRESSED
     before, after = _without_sign(layout, number)
     if not number and not layout.padding and _is_blank(layout):
         return "", Kind.TEXT
@@ -149,9 +151,9 @@ def show_words(section: Section, number: Decimal, text: str) -> Shown:
     ink = _ink(section.parts).strip(_SPACES)
     if any(map(str.isalnum, ink)):
         is_number = any(map(str.isnumeric, ink))
-        return (f"{text} shown as {ink}", Kind.DRESSED) if is_number else (ink, Kind.TEXT)
+        return (f"{text}{SHOWN}as {ink}", Kind.DRESSED) if is_number else (ink, Kind.TEXT)
     if number:
-        return f"hidden {text}", Kind.ERROR
+        return f"{HIDDEN}{text}", Kind.ERROR
     return ("0", Kind.NUMBER) if ink else ("", Kind.TEXT)
 
 
@@ -201,7 +203,10 @@ def _is_bracketed(before: str, after: str) -> bool:
 
 
 def _is_number_s(before: str, after: str) -> bool:
-    """Tell whether what stands beside the digits could be taken for a part of the number."""
+    """Tell whether what stands beside the digits could be taken for a part of the number.
+
+    That is a digit, a minus or brackets that are left over after `_without_sign`: `5 shown as -5`.
+    """
     beside = before + after.strip(_SPACES).removeprefix(_NO_PAISE)
     return _is_bracketed(before, after) or any(
         char.isnumeric() or char in _MINUS for char in beside
@@ -252,7 +257,7 @@ def _unless_an_amount(shown: str, text: str) -> Shown:
     """Show a text as it stands where nobody can read it as an amount; else say both."""
     shown = shown.strip(_SPACES)
     return (
-        (shown, Kind.TEXT) if _is_no_amount(shown) else (f"{text} shown as {shown}", Kind.DRESSED)
+        (shown, Kind.TEXT) if _is_no_amount(shown) else (f"{text}{SHOWN}as {shown}", Kind.DRESSED)
     )
 
 

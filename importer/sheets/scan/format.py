@@ -42,6 +42,7 @@ class Right(StrEnum):
 
 
 _PASSED_OVER = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]', re.DOTALL)
+"""What calamine skips when it looks for a date's letters: `"day"`, `\\d`, `_d`, `[Red]`."""
 _SAMPLES = ("1.5", "-1.5", "0")
 _AS_STORED = {(number, Kind.NUMBER) for number in _SAMPLES}
 _GENERAL = sections_of("General")

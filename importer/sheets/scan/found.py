@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importer.model import Kind
 from importer.sheets.scan.format import Format
 from importer.sheets.scan.places import letters_of
-from importer.sheets.scan.ranges import Merges, Ranges, Runs
+from importer.sheets.scan.ranges import Merge, Merges, Pile, Ranges, Runs, merges_of
 from importer.sheets.sheet import Shown
 
 Look = Format | Shown
@@ -34,8 +34,6 @@ class Scan:
     """Numbers of the rows that are hidden, by hand, in a group or by a filter; of no height."""
     hidden_columns: frozenset[int]
     """Counted from 0, up to the last that holds anything."""
-    filtered: bool
-    """A filter is active: some rows may be hidden by it."""
     merges: Merges
     formats: dict[int, Runs]
     """Column, counted from 0 → which of `looks` its numbers have."""
@@ -74,7 +72,7 @@ def _lay(look: Look, texts: list[str], kinds: list[Kind], rows: range) -> None:
 
 
 def _cover(
-    merge: tuple[int, int, int, int],
+    merge: Merge,
     first_row: int,
     texts: list[list[str]],
     kinds: list[list[Kind]],
@@ -88,19 +86,22 @@ def _cover(
                 texts[column][at], kinds[column][at] = "", Kind.COVERED
 
 
+class CellFoundError(Exception):
+    """There is a cell, and that was the question."""
+
+
 class Finding:
     """What a look through one tab has found so far. Rows count from 1, columns from 0."""
 
     def __init__(self) -> None:
         self.cells = 0
-        self.filtered = False
         self._rows = self._columns = 0
         self._lowest = self._rightmost = (0, 0)
-        self._hidden_rows = Ranges()
+        self._hidden_rows = Pile()
         self._hidden_columns: list[tuple[int, int]] = []
-        self._merges = Merges()
-        self._formats: dict[int, Runs] = {}
-        self._constants: dict[int, Runs] = {}
+        self._merges: list[Merge] = []
+        self._formats: dict[int, Pile] = {}
+        self._constants: dict[int, Pile] = {}
         self._looks: list[Look] = []
         self._numbers: dict[Look, int] = {}
         self._formulas = 0
@@ -113,7 +114,14 @@ class Finding:
             self._columns, self._rightmost = column + 1, (row, column)
 
     def number(self, row: int, column: int, form: Format | None, text: str) -> None:
-        """Note a number and its format; None is General."""
+        """Note a number and its format, where it has another than General.
+
+        Args:
+            row: its row.
+            column: its column.
+            form: its format; None is General, which shows a number as it is.
+            text: the stored number.
+        """
         look = form.judge(text) if form else None
         if isinstance(look, Format):
             self.format(row, row, column, look)
@@ -122,12 +130,12 @@ class Finding:
 
     def format(self, first: int, last: int, column: int, form: Format) -> None:
         """Note the format of the numbers in some rows of a column."""
-        runs = self._formats.get(column) or self._formats.setdefault(column, Runs())
+        runs = self._formats.get(column) or self._formats.setdefault(column, Pile())
         runs.add(first, last, self._number(form))
 
     def constant(self, first: int, last: int, column: int, shown: Shown) -> None:
         """Note what the cells in some rows of a column show."""
-        runs = self._constants.get(column) or self._constants.setdefault(column, Runs())
+        runs = self._constants.get(column) or self._constants.setdefault(column, Pile())
         runs.add(first, last, self._number(shown))
 
     def formula(self, row: int, column: int, text: str) -> None:
@@ -153,27 +161,22 @@ class Finding:
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         """Note cells that are merged."""
-        self._merges.add(top, left, bottom, right)
+        self._merges.append((top, left, bottom, right))
 
     def scan(self) -> Scan:
         """Give what was found, in order."""
-        for runs in (*self._formats.values(), *self._constants.values()):
-            runs.settle()
-        self._merges.settle()
-        self._hidden_rows.settle()
         hidden = (range(a, min(b + 1, self._columns)) for a, b in self._hidden_columns)
         return Scan(
             rows=self._rows,
             columns=self._columns,
             cells=self.cells,
             farthest=self._farthest(),
-            hidden_rows=self._hidden_rows,
+            hidden_rows=self._hidden_rows.ranges(),
             hidden_columns=frozenset(column for columns in hidden for column in columns),
-            filtered=self.filtered,
-            merges=self._merges,
-            formats=self._formats,
-            constants=self._constants,
-            looks=self._looks,
+            merges=merges_of(self._merges),
+            formats={column: found.runs() for column, found in self._formats.items()},
+            constants={column: found.runs() for column, found in self._constants.items()},
+            looks=tuple(self._looks),
         )
 
     def _farthest(self) -> str:
@@ -183,3 +186,15 @@ class Finding:
         is_wide = self._columns / 16_384 > self._rows / 1_048_576
         row, column = self._rightmost if is_wide else self._lowest
         return f"{letters_of(column)}{row}"
+
+
+class FirstCell(Finding):
+    """Looks only for a cell that holds something.
+
+    Raises:
+        CellFoundError: by `reach`: there is one.
+    """
+
+    def reach(self, row: int, column: int) -> None:  # noqa: ARG002 - wherever it is
+        """Stop."""
+        raise CellFoundError

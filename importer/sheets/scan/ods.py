@@ -1,249 +1,109 @@
-"""A tab of an .ods, read by a parser of XML (ODF 1.3 part 3, 9). What is repeated is counted."""
+"""An .ods, read by a parser of XML (ODF 1.3 part 3): its styles and, in one pass, all its tabs."""
 
 from __future__ import annotations
 
-import re
 import zipfile
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO
-from xml.parsers import expat
 
-from importer.model import Kind
 from importer.sheets.scan.damage import damage_told
-from importer.sheets.scan.format import Format, Nature, format_of_code
-from importer.sheets.scan.found import Finding, Scan
-from importer.sheets.scan.ods_styles import OFFICE, TABLE, TEXT, Attributes, Styles
+from importer.sheets.scan.found import Finding
+from importer.sheets.scan.markup import Attributes, reader
+from importer.sheets.scan.ods_styles import OFFICE, TABLE, Styles
+from importer.sheets.scan.ods_table import Table
+from importer.sheets.tabs import Tab
 
-_CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
-_ANNOTATION = f"{OFFICE}annotation"
-_CURRENCY = f"{OFFICE}currency"
-_TIME_VALUE = f"{OFFICE}time-value"
-_VALUE = f"{OFFICE}value"
-_VALUE_TYPE = f"{OFFICE}value-type"
-_COVERED = f"{TABLE}covered-table-cell"
-_DEFAULT_CELL_STYLE_NAME = f"{TABLE}default-cell-style-name"
-_FORMULA = f"{TABLE}formula"
-_NAME = f"{TABLE}name"
-_COLUMNS_REPEATED = f"{TABLE}number-columns-repeated"
-_COLUMNS_SPANNED = f"{TABLE}number-columns-spanned"
-_ROWS_REPEATED = f"{TABLE}number-rows-repeated"
-_ROWS_SPANNED = f"{TABLE}number-rows-spanned"
-_STYLE_NAME = f"{TABLE}style-name"
+_SPREADSHEET = f"{OFFICE}spreadsheet"
 _TABLE = f"{TABLE}table"
-_CELL = f"{TABLE}table-cell"
-_COLUMN = f"{TABLE}table-column"
-_ROW = f"{TABLE}table-row"
-_VISIBILITY = f"{TABLE}visibility"
-_PARAGRAPH = f"{TEXT}p"
-_CALC_VALUE_TYPE = f"{_CALC}value-type"
-_CELLS = {_CELL, _COVERED}
-
-_ERROR = re.compile(r"Err:[0-9]{3}|#[A-Z]+(?:/[0A])?[!?]?|#[A-Z/0]+[!?]")
-"""How LibreOffice shows an error: `Err:502`, `#N/A`, `#DIV/0!`."""
-_NUMBERS = {"float", "percentage", "currency"}
-_REFERENCE = re.compile(r"\[\.([A-Z$]+[0-9$]+)(?::\.([A-Z$]+[0-9$]+))?\]")
-_DURATION = re.compile(r"(-?)PT([0-9]+)H([0-9]+)M([0-9]+(?:\.[0-9]+)?)S")
-_BOOLEANS = {"TRUE", "FALSE"}
-"""What a number shows that LibreOffice made of a truth value."""
-_HIDDEN = {"collapse", "filter"}
+_NAME = f"{TABLE}name"
+_STYLE_NAME = f"{TABLE}style-name"
 
 
-def scan_ods(path: Path, tab: str) -> Scan:
-    """Look through one tab of an .ods; see `scan`."""
-    reading = _Reading(tab)
+def tabs_of_ods(path: Path) -> tuple[Tab, ...]:
+    """List the tabs of an .ods; see `tabs_of`."""
+    return _read(path, {}).tabs()
+
+
+def scan_ods(path: Path, tabs: Sequence[str], finding: Callable[[], Finding]) -> dict[str, Finding]:
+    """Look through tabs of an .ods; see `scan`."""
+    found = {tab: finding() for tab in tabs}
+    _read(path, found)
+    return found
+
+
+def _read(path: Path, findings: Mapping[str, Finding]) -> _Reading:
+    reading = _Reading(findings)
     with damage_told(path), zipfile.ZipFile(path) as archive:
         for part in ("styles.xml", "content.xml"):
             if part in archive.namelist() or part == "content.xml":
                 with archive.open(part) as stream:
-                    _parse(stream, reading)
-    return reading.finding.scan()
-
-
-def _parse(stream: IO[bytes], reading: _Reading) -> None:
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = reading.start
-    parser.EndElementHandler = reading.end
-    parser.CharacterDataHandler = reading.text
-    parser.StartDoctypeDeclHandler = _refuse
-    parser.ParseFile(stream)
-
-
-def _refuse(*_: object) -> None:
-    raise expat.ExpatError("its XML declares a document type, which no workbook does")
+                    reader(
+                        reading.start,
+                        end=reading.end,
+                        text=reading.text if findings else None,
+                        namespaces=True,
+                    ).ParseFile(stream)
+    return reading
 
 
 class _Reading:
-    """What expat calls. Rows count from 1, columns from 0."""
+    """What expat calls. A table within a cell of another one is no tab."""
 
-    def __init__(self, tab: str) -> None:
-        self.finding = Finding()
-        self._tab = tab
+    def __init__(self, findings: Mapping[str, Finding]) -> None:
+        self._findings = dict(findings)
+        """Of the tabs that are still to come; of two that have one name, the first is read."""
         self._styles = Styles()
+        self._tabs: list[tuple[str, str]] = []
+        """Name and style of each."""
+        self._open: list[str] = []
+        """Elements that are open outside of tabs."""
         self._tables = 0
-        """Tables that are open; those within a cell are no tabs."""
-        self._is_ours = False
-        self._columns: list[tuple[int, str]] = []
-        """Column after the last of each group of columns, and their style."""
-        self._column = 0
-        self._row = 0
-        self._rows = 0
-        self._row_style = ""
-        self._cell: Attributes = {}
-        self._words: list[str] | None = None
-        self._is_shown = False
-        """The cell has a paragraph. An empty one is what a formula shows that yields no text."""
-        self._notes = 0
+        """Tables that are open, a tab and those within its cells."""
+        self._table: Table | None = None
+        """The tab that is open, if it is to be looked through."""
+
+    def tabs(self) -> tuple[Tab, ...]:
+        """List the tabs; hidden is one whose style says so (19.649)."""
+        return tuple(
+            Tab(name=name, is_visible=not self._styles.is_hidden_table(style))
+            for name, style in self._tabs
+        )
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Note where we are."""
-        if name == _TABLE:
-            self._tables += 1
-            if self._tables == 1:
-                self._is_ours = attributes.get(_NAME) == self._tab and not self._row
-        elif self._is_ours and self._tables == 1:
-            self._within(name, attributes)
-        elif not self._tables:
+        if self._tables:
+            if name == _TABLE:
+                self._tables += 1
+            elif self._tables == 1 and self._table is not None:
+                self._table.start(name, attributes)
+        elif name == _TABLE and self._open[-1:] == [_SPREADSHEET]:
+            self._open_tab(attributes)
+        else:
+            self._open.append(name)
             self._styles.start(name, attributes)
 
-    def _within(self, name: str, attributes: Attributes) -> None:
-        if name in _CELLS:
-            self._cell, self._words, self._is_shown = attributes, [], False
-        elif name == _ROW:
-            self._open_row(attributes)
-        elif name == _COLUMN:
-            self._note_columns(attributes)
-        elif name == _ANNOTATION:
-            self._notes += 1
-        elif name == _PARAGRAPH and not self._notes:
-            self._is_shown = True
-
-    def _note_columns(self, attributes: Attributes) -> None:
-        first = self._columns[-1][0] if self._columns else 0
-        end = first + int(attributes.get(_COLUMNS_REPEATED, "1"))
-        self._columns.append((end, attributes.get(_DEFAULT_CELL_STYLE_NAME, "")))
-        if self._is_hidden(attributes):
-            self.finding.hide_columns(first, end - 1)
-
-    def _is_hidden(self, attributes: Attributes) -> bool:
-        return attributes.get(_VISIBILITY) in _HIDDEN or self._styles.is_nothing(
-            attributes.get(_STYLE_NAME, "")
-        )
-
-    def _open_row(self, attributes: Attributes) -> None:
-        self._row += self._rows or 1
-        self._rows = int(attributes.get(_ROWS_REPEATED, "1"))
-        self._column = 0
-        self._row_style = attributes.get(_DEFAULT_CELL_STYLE_NAME, "")
-        if self._is_hidden(attributes):
-            self.finding.hide_rows(self._row, self._row + self._rows - 1)
-        self.finding.filtered |= attributes.get(_VISIBILITY) == "filter"
+    def _open_tab(self, attributes: Attributes) -> None:
+        name = attributes.get(_NAME, "")
+        self._tabs.append((name, attributes.get(_STYLE_NAME, "")))
+        self._tables = 1
+        finding = self._findings.pop(name, None)
+        self._table = None if finding is None else Table(finding, self._styles)
 
     def text(self, data: str) -> None:
         """Collect what a cell shows, or a style's literal."""
-        if self._words is not None and not self._notes:
-            self._words.append(data)
+        if self._table is not None:
+            self._table.text(data)
         elif not self._tables:
             self._styles.text(data)
 
     def end(self, name: str) -> None:
-        """Judge a cell when it is complete."""
-        if name == _TABLE:
-            self._tables -= 1
-            self._is_ours = self._is_ours and self._tables > 0
-        elif not self._tables:
+        """Close an element."""
+        if self._tables:
+            if name == _TABLE:
+                self._tables -= 1
+                self._table = self._table if self._tables else None
+            elif self._tables == 1 and self._table is not None:
+                self._table.end(name)
+        else:
+            self._open.pop()
             self._styles.end(name)
-        elif self._tables == 1 and self._words is not None:
-            if name in _CELLS:
-                words, self._words = "".join(self._words), None
-                self._close_cell(words)
-            elif name == _ANNOTATION:
-                self._notes -= 1
-
-    def _close_cell(self, words: str) -> None:
-        cell, first = self._cell, self._column
-        self._column += int(cell.get(_COLUMNS_REPEATED, "1"))
-        kind = cell.get(_VALUE_TYPE, "")
-        if kind or words or _FORMULA in cell:
-            self.finding.cells += self._rows * (self._column - first)
-            self.finding.reach(self._row + self._rows - 1, self._column - 1)
-            is_error = cell.get(_CALC_VALUE_TYPE) == "error"
-            if kind != "string" or _FORMULA in cell or is_error:
-                for column in range(first, self._column):
-                    self._judge(column, kind, words.strip())
-        if _COLUMNS_SPANNED in cell or _ROWS_SPANNED in cell:
-            self._merge(first)
-
-    def _merge(self, column: int) -> None:
-        wide = int(self._cell.get(_COLUMNS_SPANNED, "1"))
-        deep = int(self._cell.get(_ROWS_SPANNED, "1"))
-        if (wide, deep) != (1, 1):
-            self.finding.merge(self._row, column, self._row + deep - 1, column + wide - 1)
-
-    def _judge(self, column: int, kind: str, words: str) -> None:
-        rows = self._row, self._row + self._rows - 1
-        formula = self._cell.get(_FORMULA)
-        is_error = self._cell.get(_CALC_VALUE_TYPE) == "error"
-        if is_error or (formula is not None and _ERROR.fullmatch(words)):
-            self.finding.constant(*rows, column, (words or "#N/A", Kind.ERROR))
-        elif formula is not None and not kind and not self._is_shown:
-            self.finding.constant(*rows, column, (_plain(formula), Kind.ERROR))
-        elif kind == "float" and words in _BOOLEANS:
-            self.finding.constant(*rows, column, (words, Kind.BOOL))
-        elif kind in _NUMBERS:
-            self._number(column, self._cell.get(_VALUE, "0"), self._usual(kind))
-        elif kind == "time":
-            self._time(column)
-        elif kind == "date":
-            form = self._format(column)
-            if form is not None and form.nature is Nature.DATED:
-                self.finding.format(*rows, column, form)
-
-    def _number(self, column: int, number: str, usual: Format | None) -> None:
-        form = self._format(column) or usual
-        is_time = self._cell.get(_VALUE_TYPE) == "time"  # as text, calamine gives it
-        look = form.show(number) if form and is_time else form.judge(number) if form else None
-        rows = self._row, self._row + self._rows - 1
-        if isinstance(look, Format):
-            self.finding.format(*rows, column, look)
-        elif look:
-            self.finding.constant(*rows, column, look)
-
-    def _time(self, column: int) -> None:
-        days = _days(self._cell.get(_TIME_VALUE, ""))
-        if days is not None:
-            usual = format_of_code("[h]:mm:ss" if days >= 1 else "h:mm:ss")
-            self._number(column, str(days), usual)
-
-    def _format(self, column: int) -> Format | None:
-        style = self._cell.get(_STYLE_NAME) or self._row_style
-        if not style:
-            style = next((style for end, style in self._columns if column < end), "")
-        return self._styles.format(style)
-
-    def _usual(self, kind: str) -> Format | None:
-        """Give the format of a value that has a kind and no style."""
-        if kind == "percentage":
-            return format_of_code("0%")
-        currency = self._cell.get(_CURRENCY, "")
-        return format_of_code(f"[${currency}]0.00") if kind == "currency" and currency else None
-
-
-def _days(duration: str) -> Decimal | None:
-    """Read `PT10H30M00S` (ISO 8601) in days."""
-    found = _DURATION.fullmatch(duration)
-    if found is None:
-        return None
-    sign, *parts = found.groups("0")
-    hours, minutes, seconds = map(Decimal, parts)
-    days = (hours * 3600 + minutes * 60 + seconds) / 86400
-    return -days if sign == "-" else days
-
-
-def _plain(formula: str) -> str:
-    """Write a formula as a person does, where that is easy: `of:=[.A1]*2` is `=A1*2`."""
-    text = _REFERENCE.sub(
-        lambda found: f"{found[1]}:{found[2]}" if found[2] else found[1], formula.partition(":")[2]
-    )
-    return text if text.startswith("=") and "[" not in text else "=…"

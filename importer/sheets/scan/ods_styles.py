@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from importer.sheets.scan.format import Format, format_of_code
-
-Attributes = dict[str, str]
+from importer.sheets.scan.markup import Attributes
 
 _ODF = "urn:oasis:names:tc:opendocument:xmlns:"
 NUMBER = f"{_ODF}datastyle:1.0 "
@@ -17,7 +16,9 @@ TABLE = f"{_ODF}table:1.0 "
 TEXT = f"{_ODF}text:1.0 "
 
 _CONDITION = re.compile(r"value\(\)\s*(<=|>=|!=|<|>|=)\s*(-?[0-9]+(?:\.[0-9]+)?)")
+"""When a section is for a number: `value()>=0`, `value()!=1.5`."""
 _NOTHING = re.compile(r"0(?:\.0+)?[a-z]*")
+"""A height or width of nothing: `0cm`, `0.00in`, `0`."""
 _DATES = {
     "day": "d",
     "month": "mmm",
@@ -60,6 +61,7 @@ class Styles:
         self._data: dict[str, _DataStyle] = {}
         self._styles: dict[str, Attributes] = {}
         self._nothing: set[str] = set()
+        self._hidden_tables: set[str] = set()
         self._open: _DataStyle | None = None
         self._style = ""
         self._literal: list[str] | None = None
@@ -77,6 +79,9 @@ class Styles:
             is_elapsed = attributes.get(f"{NUMBER}truncate-on-overflow") == "false"
             self._open = _DataStyle(kind=kind, is_elapsed=is_elapsed)
             self._data[attributes.get(f"{STYLE}name", "")] = self._open
+        elif name == f"{STYLE}table-properties":
+            if attributes.get(f"{TABLE}display") == "false":
+                self._hidden_tables.add(self._style)
         elif name in _MEASURES:
             if _NOTHING.fullmatch(attributes.get(_MEASURES[name], "")):
                 self._nothing.add(self._style)
@@ -132,6 +137,10 @@ class Styles:
     def is_nothing(self, style: str) -> bool:
         """Tell whether a row or column of a style has no height or width."""
         return style in self._nothing
+
+    def is_hidden_table(self, style: str) -> bool:
+        """Tell whether a tab of a style is hidden."""
+        return style in self._hidden_tables
 
     def format(self, style: str) -> Format | None:
         """Give the number format of a cell's style; None is General."""

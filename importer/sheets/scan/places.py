@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+"""`AB12`, `$AB$12`."""
 
 
 @lru_cache(maxsize=20_000)

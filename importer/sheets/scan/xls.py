@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 
@@ -17,9 +18,11 @@ from xlrd.formatting import std_format_strings  # type: ignore[import-untyped]  
 
 from importer.sheets.scan.binary import error_of, rk_number
 from importer.sheets.scan.builtin import format_of
+from importer.sheets.scan.damage import damage_told
 from importer.sheets.scan.format import Format
-from importer.sheets.scan.found import Finding, Scan
+from importer.sheets.scan.found import Finding
 from importer.sheets.sentences import damaged, encrypted
+from importer.sheets.tabs import Tab
 
 
 class Record(IntEnum):
@@ -28,7 +31,6 @@ class Record(IntEnum):
     FORMULA = 0x006
     END = 0x00A
     COLUMNS = 0x07D
-    FILTER_MODE = 0x09B
     NUMBERS = 0x0BD
     RICH_TEXT = 0x0D6
     MERGES = 0x0E5
@@ -46,36 +48,70 @@ class Record(IntEnum):
 _TEXTS = {Record.TEXT, Record.SHARED_TEXT, Record.RICH_TEXT}
 _OLD_FORMULAS = {Record.FORMULA_3, Record.FORMULA_4}
 """Of Excel 3 and 4; some programs write them into newer files, and calamine reads blanks there."""
-_CELL = struct.Struct("<3H")
-_AREA = struct.Struct("<4H")
 _HEADER = struct.Struct("<2H")
+"""A record's type, and the bytes of its content (2.1.4)."""
+_CELL = struct.Struct("<3H")
+"""Row, column, style: the structure Cell."""
+_AREA = struct.Struct("<4H")
+"""First and last row, first and last column (Ref8); or first and last column, width, style, which
+a ColInfo begins with."""
 _RK = struct.Struct("<HI")
+"""Style and short number: the structure RkRec."""
+_HIDDEN_TAB = 0x03
+"""hsState, the lowest two bits (BoundSheet8)."""
+_HIDDEN_ROW = 0x20
+"""fDyZero, in byte 12 (Row)."""
+_HEIGHT = 0x7FFF
+"""miyRw without the bit above it, in bytes 6 and 7 (Row)."""
+_HIDDEN_COLUMNS = 0x01
+"""fHidden, in byte 8 (ColInfo)."""
+_NO_NUMBER = b"\xff\xff"
+"""The end of a formula's value that is no number (FormulaValue, 2.5.133); its first byte then says
+what it is, and byte 2 which error."""
+_ERROR = 2
 _DOUBLE = struct.Struct("<d")
 
 
-def scan_xls(path: Path, tab: str) -> Scan:
-    """Look through one tab of an .xls; see `scan`."""
+def tabs_of_xls(path: Path) -> tuple[Tab, ...]:
+    """List the tabs of an .xls; see `tabs_of`."""
+    with _opened(path) as book:
+        shown = book._sheet_visibility  # noqa: SLF001 - else the whole tab is read to learn it
+        return tuple(
+            Tab(name=name, is_visible=not hidden & _HIDDEN_TAB)
+            for name, hidden in zip(book.sheet_names(), shown, strict=True)
+        )
+
+
+def scan_xls(path: Path, tabs: Sequence[str], finding: Callable[[], Finding]) -> dict[str, Finding]:
+    """Look through tabs of an .xls; see `scan`."""
+    found = {tab: finding() for tab in tabs}
+    with _opened(path) as book:
+        formats = _formats(book)
+        starts = book._sh_abs_posn  # noqa: SLF001 - to skip the cells, which xlrd would hold
+        for tab, start in zip(book.sheet_names(), starts, strict=True):
+            if tab in found:
+                reading = _Reading(formats, found[tab])
+                for kind, data in _records(book.mem, start):
+                    reading.note(kind, data)
+    return found
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[xlrd.Book]:
+    """Open a workbook, and turn what a damaged one leads to into a sentence.
+
+    Raises:
+        SheetError: it is damaged, or protected by a password.
+    """
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         try:
             book = xlrd.open_workbook(path, on_demand=True, formatting_info=True, logfile=nowhere)
-            with book:
-                return _scan(book, tab)
-        except xlrd.XLRDError as error:
-            if "encrypted" in str(error):
+        except Exception as error:  # a damaged file leads xlrd into anything
+            if isinstance(error, xlrd.XLRDError) and "encrypted" in str(error):
                 raise encrypted(path) from error
             raise damaged(path, "what is inside is not as a workbook's should be") from error
-        except Exception as error:  # a damaged file leads xlrd and us into anything
-            raise damaged(path, "what is inside is not as a workbook's should be") from error
-
-
-def _scan(book: xlrd.Book, tab: str) -> Scan:
-    finding = Finding()
-    if tab in book.sheet_names():
-        start = book._sh_abs_posn[book.sheet_names().index(tab)]  # noqa: SLF001 - to skip its cells
-        reading = _Reading(_formats(book), finding)
-        for kind, data in _records(book.mem, start):
-            reading.note(kind, data)
-    return finding.scan()
+        with damage_told(path), book:
+            yield book
 
 
 def _records(data: bytes, at: int) -> Iterator[tuple[int, bytes]]:
@@ -169,24 +205,22 @@ class _Reading:
         """Note a formula by its stored value ([MS-XLS] 2.5.133)."""
         row, column, style = self._reach(data)
         value = data[6:14]
-        if value[6:] != b"\xff\xff":
+        if value[6:] != _NO_NUMBER:
             self._judge(row, column, style, _DOUBLE.unpack(value)[0])
-        elif value[0] == 2:
+        elif value[0] == _ERROR:
             self._finding.constant(row, row, column, error_of(value[2]))
 
     def _around(self, kind: int, data: bytes) -> None:
         match kind:
             case Record.ROW:
                 row, flags = int.from_bytes(data[:2], "little") + 1, data[12]
-                if flags & 0x20 or not int.from_bytes(data[6:8], "little") & 0x7FFF:
+                if flags & _HIDDEN_ROW or not int.from_bytes(data[6:8], "little") & _HEIGHT:
                     self._finding.hide_rows(row, row)
             case Record.COLUMNS:
                 first, last, width, _ = _AREA.unpack_from(data)
-                if data[8] & 1 or not width:
+                if data[8] & _HIDDEN_COLUMNS or not width:
                     self._finding.hide_columns(first, last)
             case Record.MERGES:
                 for at in range(2, 2 + 8 * int.from_bytes(data[:2], "little"), _AREA.size):
                     top, bottom, left, right = _AREA.unpack_from(data, at)
                     self._finding.merge(top + 1, left, bottom + 1, right)
-            case Record.FILTER_MODE:
-                self._finding.filtered = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import IO
@@ -11,8 +11,9 @@ from typing import IO
 from importer.sheets.scan.binary import error_of, rk_number
 from importer.sheets.scan.builtin import format_of
 from importer.sheets.scan.format import Format
-from importer.sheets.scan.found import Finding, Scan
-from importer.sheets.scan.parts import Package, package
+from importer.sheets.scan.found import Finding
+from importer.sheets.scan.package import Book, Package, book_of, package
+from importer.sheets.tabs import Tab
 
 BLOCK = 1 << 20
 _LONGEST = 64 << 20
@@ -37,10 +38,8 @@ class Record(IntEnum):
     STYLE = 47
     COLUMNS = 60
     RICH_TEXT = 62
-    TAB_PROPERTIES = 147
     BOOK_PROPERTIES = 153
     TAB = 156
-    FILTER_COLUMN = 163
     MERGE = 176
     STYLES = 617
     STYLES_END = 618
@@ -59,27 +58,40 @@ _TEXTS = {
 _FILLED = _NUMBERS | _ERRORS | _TEXTS
 
 _CELL = struct.Struct("<II")
+"""Column; then style, of 24 bits, and flags (the structure Cell)."""
+_STYLE = 0xFFFFFF
 _DOUBLE = struct.Struct("<d")
 _AREA = struct.Struct("<4I")
+"""First row, last row, first column, last column (UncheckedRfX)."""
 _COLUMNS = struct.Struct("<4IH")
+"""First, last, width, style, flags (BrtColInfo)."""
+_HIDDEN_COLUMNS = 0x01
+"""fHidden (BrtColInfo)."""
+_HIDDEN_ROW = 0x10
+"""fDyZero, in byte 11 of a row; bytes 8 and 9, miyRw, are its height (BrtRowHdr)."""
+_FROM_1904 = 0x01
+"""f1904 (BrtWbProp)."""
+_VISIBLE = bytes(4)
+"""hsState; 1 and 2 are hidden (BrtBundleSh)."""
 
 
-def scan_xlsb(path: Path, tab: str) -> Scan:
-    """Look through one tab of an .xlsb; see `scan`."""
-    finding = Finding()
+def tabs_of_xlsb(path: Path) -> tuple[Tab, ...]:
+    """List the tabs of an .xlsb; see `tabs_of`."""
     with package(path) as parts:
-        workbook = parts.workbook()
-        part, is_1904 = _tab(parts, workbook, tab)
-        if part is not None:
-            formats = _formats(parts, workbook, is_1904=is_1904)
-            with parts.open(part) as stream:
-                _read(stream, formats, finding)
-            finding.filtered |= any(
-                kind == Record.FILTER_COLUMN
-                for table in parts.related(part, "table")
-                for kind, _ in _records_of(parts, table)
-            )
-    return finding.scan()
+        return _book(parts).tabs
+
+
+def scan_xlsb(
+    path: Path, tabs: Sequence[str], finding: Callable[[], Finding]
+) -> dict[str, Finding]:
+    """Look through tabs of an .xlsb; see `scan`."""
+    with package(path) as parts:
+        book = _book(parts)
+        formats = _formats(parts, is_1904=book.is_1904)
+        found = {tab: finding() for tab in tabs}
+        for tab in found.keys() & book.parts.keys():
+            _read(_records_of(parts, book.parts[tab]), formats, found[tab])
+        return found
 
 
 def records(stream: IO[bytes], block: int = BLOCK) -> Iterator[tuple[int, bytes]]:
@@ -133,26 +145,26 @@ def _text(data: bytes, at: int) -> tuple[str, int]:
     return data[at + 4 : end].decode("utf-16-le"), end
 
 
-def _tab(parts: Package, workbook: str, tab: str) -> tuple[str | None, bool]:
-    """Find a tab's part, and whether the workbook counts days from 1904."""
-    part, is_1904 = None, False
-    targets = parts.relations(workbook)
+def _book(parts: Package) -> Book:
+    workbook = parts.workbook()
+    listed: list[tuple[Tab, str]] = []
+    is_1904 = False
     for kind, data in _records_of(parts, workbook):
         if kind == Record.BOOK_PROPERTIES:
-            is_1904 = bool(data[0] & 1)
+            is_1904 = bool(data[0] & _FROM_1904)
         elif kind == Record.TAB:
             relation, end = _text(data, 8)
-            if _text(data, end)[0] == tab:
-                part = targets[relation].target
-    return part, is_1904
+            is_visible = data[:4] == _VISIBLE
+            listed.append((Tab(name=_text(data, end)[0], is_visible=is_visible), relation))
+    return book_of(parts.relations(workbook), listed, is_1904=is_1904)
 
 
-def _formats(parts: Package, workbook: str, *, is_1904: bool) -> dict[int, Format]:
+def _formats(parts: Package, *, is_1904: bool) -> dict[int, Format]:
     """Read the format of each style."""
     written: dict[int, str] = {}
     used: list[int] = []
     is_cell_style = False
-    for styles in parts.related(workbook, "styles"):
+    for styles in parts.related(parts.workbook(), "styles"):
         for kind, data in _records_of(parts, styles):
             if kind in {Record.STYLES, Record.STYLES_END}:
                 is_cell_style = kind == Record.STYLES
@@ -163,22 +175,24 @@ def _formats(parts: Package, workbook: str, *, is_1904: bool) -> dict[int, Forma
     return {style: format_of(number, written, is_1904=is_1904) for style, number in enumerate(used)}
 
 
-def _read(stream: IO[bytes], formats: Mapping[int, Format], finding: Finding) -> None:
+def _read(
+    found: Iterator[tuple[int, bytes]], formats: Mapping[int, Format], finding: Finding
+) -> None:
     row = 0
-    for kind, data in records(stream):
+    for kind, data in found:
         if kind in _FILLED:
             column, style = _CELL.unpack_from(data)
             finding.cells += 1
             finding.reach(row, column)
             if kind in _NUMBERS:
-                form = formats.get(style & 0xFFFFFF)
+                form = formats.get(style & _STYLE)
                 if form is not None and not form.is_plain:
                     finding.number(row, column, form, repr(_number(kind, data)))
             elif kind in _ERRORS:
                 finding.constant(row, row, column, error_of(data[8]))
         elif kind == Record.ROW:
             row = int.from_bytes(data[:4], "little") + 1
-            if data[11] & 0x10 or not int.from_bytes(data[8:10], "little"):
+            if data[11] & _HIDDEN_ROW or not int.from_bytes(data[8:10], "little"):
                 finding.hide_rows(row, row)
         else:
             _note_around(kind, data, finding)
@@ -195,12 +209,8 @@ def _note_around(kind: int, data: bytes, finding: Finding) -> None:
     match kind:
         case Record.COLUMNS:
             first, last, width, _, flags = _COLUMNS.unpack_from(data)
-            if flags & 1 or not width:
+            if flags & _HIDDEN_COLUMNS or not width:
                 finding.hide_columns(first, last)
         case Record.MERGE:
             top, bottom, left, right = _AREA.unpack_from(data)
             finding.merge(top + 1, left, bottom + 1, right)
-        case Record.TAB_PROPERTIES:
-            finding.filtered |= bool(data[2] & 1)
-        case Record.FILTER_COLUMN:
-            finding.filtered = True

@@ -9,51 +9,65 @@ and amounts of a currency 0.8 s, with a parser 3.5 s; 1,000,000 rows stay below 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import IO
-from xml.parsers import expat
 
 from importer.model import Kind
 from importer.sheets.scan.format import Format, Right
-from importer.sheets.scan.found import Finding, Scan
-from importer.sheets.scan.parts import elements, package
+from importer.sheets.scan.found import Finding
+from importer.sheets.scan.markup import character_data, elements
+from importer.sheets.scan.package import Package, package
 from importer.sheets.scan.places import column_of
-from importer.sheets.scan.xlsx_book import read_book
+from importer.sheets.scan.xlsx_book import read_book, read_formats
 from importer.sheets.scan.xlsx_exact import is_hidden_row, note_around, read_exactly
+from importer.sheets.tabs import Tab
 
 BLOCK = 1 << 20
 LONGEST_ROW = 64 << 20
 """Bytes of a row of which the end was not found: 16,384 cells of short texts are 1 MB."""
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?<worksheet[\s>]")
+"""The start of a tab without a prefix: `<?xml version="1.0"?>\\n<worksheet xmlns="…">`."""
 _ENCODING = re.compile(
     rb"""<\?xml[^>]*encoding=["'](?!(?:utf-8|us-ascii|ascii)["'])""", re.IGNORECASE
 )
+"""An XML declaration of an encoding that is not plain bytes here: `<?xml … encoding="UTF-16"`."""
 _START = re.compile(rb"<sheetData\s*(/?)>")
+"""Where the rows begin; with `/` there are none."""
 _END = b"</sheetData>"
 _ROW = re.compile(rb'<row(?: r="([1-9][0-9]{0,6})"([^>]*))?')
+"""Row number, if it is given, and the other attributes: `<row r="2" spans="1:3" hidden="1"`."""
 _CELL = re.compile(
     rb'<c(?: r="([A-Z]{1,3}+)[0-9]{1,7}+"(?: s="[0-9]++")?+(?: t="(?:s|n|b|e|str|inlineStr)")?+'
     rb'(?: [a-z]++="[0-9]++")*+\s?+/?+>|[\s/>])'
 )
 """A cell's column, or nothing where the cell is not written in this very way."""
 _CONTENT = rb'<c r="(%s)([0-9]{1,7})"[^>]*(?<!/)>\s*(?!</c|<v[^>]*/>|<v[^>]*>\s*</v>)<'
+"""Column and row of a cell that holds something: `<c r="B2" s="1"><v>5</v>`, but not
+`<c r="B2" s="1"/>`, `<c r="B2"></c>`, `<c r="B2"><v/></c>`."""
 _ANY_CONTENT = re.compile(_CONTENT % b"[A-Z]{1,3}")
 _ERROR = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]* t="e"[^>]*>(?:(?!</c>).)*?(?:<v[^>]*>([^<]*)</v>|</c>)',
     re.DOTALL,
 )
+"""Column, row and text of an error: `<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v>`."""
 _FORMULA = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*)(?<!/)>\s*'
     rb"(?:<f[^>]*/>|<f(?:\s[^>]*)?>([^<]*)</f>)\s*(<v[^>]*/>|<v[^>]*>\s*</v>)?\s*</c>"
 )
-_AROUND = re.compile(rb"<(?:mergeCell|col|filterColumn|sheetPr)\s[^>]*>")
+"""Column, row, attributes, formula and blank value of a formula without a stored result:
+`<c r="B2"><f>A1*2</f></c>`, `<c r="B2" t="str"><f>A1</f><v></v></c>`."""
+_AROUND = re.compile(rb"<(?:mergeCell|col)\s[^>]*>")
+"""What is of interest before and behind the rows: `<col min="2" max="2" hidden="1"/>`."""
 _STYLED = rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="(%s)"(?! t="[^n])'
+"""Column, row and style of a number in one of the styles `%s`: `<c r="B2" s="3"`."""
 _NUMBER = _STYLED + (
     rb"[^>]*>\s*(?:<f[^>]*/>\s*|<f(?:\s[^>]*)?>[^<]*</f>\s*)?<v[^>]*>(?!%s</v>)([^<]+)"
 )
+"""The same with its value, unless that is one of those `%s` that need no second look:
+`<c r="B2" s="3"><v>46115.5</v>`."""
 _RIGHT = {
     Right.NONE: b"[?]",
     Right.DAYS: b"[1-9][0-9]{2,4}",
@@ -70,22 +84,37 @@ class UnusualXmlError(Exception):
     """The XML is well-formed, perhaps, and not as Excel writes it."""
 
 
-def scan_xlsx(path: Path, tab: str) -> Scan:
-    """Look through one tab of an .xlsx or .xlsm; see `scan`."""
+def tabs_of_xlsx(path: Path) -> tuple[Tab, ...]:
+    """List the tabs of an .xlsx or .xlsm; see `tabs_of`."""
     with package(path) as parts:
-        book = read_book(parts, tab)
-        if book.tab is None:
-            return Finding().scan()
-        try:
-            finding = Finding()
-            with parts.open(book.tab) as stream:
-                look_through(stream, book.formats, finding)
-        except UnusualXmlError:
-            finding = Finding()
-            with parts.open(book.tab) as stream:
-                read_exactly(stream, book.formats, finding)
-        finding.filtered |= book.has_filtered_table
-    return finding.scan()
+        return read_book(parts).tabs
+
+
+def scan_xlsx(
+    path: Path, tabs: Sequence[str], finding: Callable[[], Finding]
+) -> dict[str, Finding]:
+    """Look through tabs of an .xlsx or .xlsm; see `scan`."""
+    with package(path) as parts:
+        book = read_book(parts)
+        formats = read_formats(parts, is_1904=book.is_1904)
+        return {
+            tab: _read(parts, book.parts[tab], formats, finding) if tab in book.parts else finding()
+            for tab in tabs
+        }
+
+
+def _read(
+    parts: Package, part: str, formats: Mapping[int, Format], finding: Callable[[], Finding]
+) -> Finding:
+    try:
+        found = finding()
+        with parts.open(part) as stream:
+            look_through(stream, formats, found)
+    except UnusualXmlError:
+        found = finding()
+        with parts.open(part) as stream:
+            read_exactly(stream, formats, found)
+    return found
 
 
 def look_through(
@@ -189,7 +218,7 @@ class _Search:
         self._note_extent(xml, seen - self._filled)
         if b't="e"' in xml:
             for letters, row, value in _ERROR.findall(xml):
-                shown = (_text(value) or "#N/A", Kind.ERROR)
+                shown = (character_data(value) or "#N/A", Kind.ERROR)
                 self._finding.constant(int(row), int(row), column_of(letters), shown)
         if b"<f" in xml:
             self._note_formulas(xml)
@@ -229,7 +258,7 @@ class _Search:
         for letters, row, attributes, formula, value in _FORMULA.findall(xml):
             is_blank_text = b't="str"' in attributes and b"<v" in value
             if not is_blank_text and b't="e"' not in attributes:
-                self._finding.formula(int(row), column_of(letters), _text(formula))
+                self._finding.formula(int(row), column_of(letters), character_data(formula))
 
     def _note_dressed(self, cells: list[tuple[bytes, bytes, bytes]]) -> None:
         """Note formats that are the same down a column, as runs: there may be millions."""
@@ -256,14 +285,3 @@ def _may_hide(look: bytes) -> bool:
 
 def _attributes(look: bytes) -> dict[str, str]:
     return elements(b"<row" + look.rstrip(b"/") + b"/>")[0][1]
-
-
-def _text(xml: bytes) -> str:
-    """Read character data with its entities."""
-    if b"&" not in xml:
-        return xml.decode()
-    found: list[str] = []
-    reader = expat.ParserCreate()
-    reader.CharacterDataHandler = found.append
-    reader.Parse(b"<f>" + xml + b"</f>", True)
-    return "".join(found)

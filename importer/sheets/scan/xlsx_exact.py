@@ -8,7 +8,7 @@ from typing import IO
 from importer.model import Kind
 from importer.sheets.scan.format import Format
 from importer.sheets.scan.found import Finding
-from importer.sheets.scan.parts import Attributes, bare, parser
+from importer.sheets.scan.markup import Attributes, bare, reader
 from importer.sheets.scan.places import area_of, place_of
 from importer.sheets.scan.xlsx_book import is_true
 
@@ -20,10 +20,7 @@ def read_exactly(stream: IO[bytes], formats: Mapping[int, Format], finding: Find
         ExpatError: the XML is damaged.
     """
     reading = _Reading(formats, finding)
-    reader = parser(reading.start)
-    reader.EndElementHandler = reading.end
-    reader.CharacterDataHandler = reading.text
-    reader.ParseFile(stream)
+    reader(reading.start, end=reading.end, text=reading.text).ParseFile(stream)
 
 
 class _Reading:
@@ -101,10 +98,6 @@ def note_around(finding: Finding, name: str, attributes: Attributes) -> None:
         case "col" if is_true(attributes, "hidden") or _is_nothing(attributes, "width"):
             first = int(attributes.get("min", "1"))
             finding.hide_columns(first - 1, int(attributes.get("max", first)) - 1)
-        case "filterColumn":
-            finding.filtered = True
-        case "sheetPr" if is_true(attributes, "filterMode"):
-            finding.filtered = True
 
 
 def is_hidden_row(attributes: Attributes) -> bool:

@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 
 from importer.errors import SheetError
-from importer.sheets.sentences import SAVE_AS_XLSX, encrypted, mistaken
+from importer.sheets.sentences import encrypted, mistaken
 
 LOOKED_AT = 1 << 20
 """Bytes of a part that tells the kind."""
@@ -59,8 +59,8 @@ def check_kind(path: Path, archive: zipfile.ZipFile) -> None:
         raise mistaken(path, found)
     if found != _SAME.get(said, said):
         raise SheetError(
-            f"{path.name} is a workbook of the kind {found} under the name {said}.",
-            f"Rename it to end in {found}, or: {SAVE_AS_XLSX[0].lower()}{SAVE_AS_XLSX[1:]}",
+            f"{path.name} is an {found} workbook, but its name ends in {said}.",
+            f"Rename it to end in {found}.",
         )
     if found == ".ods" and _is_encrypted(archive, names):
         raise encrypted(path)

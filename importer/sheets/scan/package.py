@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
-from xml.parsers import expat
 
 from importer.sheets.scan.damage import damage_told
-
-Attributes = dict[str, str]
+from importer.sheets.scan.markup import elements
+from importer.sheets.tabs import Tab
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +23,17 @@ class Relation:
     """Plain name of the part."""
     kind: str
     """Last word of the relation's type: `styles`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """What the workbook's own part says: its tabs, and how its days are counted."""
+
+    tabs: tuple[Tab, ...]
+    """Those that can hold cells, in their order."""
+    parts: Mapping[str, str]
+    """Tab's name → its part."""
+    is_1904: bool
 
 
 class Package:
@@ -87,6 +97,28 @@ def package(path: Path) -> Iterator[Package]:
         yield Package(archive)
 
 
+def book_of(
+    targets: Mapping[str, Relation], listed: Iterable[tuple[Tab, str]], *, is_1904: bool
+) -> Book:
+    """Keep of the tabs that a workbook lists those that can hold cells: no charts, no macros.
+
+    Args:
+        targets: the workbook's relations, by their ids.
+        listed: each tab, and the id of its relation.
+        is_1904: days are counted from 1904.
+
+    Raises:
+        KeyError: a tab has no relation.
+    """
+    found = [(tab, targets[relation]) for tab, relation in listed]
+    sheets = [(tab, target.target) for tab, target in found if target.kind == "worksheet"]
+    return Book(
+        tabs=tuple(tab for tab, _ in sheets),
+        parts={tab.name: part for tab, part in sheets},
+        is_1904=is_1904,
+    )
+
+
 def _absolute(folder: str, target: str) -> str:
     return posixpath.join("/", folder, target.replace("\\", "/"))
 
@@ -94,32 +126,3 @@ def _absolute(folder: str, target: str) -> str:
 def _plain(name: str) -> str:
     """Spell an entry's name as Excel compares it: some programs write backslashes."""
     return name.replace("\\", "/").removeprefix("/").lower()
-
-
-def elements(xml: bytes) -> list[tuple[str, Attributes]]:
-    """List the elements of a small part: names and attributes without their prefixes."""
-    found: list[tuple[str, Attributes]] = []
-
-    def start(name: str, attributes: Attributes) -> None:
-        found.append((bare(name), {bare(key): value for key, value in attributes.items()}))
-
-    parser(start).Parse(xml, True)
-    return found
-
-
-def bare(name: str) -> str:
-    """Take the prefix off a name."""
-    return name.rpartition(":")[2]
-
-
-def parser(start: Callable[[str, Attributes], None]) -> expat.XMLParserType:
-    """Make a parser that refuses a document type, which is where entity bombs are declared."""
-
-    def refuse(*_: object) -> None:
-        raise expat.ExpatError("its XML declares a document type, which no workbook does")
-
-    made = expat.ParserCreate()
-    made.buffer_text = True
-    made.StartElementHandler = start
-    made.StartDoctypeDeclHandler = refuse
-    return made
