@@ -82,9 +82,10 @@ def _reconsider() -> Step:
 
 
 def _correct(failures: Failures, run: RunRecord) -> Step:
+    them = "it" if failures.rows == 1 else "them"
     return Step(
         tone=Tone.CARE,
-        title=f"Correct {counted(failures.rows, 'row')} and run {'it' if failures.rows == 1 else 'them'}",
+        title=f"Correct {counted(failures.rows, 'row')} and run {them}",
         text="Open the failures workbook, correct the red cells and save it. Leave its last "
         "column as it is: it tells the importer which row is which. Then run it as you ran the "
         "sheet, with the same mapping and settings:",
