@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from threading import Thread
@@ -21,7 +21,7 @@ from typing import IO, Final, Self, assert_never
 
 import psutil
 
-from importer.errors import SheetError
+from importer.errors import ImporterError, SheetError, UsageError
 from importer.sheets.limits import PATIENCE, Allowance, allowance
 from importer.sheets.sentences import COPY_THE_TABLE, damaged
 from importer.sheets.spool import Spool
@@ -34,6 +34,8 @@ LOOK_EVERY: Final = 0.05
 """Seconds between two looks at a child: time for about 100 MB."""
 OUT_OF_TIME: Final = -24
 """What Linux ends a process with that has used up its time (SIGXCPU)."""
+DISK_FULL: Final = 28
+"""What the child ends with where its spool finds no room on the disk."""
 KILLED: Final = -9
 """What Linux ends a process with when the machine has no memory left (SIGKILL)."""
 
@@ -50,6 +52,8 @@ _PASSED_ON = (
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PATH", "SYSTEMROOT"),
 )
 """What Python itself needs to start. A token is not among it."""
+_ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
+"""Else the thread that waits for the parent's end takes 128 MB of the address space (glibc)."""
 
 
 class End(StrEnum):
@@ -60,6 +64,8 @@ class End(StrEnum):
     STARVED = "starved"
     """It wanted more memory than it may have."""
     LATE = "late"
+    FULL = "full"
+    """There was no room for what it wrote."""
 
 
 def unpack(path: Path, *, tab: str | None = None, only_names: bool = False) -> Spool:
@@ -75,12 +81,15 @@ def unpack(path: Path, *, tab: str | None = None, only_names: bool = False) -> S
 
     Raises:
         SheetError: it cannot be read, or is too much for this machine.
+        UsageError: the disk is full, or the system starts no process.
     """
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the spool keeps it, and closes it
+    with _started_here(path):
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - the spool keeps it, and closes it
     try:
         end = _run({"path": str(path.absolute()), "tab": tab, "only_names": only_names}, file)
-        with suppress(EOFError):
-            return Spool(file)
+        if end is not End.FULL:
+            with suppress(EOFError):
+                return Spool(file)
     except BaseException:
         file.close()
         raise
@@ -88,19 +97,34 @@ def unpack(path: Path, *, tab: str | None = None, only_names: bool = False) -> S
     raise _failure(path, end)
 
 
+@contextmanager
+def _started_here(path: Path) -> Iterator[None]:
+    """Say it where the system has no file or process left for the reading."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{path.name} was not read: the system refuses what that takes"
+            f" ({error.strerror or error}).",
+            "Close other programs and try again. If that does not help, free space on the disk, or"
+            " set TMPDIR (on Windows TEMP) to a folder where you may write.",
+        ) from error
+
+
 def _run(request: dict[str, str | bool | None], spool: IO[bytes]) -> End:
     home = str(Path(__file__).parents[2])
     folders = [home, *_libraries(), home]  # last, too: libraries may lie beside `importer`
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter, and no word of a file
-        [sys.executable, "-I", "-S", "-c", _BOOT, *folders],
-        stdin=subprocess.PIPE,
-        stdout=spool,
-        stderr=subprocess.PIPE,
-        env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
+    with _started_here(Path(str(request["path"]))):
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, and no word of a file
+            [sys.executable, "-I", "-S", "-c", _BOOT, *folders],
+            stdin=subprocess.PIPE,
+            stdout=spool,
+            stderr=subprocess.PIPE,
+            env=_ONE_ARENA | {name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
     with Watch(process) as watch:
-        watch.tell(json.dumps(request).encode())
+        watch.tell(json.dumps(request).encode() + b"\n")
         return watch.end()
 
 
@@ -160,11 +184,12 @@ class Watch:
                     pipe.close()
 
     def tell(self, words: bytes) -> None:
-        """Write to the child's standard input, and close it."""
+        """Write to the child's standard input, which stays open: its end is our own."""
         pipe = self._process.stdin
         if pipe is not None:
-            with suppress(OSError), pipe:  # it was gone before it had read them
+            with suppress(OSError):  # it was gone before it had read them
                 pipe.write(words)
+                pipe.flush()
 
     def end(self) -> End:
         """Wait until the child has ended or has taken more than it may."""
@@ -185,6 +210,8 @@ class Watch:
             return End.STARVED
         if code == OUT_OF_TIME:
             return End.LATE
+        if code == DISK_FULL:
+            return End.FULL
         return End.BROKEN if code else End.WELL
 
     def _listen(self, lines: Iterable[bytes]) -> None:
@@ -197,24 +224,30 @@ class Watch:
     def _memory(self) -> int:
         total = 0
         for process in self._family():
-            with suppress(psutil.Error):
+            with suppress(psutil.Error, OSError):
                 total += process.memory_info().rss
         return total
 
     def _family(self) -> Sequence[psutil.Process]:
         """The child, and its own: a virtual environment's Python on Windows starts the real one."""
-        with suppress(psutil.Error):
+        with suppress(psutil.Error, OSError):  # no file left to look with
             child = psutil.Process(self._process.pid)
             return [child, *child.children(recursive=True)]
         return []
 
 
-def _failure(path: Path, end: End) -> SheetError:
+def _failure(path: Path, end: End) -> ImporterError:
     match end:
         case End.STARVED:
             return _too_much(path, "memory")
         case End.LATE:
             return _too_much(path, "time")
+        case End.FULL:
+            return UsageError(
+                f"The disk is full: {path.name} needs room in {tempfile.gettempdir()} while it is"
+                " read.",
+                "Free space there, or set TMPDIR (on Windows TEMP) to a folder on another disk.",
+            )
         case End.WELL | End.BROKEN:
             return damaged(path, "reading it broke off")
         case _:

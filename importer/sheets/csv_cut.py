@@ -33,6 +33,8 @@ class Cut:
     """How many of the header's words are missing in the row that has the most of them."""
     broken: SheetError | None
     """Where RFC 4180 is broken, or a row is wider than any sheet."""
+    wide: SheetError | None
+    """The second of the two: as it is under one delimiter, so the row is."""
     missing: SheetError | None
     """Why there is no header."""
 
@@ -68,11 +70,12 @@ def cut_sample(sample: str, mark: str, spec: SheetSpec, file: str) -> Cut:
         file: name for messages.
     """
     records: list[Record] = []
-    header = broken = missing = None
+    header = broken = missing = wide = None
     try:
         for (record,) in read_records(io.StringIO(sample, newline=""), mark, file, size=1):
             if len(record) > MOST_COLUMNS:
-                raise too_wide(file, len(records) + 1, len(record))
+                broken = wide = too_wide(file, len(records) + 1, len(record))
+                break
             records.append(record)
     except SheetError as error:
         broken = error
@@ -89,6 +92,7 @@ def cut_sample(sample: str, mark: str, spec: SheetSpec, file: str) -> Cut:
         widths=Counter(len(record) for record in below if any(map(str.strip, record))),
         lacking=lacking(records, spec.header_find),
         broken=broken,
+        wide=wide,
         missing=missing,
     )
 

@@ -88,10 +88,13 @@ def find_delimiter(sample: str, spec: SheetSpec, file: str, *, complete: bool) -
         raise _uncertain(winners, file)
     if all({cut.headed, *cut.widths} == {1} for cut in cuts):
         return CANDIDATES[0]
-    reasons = [
-        cut.broken or (None if spec.header_find else cut.missing) for cut in cuts if not cut.header
-    ]
-    raise next(filter(None, reasons), None) or _none_fits(cuts, file)
+    if wide := next(filter(None, (cut.wide for cut in cuts)), None):
+        raise wide
+    if not spec.header_find:
+        # A quote that is broken under one delimiter says nothing: under another there is a header.
+        reasons = [cut.missing for cut in cuts if not (cut.header or cut.broken)]
+        raise next(filter(None, reasons), None) or _none_fits(cuts, file)
+    raise _none_fits(cuts, file)
 
 
 def _without_header(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import re
+import stat
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
 from importer.errors import SheetError, UsageError
+from importer.sheets.header import shortened
 from importer.sheets.ole import streams_of
 from importer.sheets.sentences import (
     EXPORT_AGAIN,
@@ -100,18 +104,59 @@ def format_of(path: Path) -> Format:
 
 def _check_there(path: Path) -> None:
     """Check that it is a file. A device or a pipe must not even be opened: it never ends."""
-    if path.is_dir():
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # a NUL in the name
+        raise _missing(path) from error
+    except OSError as error:
+        raise _out_of_reach(path, error) from error
+    if stat.S_ISDIR(mode):
         raise UsageError(f"{path} is a folder, not a sheet.", "Name a file inside it.")
-    if not path.exists():
-        names = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-        near = difflib.get_close_matches(path.name, names, n=3)
-        hint = f"Did you mean {' or '.join(near)}?" if near else "Check the name and the folder."
-        raise UsageError(f"There is no file {path}.", hint)
-    if not path.is_file():
+    if not stat.S_ISREG(mode):
         raise UsageError(
             f"{path} is not a file but a device or a pipe.",
             "Save the sheet as a file, and name it.",
         )
+
+
+def _missing(path: Path) -> UsageError:
+    names: list[str] = []
+    with suppress(OSError, ValueError):
+        if path.is_symlink():
+            return UsageError(
+                f"{path} is a link that leads nowhere: there is no file {path.readlink()}.",
+                "Name the file itself, or make the link anew.",
+            )
+        names = [other.name for other in path.parent.iterdir()]
+    near = difflib.get_close_matches(path.name, names, n=3)
+    hint = f"Did you mean {' or '.join(near)}?" if near else "Check the name and the folder."
+    return UsageError(f"There is no file {path}.", hint)
+
+
+def _out_of_reach(path: Path, error: OSError) -> UsageError:
+    """Say why the system does not even tell whether there is such a file."""
+    match error.errno:
+        case errno.ENAMETOOLONG:
+            return UsageError(
+                f"The name {shortened(path.name)} is longer than a file's name can be.",
+                "Check what stands on the command line.",
+            )
+        case errno.ELOOP:
+            return UsageError(
+                f"{path} is a link that leads back to itself.",
+                "Name the file itself, or make the link anew.",
+            )
+        case errno.EACCES | errno.EPERM:
+            return UsageError(
+                f"{path} cannot be reached: you may not enter one of its folders.",
+                "Ask whoever owns the folder, or copy the file to one of your own.",
+            )
+        case _:
+            return UsageError(
+                f"{path} cannot be reached: {error.strerror or error}.",
+                "Check that the disk or the network folder is there, and copy the file to this"
+                " computer.",
+            )
 
 
 def _check_name(path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from importer.sheets.scan.markup import reader
-from importer.sheets.sentences import damaged, suspicious
+from importer.sheets.sentences import FETCH_AGAIN, damaged, suspicious
 
 BLOCK = 1 << 18
 LONGEST_TEXT = 4 << 20
@@ -52,6 +52,9 @@ def prove(path: Path, file: BinaryIO, entry: zipfile.ZipInfo) -> None:
                 look.feed(block)
     except (zlib.error, EOFError, struct.error) as error:
         raise damaged(path, f"its part {entry.filename} cannot be unpacked") from error
+    except OSError as error:  # it points to before the file's first byte
+        reason = f"its part {entry.filename} is not where it should be"
+        raise damaged(path, reason, FETCH_AGAIN) from error
     if (size, check) != (entry.file_size, entry.CRC):
         raise damaged(path, f"its part {entry.filename} is not what its checksum says")
 

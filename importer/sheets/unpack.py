@@ -6,20 +6,23 @@ output, and says on its standard error what the figures of the file allow it to 
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 
 from python_calamine import CalamineSheet
 
 from importer.errors import SheetError
 from importer.sheets.archive import check_archive
 from importer.sheets.cells import CellValue, as_columns
-from importer.sheets.child import GRANTED
+from importer.sheets.child import DISK_FULL, GRANTED
 from importer.sheets.extent import check_extent, check_size
 from importer.sheets.limits import Allowance, allowance, hold_to
 from importer.sheets.ole import check_ole
@@ -35,6 +38,8 @@ IN_TWO_BYTES = (".xls", ".xlsb")
 """Their texts take two bytes a character. In .xlsx, NUL is what the text `_x0000_` stands for
 (ECMA-376 part 1, 22.4.2.4); it is left to the readers of the columns."""
 CELLS_PER_BATCH = 100_000
+_NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+"""How a system says that a disk, or a person's share of it, is full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +54,47 @@ class Request:
 def main() -> None:
     """Serve the one request that this process was started for."""
     hold_to(allowance())
-    asked = json.load(sys.stdin)
+    asked = json.loads(sys.stdin.readline())
+    _end_with_parent()
     request = Request(path=Path(asked["path"]), tab=asked["tab"], only_names=asked["only_names"])
     spool = sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever a library has to say
-    pen = Pen(spool, request.path.name)
+    try:
+        _answer(request, Pen(spool, request.path.name))
+        spool.flush()
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            os._exit(DISK_FULL)  # an ordinary end would try to write the rest
+        raise
+
+
+def _answer(request: Request, pen: Pen) -> None:
     try:
         serve(request, pen, _grant)
         pen.end()
     except SheetError as error:
         pen.error(error)
-    spool.flush()
+
+
+def _end_with_parent() -> None:
+    """Let this process end when nobody holds its input any more, however the parent ended.
+
+    A thread waits for that. calamine lets no thread run while it loads a tab, so on Linux the
+    system is asked as well: it ends a process by SIGIO when the other end of the pipe is closed.
+    """
+    Thread(target=_wait_for_end, daemon=True).start()
+    try:
+        import fcntl  # noqa: PLC0415 - there is none on Windows
+    except ImportError:
+        return
+    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | getattr(os, "O_ASYNC", 0))
+
+
+def _wait_for_end() -> None:
+    while os.read(0, 1):  # not through `sys.stdin`, whose lock would hold up an end of our own
+        pass
+    os._exit(1)
 
 
 def _grant(granted: Allowance) -> None:
@@ -98,6 +133,8 @@ def serve(request: Request, pen: Pen, grant: Callable[[Allowance], None]) -> Non
         )
     )
     found = scans[tab.name]
+    if found.refusal:
+        raise found.refusal
     others = _others(request.path, tab, tabs, scans) if request.tab is None else ()
     grid = _load(request.path, tab, found)
     pen.head(

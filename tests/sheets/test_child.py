@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
@@ -11,7 +12,7 @@ import openpyxl
 import psutil
 import pytest
 
-from importer.errors import SheetError
+from importer.errors import SheetError, UsageError
 from importer.sheets.child import GRANTED, End, Watch, unpack
 from importer.sheets.limits import MB, Allowance, allowance
 
@@ -155,6 +156,61 @@ def test_a_child_that_dies_is_a_sentence(book: Path, monkeypatch: pytest.MonkeyP
     """Where the child cannot even start, the file is refused and nothing else happens."""
     monkeypatch.setattr("importer.sheets.child._BOOT", "import os; os.abort()")
     with pytest.raises(SheetError, match="reading it broke off") as caught:
+        unpack(book)
+    assert caught.value.hint
+
+
+def test_a_child_goes_when_its_parent_is_killed(book: Path) -> None:
+    """A child whose parent ends without a word, in the middle of a reading, ends too."""
+    sheet = openpyxl.Workbook(write_only=True)
+    tab = sheet.create_sheet()
+    for _ in range(30_000):
+        tab.append(["a lead", 5, 6.5, "x"] * 3)
+    sheet.save(book)
+    words = f"from pathlib import Path; unpack(Path({str(book)!r}))"
+    program = f"from importer.sheets.child import unpack; {words}"
+    parent = psutil.Popen([sys.executable, "-c", program])
+    try:
+        children: list[psutil.Process] = []
+        while not children and parent.poll() is None:
+            children = parent.children()
+        assert children, "it was read before it could be disturbed"
+    finally:
+        parent.kill()
+        parent.wait()
+    end = time.monotonic() + 1
+    while any(map(is_at_work, children)):
+        assert time.monotonic() < end
+
+
+def is_at_work(process: psutil.Process) -> bool:
+    """Tell whether a process still runs; one that nobody has buried does not."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is full")
+def test_a_full_disk_is_not_called_damage(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the rows find no room on the disk, that is said, and not that the file is damaged."""
+    with Path("/dev/full").open("r+b", 0) as full:
+        monkeypatch.setattr("tempfile.TemporaryFile", lambda: full)
+        with pytest.raises(UsageError, match="The disk is full") as caught:
+            unpack(book)
+    assert "TMPDIR" in caught.value.hint
+
+
+def test_a_system_that_starts_no_process_is_a_sentence(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the system has no file left for a pipe, the run is refused in words."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("subprocess.Popen", refuse)
+    with pytest.raises(UsageError, match="Too many open files") as caught:
         unpack(book)
     assert caught.value.hint
 

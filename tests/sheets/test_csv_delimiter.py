@@ -173,3 +173,10 @@ def test_a_single_column_may_stand_below_a_title_with_commas(tmp_path: Path) -> 
     """What stands above the header says nothing about a single column either."""
     text = "Sunrise, Pune\nLead ID\nabc\ndef\n"
     assert opened(tmp_path, text, SheetSpec(header_row=2)) == ("Lead ID",)
+
+
+def test_a_separator_too_many_in_the_header_is_not_called_a_broken_quote(tmp_path: Path) -> None:
+    """Quotes that are broken under other delimiters do not explain why commas do not fit."""
+    with pytest.raises(SheetError) as caught:
+        opened(tmp_path, 'Lead,,Note\n1,"a, b"\n2,"c"\n')
+    assert 'with "," the header (row 1) has 3, and most rows have 2' in caught.value.message

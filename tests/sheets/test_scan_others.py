@@ -11,6 +11,7 @@ from typing import IO
 
 import openpyxl
 import pytest
+from archives import biff, write_ole
 from hypothesis import given
 from hypothesis import strategies as st
 from scanned import look, scan_of, shown
@@ -342,6 +343,108 @@ def test_a_cut_binary_workbook_is_refused(binary: Path, tmp_path: Path) -> None:
     with pytest.raises(SheetError, match=r"cut\.xlsb is damaged"):
         scan_of(path)
     assert has_cell(path, "Sheet"), "the damage is behind the first cell"
+
+
+def cells_replaced(path: Path, cells: bytes) -> Path:
+    """Write a binary workbook again with these records in place of its cells."""
+    other = path.with_name("other.xlsb")
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(other, "w") as copy:
+        for name in whole.namelist():
+            sheet = record(129) + record(145) + cells + record(146) + record(130)
+            copy.writestr(name, sheet if name.endswith("sheet1.bin") else whole.read(name))
+    return other
+
+
+REAL = struct.pack("<d", 5)
+RICH = b"\0" + text("Lead")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param(row(1) + record(62, cell(0, 0, RICH)), id="a text with its own fonts"),
+        *(
+            pytest.param(row(1) + record(5, cell(0, 0, REAL)) + record(kind, bytes(12)), id=name)
+            for kind, name in [(12, "a short blank"), (16, "a short number"), (18, "a short text")]
+        ),
+        pytest.param(row(1) + record(5, cell(0, 3, REAL)), id="a style that is not there"),
+        pytest.param(row(1) + 2 * record(5, cell(0, 0, REAL)), id="a cell twice"),
+        pytest.param(2 * (row(1) + record(5, cell(0, 0, REAL))), id="a row twice"),
+    ],
+)
+def test_a_binary_workbook_s_lost_cells_are_refused(binary: Path, cells: bytes) -> None:
+    """An .xlsb with a cell that calamine drops or takes for another one is refused."""
+    sound = row(1) + record(5, cell(0, 0, REAL)) + row(2) + record(5, cell(0, 2, REAL))
+    assert scan_of(cells_replaced(binary, sound)).cells == 2
+    path = cells_replaced(binary, cells)
+    with pytest.raises(SheetError, match=r"other\.xlsb is damaged: its cells"):
+        scan_of(path)
+    assert has_cell(path, "Sheet")
+
+
+def old(kind: int, *values: int, form: str = "", more: bytes = b"") -> bytes:
+    """Write a record of an .xls: words, or what a form of `struct` says; and more bytes."""
+    data = struct.pack(form or f"<{len(values)}H", *values) + more
+    return struct.pack("<2H", kind, len(data)) + data
+
+
+def old_book(folder: Path, cells: bytes, extra: bytes = b"") -> Path:
+    """Write an .xls of one tab, with a text in A1 and these records behind it."""
+    path = folder / "payments.xls"
+    end = old(0x0A)
+    write_ole(path, "Workbook", biff((0, 0, "Lead"), extra=extra)[: -len(end)] + cells + end)
+    return path
+
+
+TEXTS = old(0xFC, 1, 1, form="<2I", more=b"\4\0\0Lead")
+NUMBER = old(0x203, 1, 0, 0, more=REAL)
+FORMULA = old(6, 2, 0, 0, more=b"\0\0\0\0\0\0\xff\xff" + bytes(8))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param(old(0xFD, 1, 0, 0, 1, 0), id="a text that is not in the list"),
+        pytest.param(old(0x203, 1, 0, 99, more=REAL), id="a style that is not there"),
+        pytest.param(old(0x203, 1, 256, 0, more=REAL), id="a column beyond all"),
+        pytest.param(old(0xBD, 1, 255, 0, 0, 0, 0, 0, 0, 256), id="short numbers beyond all"),
+        pytest.param(NUMBER + NUMBER, id="a cell twice"),
+        pytest.param(NUMBER + old(0x204, 1, 0, 0, 1, more=b"\0x"), id="a text upon a number"),
+        pytest.param(old(0x03, 1, 0, 0, more=b"\0" + REAL), id="a cell of Excel 2"),
+        pytest.param(old(0x303, 1, 1, 0, more=REAL) + NUMBER, id="an unknown cell"),
+    ],
+)
+def test_an_old_workbook_s_lost_cells_are_refused(tmp_path: Path, cells: bytes) -> None:
+    """An .xls with a cell that calamine drops or takes for another one is refused."""
+    sound = old(0xFD, 2, 255, 0, 0, 0) + NUMBER + FORMULA + old(0x207, 3, more=b"\1a\0b\0c\0")
+    assert scan(old_book(tmp_path, sound, TEXTS), ["Tab1"])["Tab1"].cells == 4
+    path = old_book(tmp_path, cells, TEXTS)
+    with pytest.raises(SheetError, match=r"payments\.xls is damaged: its cells"):
+        scan(path, ["Tab1"])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param(FORMULA + old(0x207, 9, more=b"\0hello"), id="of a formula"),
+        pytest.param(FORMULA + old(0x207, 5, more=b"\1hello"), id="of a formula, wide"),
+        pytest.param(old(0x204, 2, 0, 0, 9, more=b"\0hello"), id="of a cell"),
+        pytest.param(old(0xD6, 2, 0, 0, 9, more=b"\0hello"), id="of a cell with fonts"),
+    ],
+)
+def test_an_old_workbook_s_cut_text_is_refused(tmp_path: Path, cells: bytes) -> None:
+    """A text that goes on in a second record would lose its end, so its row is named."""
+    path = old_book(tmp_path, cells + old(0x3C, more=b"\0, you"))
+    with pytest.raises(SheetError, match=r"Row 3 of payments\.xls › Tab1 holds a text"):
+        scan(path, ["Tab1"])
+
+
+def test_two_tabs_of_one_name_are_refused(tmp_path: Path) -> None:
+    """Of two tabs with the same name in an .xls, nobody can say which is meant."""
+    path = old_book(tmp_path, NUMBER, old(0x85, 0, 0, 0, 4, more=b"Tab1"))
+    for read in (tabs_of, lambda path: scan(path, ["Tab1"])):
+        with pytest.raises(SheetError, match="two of its tabs have the same name"):
+            read(path)
 
 
 @given(st.integers(-(1 << 29), (1 << 29) - 1), st.sampled_from([0, 1]))

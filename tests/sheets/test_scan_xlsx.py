@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ from importer.sheets.cells import as_shown
 from importer.sheets.scan import has_cell
 from importer.sheets.scan.found import Finding
 from importer.sheets.scan.package import package
+from importer.sheets.scan.ranges import do_overlap
 from importer.sheets.scan.xlsx import BLOCK, UnusualXmlError, look_through
 from importer.sheets.scan.xlsx_book import read_book, read_formats
 from importer.sheets.scan.xlsx_exact import read_exactly
@@ -109,7 +111,7 @@ WAYS: dict[str, Callable[[str], str]] = {
     "white space": indented,
     "a comment": lambda xml: xml.replace("<sheetData>", '<!-- <row r="9"> --><sheetData>'),
     "a comment among cells": lambda xml: xml.replace('<c r="B2"', '<!--<c r="Z9">--><c r="B2"'),
-    "character data": lambda xml: xml.replace(">#N/A<", "><![CDATA[#N/A]]><"),
+    "instructions": lambda xml: xml.replace("Amount", "Am<?x y?>o<!-- -->u<![CDATA[nt]]>"),
     "other order": lambda xml: re.sub(r'<c (r="\w+") (s="\d+") (t="\w+")', r"<c \3 \2 \1", xml),
     "no addresses": lambda xml: re.sub(r'<(c|row) r="[A-Z0-9]+"', r"<\1", xml),
     "no row numbers": lambda xml: re.sub(r'<row r="[0-9]+"', "<row", xml),
@@ -371,3 +373,166 @@ def test_a_tab_s_first_cell_is_enough(book: Path) -> None:
     assert has_cell(book, "Sheet")
     with pytest.raises(SheetError, match="damaged"):
         scan_of(book)
+
+
+FIVE = re.compile(r'<c r="B3" s="[0-9]+" t="n"><v>5</v></c>')
+TWO_WAYS = {
+    "a text's number and a space": '<c r="B3" t="s"><v>1 </v></c>',
+    "a text's number with a sign": '<c r="B3" t="s"><v>+1</v></c>',
+    "a text's number with digits behind a point": '<c r="B3" t="s"><v>1.0</v></c>',
+    "a text's number in letters": '<c r="B3" t="s"><v>abc</v></c>',
+    "a text's number below zero": '<c r="B3" t="s"><v>-5</v></c>',
+    "CDATA": '<c r="B3"><v><![CDATA[12]]></v></c>',
+    "CDATA in a formula's text": '<c r="B3" t="str"><f>A1</f><v>a<![CDATA[b]]></v></c>',
+    "a comment": '<c r="B3"><v>1<!-- -->2</v></c>',
+    "a comment first": '<c r="B3"><v><!-- -->12</v></c>',
+    "an instruction": '<c r="B3"><v>1<?x y?>2</v></c>',
+    "a reference": '<c r="B3"><v>1&#50;</v></c>',
+    "a reference alone": '<c r="B3" t="n"><f>A1</f><v>&#x31;</v></c>',
+    "an element": '<c r="B3"><v>1<x/>2</v></c>',
+    "two values": '<c r="B3"><v>1</v><v>2</v></c>',
+    "a blank value and another": '<c r="B3"><v/><v>2</v></c>',
+    "a value before its formula": '<c r="B3"><v>1</v><f>A1</f></c>',
+    "a text and a value": '<c r="B3" t="inlineStr"><is><t>a</t></is><v>2</v></c>',
+    "a cell in a cell": '<c r="B3"><v>1</v><c r="D3"><v>2</v></c></c>',
+    "a cell that comes twice": '<c r="B3"><v>1</v></c><c r="B3"><v>2</v></c>',
+    "a cell of another row": '<c r="B3"><v>1</v></c><c r="D8"><v>2</v></c>',
+    "a row that comes twice": '<c r="B3"><v>1</v></c></row><row r="3"><c r="D3"><v>2</v></c>',
+}
+
+
+@pytest.mark.parametrize("way", [lambda xml: xml, prefixed], ids=["plain", "prefixed"])
+@pytest.mark.parametrize("cell", TWO_WAYS)
+def test_a_cell_that_could_be_read_in_two_ways_is_refused(
+    book: Path, cell: str, way: Callable[[str], str]
+) -> None:
+    """Where calamine and Excel see two things in a cell, nothing is read, however it is written."""
+    rewrite(book, lambda xml: way(FIVE.sub(lambda _: TWO_WAYS[cell], xml)))
+    with pytest.raises(SheetError, match=r"its (cell [BCD][38] could be|row 3 is there twice)"):
+        shown(book)
+
+
+@pytest.mark.parametrize("way", [lambda xml: xml, prefixed], ids=["plain", "prefixed"])
+def test_references_in_texts_are_read(book: Path, way: Callable[[str], str]) -> None:
+    """In a text a reference is the character that it stands for."""
+    stored = '<c r="B3" t="str"><f>A1</f><v>R&amp;D&#33;</v></c>'
+    rewrite(book, lambda xml: way(FIVE.sub(lambda _: stored, xml)))
+    assert shown(book)["B3"] == ("R&D!", Kind.TEXT)
+
+
+def test_two_rows_of_one_number_far_apart_are_refused(book: Path) -> None:
+    """A row that comes again at the end is found although the rows are not in order."""
+    again = '<row r="1"><c r="A1"><v>9</v></c></row></sheetData>'
+    rewrite(book, lambda xml: xml.replace("</sheetData>", again))
+    with pytest.raises(SheetError, match="its row 1 is there twice"):
+        scan_of(book)
+
+
+def test_merged_cells_that_overlap_are_refused(book: Path) -> None:
+    """A cell that two merges claim could be blank or not; Excel writes no such thing."""
+    rewrite(book, lambda xml: xml.replace("</mergeCells>", '<mergeCell ref="C7:D9"/></mergeCells>'))
+    with pytest.raises(SheetError, match="merged cells overlap"):
+        scan_of(book)
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 8)] * 4), max_size=6))
+def test_overlaps_are_those_that_share_a_cell(corners: list[tuple[int, int, int, int]]) -> None:
+    """Merges overlap if, cell by cell, one is there twice."""
+    merges = [(min(a, c), min(b, d), max(a, c), max(b, d)) for a, b, c, d in corners]
+    cells = [
+        (row, column)
+        for top, left, bottom, right in merges
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+    ]
+    assert do_overlap(merges) is (len(set(cells)) < len(cells))
+
+
+def test_merges_behind_a_block_s_end_are_found(book: Path) -> None:
+    """Merges are seen where a block ends with the very last byte of the rows."""
+    with package(book) as parts:
+        xml = parts.read(PART)
+    finding = Finding()
+    look_through(io.BytesIO(xml), {}, finding, xml.index(b"</sheetData>") + len(b"</sheetData>"))
+    assert [*finding.scan().merges.between(1, 9)] == [(6, 0, 7, 2)]
+
+
+@pytest.mark.parametrize("blank", ['<c r="D2"/>', '<c r="D2"></c>', '<c r="D2"><v></v></c>'])
+def test_only_cells_that_hold_something_are_counted(book: Path, blank: str) -> None:
+    """Cells that are written and hold nothing make no room for a larger table."""
+    before = scan_of(book).cells
+    rewrite(book, lambda xml: re.sub(r'(<row r="2"[^>]*>.*?)</row>', rf"\1{blank}</row>", xml))
+    assert scan_of(book).cells == before == 13
+
+
+@pytest.mark.parametrize("harm", ["<v>5</v></d>", "<v>5</v", "<v a=5>5</v></c>"])
+def test_xml_that_is_not_well_formed_is_refused(book: Path, harm: str) -> None:
+    """A slip that searching would pass over is found."""
+    rewrite(book, lambda xml: xml.replace("<v>5</v></c>", harm))
+    with pytest.raises(SheetError, match="is damaged"):
+        scan_of(book)
+
+
+STRINGS = "xl/sharedStrings.xml"
+
+
+def moved(path: Path, name: str, other: str, content: str | None = None) -> None:
+    """Let the workbook point to a part of another name; leave what is given under the old one."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {one: archive.read(one) for one in archive.namelist()}
+    data = parts.pop(name, b"")
+    parts[other] = data
+    if content is not None:
+        parts[name] = content.encode()
+    short, new = Path(name).name, Path(other).name
+    for rels in ("_rels/.rels", "xl/_rels/workbook.xml.rels"):
+        parts[rels] = parts[rels].replace(short.encode(), new.encode())
+    with zipfile.ZipFile(path, "w") as archive:
+        for one, xml in parts.items():
+            archive.writestr(one, xml)
+
+
+@pytest.mark.parametrize("left", [None, "<styleSheet/>"])
+def test_formats_of_another_part_are_refused(book: Path, left: str | None) -> None:
+    """Calamine goes by the name of the formats' part and Excel by what points to it."""
+    moved(book, "xl/styles.xml", "xl/looks.xml", left)
+    with pytest.raises(SheetError, match=r"its part styles\.xml is not the one"):
+        scan_of(book)
+
+
+def test_texts_that_nothing_points_to_are_refused(book: Path) -> None:
+    """A part of texts that the workbook does not point to is not taken for its texts."""
+    with zipfile.ZipFile(book, "a") as archive:
+        archive.writestr(STRINGS, "<sst/>")
+    with pytest.raises(SheetError, match=r"its part sharedstrings\.xml is not the one"):
+        scan_of(book)
+
+
+def test_a_second_workbook_inside_is_refused(book: Path) -> None:
+    """A workbook that the file points to under another name is not mixed with the usual one."""
+    moved(book, "xl/workbook.xml", "xl/other.xml", "<workbook/>")
+    with pytest.raises(SheetError, match=r"its part xl/other\.xml is not the one place"):
+        scan_of(book)
+
+
+def test_many_errors_that_are_not_closed_take_no_time(book: Path) -> None:
+    """Half a million bytes of errors without an end are refused in a moment."""
+    flood = '<c r="A9" t="e">' * 100_000
+    rewrite(book, lambda xml: xml.replace("</sheetData>", f'<row r="9">{flood}</row></sheetData>'))
+    start = time.process_time()
+    with pytest.raises(SheetError):
+        scan_of(book)
+    assert time.process_time() - start < 5
+
+
+def test_many_styles_take_no_time(tmp_path: Path) -> None:
+    """Each of thousands of styles is told apart, at once."""
+    book = openpyxl.Workbook()
+    for number in range(1, 3000):
+        book.worksheets[0].cell(number, 1, number).number_format = f'"x{number}"0'
+    path = saved(book, tmp_path)
+    start = time.process_time()
+    found, cells = look(path, chunk=1000)
+    assert found.rows == 2999
+    assert cells["A2999"] == ("x29992999", Kind.TEXT)
+    assert time.process_time() - start < 5

@@ -173,3 +173,90 @@ def test_tab_names_refuses_alike(tmp_path: Path) -> None:
     path.write_bytes(ENCRYPTED)
     with pytest.raises(SheetError, match="password"):
         tab_names(path)
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    """A text that was pasted in place of a name is wrong usage."""
+    error = refusal(tmp_path / f"{'x' * 300}.xlsx")
+    assert isinstance(error, UsageError)
+    assert error.hint
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_link_that_leads_nowhere_is_said_to(tmp_path: Path) -> None:
+    """A link whose file is gone, and one that leads to itself, are called links."""
+    (tmp_path / "gone.xlsx").symlink_to("nowhere.xlsx")
+    (tmp_path / "round.xlsx").symlink_to("round.xlsx")
+    assert "is a link that leads nowhere" in refusal(tmp_path / "gone.xlsx").message
+    assert "leads back to itself" in refusal(tmp_path / "round.xlsx").message
+
+
+def test_a_folder_that_one_may_not_enter_is_refused(
+    workbook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file in a folder that is not one's own is wrong usage, with whom to ask."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    error = refusal(workbook)
+    assert isinstance(error, UsageError)
+    assert "you may not enter" in error.message
+
+
+NAMES = {"office": "office", "table": "table", "text": "text", "draw": "drawing"}
+SPACE = "urn:oasis:names:tc:opendocument:xmlns"
+TYPED = '<table:table-cell office:value-type="string">'
+TABLE = '<table:table table:name="T"><table:table-row>'
+ENDS = "</table:table-row></table:table>"
+
+
+def open_document(folder: Path, body: str) -> Path:
+    """Write an .ods with some tabs."""
+    spaces = " ".join(f'xmlns:{prefix}="{SPACE}:{name}:1.0"' for prefix, name in NAMES.items())
+    path = folder / "visits.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>{body}"
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return path
+
+
+def one_cell(inside: str, start: str = TYPED) -> str:
+    """Write a tab of a cell and another one."""
+    return f"{TABLE}{start}{inside}</table:table-cell>{TYPED}<text:p>b</text:p></table:table-cell>"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            one_cell("<text:p>a</text:p><draw:rect><text:p>Checked</text:p></draw:rect>") + ENDS,
+            "a shape that holds text lies in A1",
+        ),
+        (one_cell("<text:p>a<text:tab/>b</text:p>") + ENDS, "a tab or a line break"),
+        (one_cell("<text:p>a<![CDATA[b]]></text:p>") + ENDS, "the text of A1 is not written"),
+        (one_cell("<text:p>a</text:p>", "<table:table-cell>") + ENDS, "A1 shows a text"),
+        (2 * (one_cell("<text:p>a</text:p>") + ENDS), "two tabs that are named 'T'"),
+        (
+            f"<table:table><table:shapes>{one_cell('')}{ENDS}</table:shapes></table:table>",
+            "a table lies inside another one",
+        ),
+        (
+            f'<t:table xmlns:t="{SPACE}:table:1.0" t:name="T"/>',
+            "only its own program reads for certain",
+        ),
+    ],
+)
+def test_an_open_document_that_two_programs_read_differently_is_refused(
+    tmp_path: Path, body: str, words: str
+) -> None:
+    """What calamine would leave out of a cell, or add to it, is refused with its place."""
+    error = refusal(open_document(tmp_path, body))
+    assert isinstance(error, SheetError)
+    assert words in error.message
+    assert error.hint

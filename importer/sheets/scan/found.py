@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from importer.errors import SheetError
 from importer.model import Kind
 from importer.sheets.scan.format import Format
 from importer.sheets.scan.places import letters_of
-from importer.sheets.scan.ranges import Merge, Merges, Pile, Ranges, Runs, merges_of
+from importer.sheets.scan.ranges import (
+    Merge,
+    Merges,
+    Pile,
+    Ranges,
+    Runs,
+    do_overlap,
+    merges_of,
+)
 from importer.sheets.sheet import Shown
 
 Look = Format | Shown
@@ -40,6 +49,8 @@ class Scan:
     constants: dict[int, Runs]
     """The same for cells of which calamine knows nothing, or nothing right."""
     looks: Sequence[Look]
+    refusal: SheetError | None = None
+    """Why this tab cannot be read; another one of the same file may be."""
 
     def lay_over(self, first_row: int, texts: list[list[str]], kinds: list[list[Kind]]) -> None:
         """Put right what calamine cannot tell, so that each cell is what Excel shows.
@@ -95,6 +106,8 @@ class Finding:
 
     def __init__(self) -> None:
         self.cells = 0
+        self.refusal: SheetError | None = None
+        """Set where calamine would read something that a person does not see."""
         self._rows = self._columns = 0
         self._lowest = self._rightmost = (0, 0)
         self._hidden_rows = Pile()
@@ -163,6 +176,10 @@ class Finding:
         """Note cells that are merged."""
         self._merges.append((top, left, bottom, right))
 
+    def has_overlaps(self) -> bool:
+        """Tell whether a cell is part of two merges."""
+        return do_overlap(self._merges)
+
     def scan(self) -> Scan:
         """Give what was found, in order."""
         hidden = (range(a, min(b + 1, self._columns)) for a, b in self._hidden_columns)
@@ -177,6 +194,7 @@ class Finding:
             formats={column: found.runs() for column, found in self._formats.items()},
             constants={column: found.runs() for column, found in self._constants.items()},
             looks=tuple(self._looks),
+            refusal=self.refusal,
         )
 
     def _farthest(self) -> str:

@@ -9,6 +9,7 @@ from importer.sheets.scan.format import Format, format_of_code
 from importer.sheets.scan.markup import Attributes
 
 _ODF = "urn:oasis:names:tc:opendocument:xmlns:"
+DRAW = f"{_ODF}drawing:1.0 "
 NUMBER = f"{_ODF}datastyle:1.0 "
 OFFICE = f"{_ODF}office:1.0 "
 STYLE = f"{_ODF}style:1.0 "

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from enum import StrEnum
 
+from importer.errors import SheetError
 from importer.model import Kind
 from importer.sheets.scan.format import Format, Nature, format_of_code
 from importer.sheets.scan.found import Finding
 from importer.sheets.scan.markup import Attributes
-from importer.sheets.scan.ods_styles import OFFICE, TABLE, TEXT, Styles
+from importer.sheets.scan.ods_styles import DRAW, OFFICE, TABLE, TEXT, Styles
+from importer.sheets.scan.places import letters_of
 
 _CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
 _ANNOTATION = f"{OFFICE}annotation"
 _CURRENCY = f"{OFFICE}currency"
+_STRING_VALUE = f"{OFFICE}string-value"
 _TIME_VALUE = f"{OFFICE}time-value"
 _VALUE = f"{OFFICE}value"
 _VALUE_TYPE = f"{OFFICE}value-type"
@@ -32,6 +36,7 @@ _VISIBILITY = f"{TABLE}visibility"
 _PARAGRAPH = f"{TEXT}p"
 _CALC_VALUE_TYPE = f"{_CALC}value-type"
 _CELLS = {_CELL, _COVERED}
+_BREAKS = {f"{TEXT}tab", f"{TEXT}line-break"}
 
 _ERROR = re.compile(r"Err:[0-9]{3}|#[A-Z]+(?:/[0A])?[!?]?|#[A-Z/0]+[!?]")
 """How LibreOffice shows an error: `Err:502`, `#N/A`, `#DIV/0!`."""
@@ -47,15 +52,37 @@ _HIDDEN = {"collapse", "filter"}
 """Visibilities of what is not seen; the third one is `visible`."""
 
 
+class Snag(StrEnum):
+    """Why calamine's text of a cell would not be what a person sees; the value says it."""
+
+    BREAK = "the text of {} holds a tab or a line break that cannot be read"
+    OTHERWISE = "the text of {} is not written as spreadsheet programs write it"
+    """As CDATA (XML 1.0, 2.7), which calamine leaves out."""
+    SHAPE = "a shape that holds text lies in {}, and its text would be read as the cell's"
+    TABLE = "a table lies inside another one, near {}, and their rows would be mixed"
+    UNTYPED = "{} shows a text of which the file does not say that it is one"
+    """Without `office:value-type` (19.389), calamine takes the cell for blank."""
+
+
+_REMEDIES = {
+    Snag.BREAK: "Write that cell without it, or save the sheet as .xlsx.",
+    Snag.SHAPE: "Move the shape away from the cells that are filled, or delete it.",
+    Snag.TABLE: "Copy the cells alone into a new workbook, save that as .xlsx and name it.",
+}
+_RENEW = "Open it in LibreOffice or Excel, look whether the cell is right there, and save as .xlsx."
+
+
 class Table:
     """What expat calls within one tab. Rows count from 1, columns from 0.
 
     Args:
-        finding: what is found goes here.
+        place: file and tab, for messages.
+        finding: what is found goes here; the first snag, too.
         styles: those of the whole file; what cells use stands before them.
     """
 
-    def __init__(self, finding: Finding, styles: Styles) -> None:
+    def __init__(self, place: str, finding: Finding, styles: Styles) -> None:
+        self._place = place
         self._finding = finding
         self._styles = styles
         self._columns: list[tuple[int, str]] = []
@@ -69,24 +96,49 @@ class Table:
         self._is_shown = False
         """The cell has a paragraph. An empty one is what a formula shows that yields no text."""
         self._notes = 0
+        self._shapes = 0
+        """Elements of drawings that are open within the cell."""
+        self._snag: Snag | None = None
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Note where we are."""
         if name in _CELLS:
             self._cell, self._words, self._is_shown = attributes, [], False
+            self._snag = None
         elif name == _ROW:
             self._open_row(attributes)
         elif name == _COLUMN:
             self._note_columns(attributes)
         elif name == _ANNOTATION:
             self._notes += 1
-        elif name == _PARAGRAPH and not self._notes:
-            self._is_shown = True
+        elif self._words is not None and not self._notes:
+            self._within_cell(name)
+
+    def _within_cell(self, name: str) -> None:
+        if name.startswith(DRAW):
+            self._shapes += 1
+        elif name == _PARAGRAPH:
+            self._is_shown = self._is_shown or not self._shapes
+        elif name in _BREAKS:
+            self._snag = self._snag or Snag.BREAK
 
     def text(self, data: str) -> None:
         """Collect what a cell shows."""
-        if self._words is not None and not self._notes:
+        if self._words is None or self._notes:
+            return
+        if not self._shapes:
             self._words.append(data)
+        elif data.strip():
+            self._snag = self._snag or Snag.SHAPE
+
+    def cdata(self) -> None:
+        """Note that a text is written as CDATA."""
+        if self._words is not None and not self._notes:
+            self._snag = self._snag or Snag.OTHERWISE
+
+    def table(self) -> None:
+        """Note that another table begins within this one."""
+        self._refuse(Snag.TABLE)
 
     def end(self, name: str) -> None:
         """Judge a cell when it is complete."""
@@ -97,6 +149,8 @@ class Table:
             self._close_cell(words)
         elif name == _ANNOTATION:
             self._notes -= 1
+        elif name.startswith(DRAW) and not self._notes:
+            self._shapes -= 1
 
     def _note_columns(self, attributes: Attributes) -> None:
         first = self._columns[-1][0] if self._columns else 0
@@ -120,8 +174,10 @@ class Table:
 
     def _close_cell(self, words: str) -> None:
         cell, first = self._cell, self._column
-        self._column += int(cell.get(_COLUMNS_REPEATED, "1"))
         kind = cell.get(_VALUE_TYPE, "")
+        if snag := self._snag_of(kind, words.strip()):
+            self._refuse(snag)
+        self._column += int(cell.get(_COLUMNS_REPEATED, "1"))
         if kind or words or _FORMULA in cell:
             self._finding.cells += self._rows * (self._column - first)
             self._finding.reach(self._row + self._rows - 1, self._column - 1)
@@ -131,6 +187,20 @@ class Table:
                     self._judge(column, kind, words.strip())
         if _COLUMNS_SPANNED in cell or _ROWS_SPANNED in cell:
             self._merge(first)
+
+    def _snag_of(self, kind: str, words: str) -> Snag | None:
+        """Tell why what calamine reads would be wrong: it joins the texts of such a cell."""
+        if kind == "string":
+            return None if _STRING_VALUE in self._cell else self._snag
+        is_blank = not kind and words and self._cell.get(_CALC_VALUE_TYPE) != "error"
+        is_error = _FORMULA in self._cell and _ERROR.fullmatch(words)
+        return Snag.UNTYPED if is_blank and not is_error else None
+
+    def _refuse(self, snag: Snag) -> None:
+        cell = f"{letters_of(self._column)}{max(1, self._row)}"
+        self._finding.refusal = self._finding.refusal or SheetError(
+            f"{self._place}: {snag.format(cell)}.", _REMEDIES.get(snag, _RENEW)
+        )
 
     def _merge(self, column: int) -> None:
         wide = int(self._cell.get(_COLUMNS_SPANNED, "1"))

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import IO
 
 from importer.sheets.scan.damage import damage_told
-from importer.sheets.scan.markup import elements
+from importer.sheets.scan.markup import AmbiguousError, elements
+from importer.sheets.sentences import suspicious
 from importer.sheets.tabs import Tab
 
 
@@ -61,14 +62,17 @@ class Package:
         part = posixpath.join(folder, "_rels", f"{name}.rels")
         if part not in self._entries and source:
             return {}
-        return {
-            attributes["Id"]: Relation(
+        found: dict[str, Relation] = {}
+        for element, attributes in elements(self.read(part)):
+            if element != "Relationship":
+                continue
+            if attributes["Id"] in found:
+                raise AmbiguousError(f"two parts of it have the same mark, {attributes['Id']}")
+            found[attributes["Id"]] = Relation(
                 target=_plain(posixpath.normpath(_absolute(folder, attributes["Target"]))),
                 kind=posixpath.basename(attributes.get("Type", "")),
             )
-            for name, attributes in elements(self.read(part))
-            if name == "Relationship"
-        }
+        return found
 
     def workbook(self) -> str:
         """Name the part that is the workbook; KeyError where there is none."""
@@ -76,6 +80,9 @@ class Package:
             if relation.kind == "officeDocument":
                 return relation.target
         raise KeyError("workbook")
+
+    def __contains__(self, part: str) -> bool:
+        return part in self._entries
 
     def related(self, source: str, kind: str) -> list[str]:
         """Name the parts of a kind that a part points to, as far as they are there."""
@@ -91,10 +98,13 @@ def package(path: Path) -> Iterator[Package]:
     """Open a package, and turn what a damaged one raises into a sentence.
 
     Raises:
-        SheetError: a part is damaged or missing.
+        SheetError: a part is damaged or missing, or could be read in two ways.
     """
-    with damage_told(path), zipfile.ZipFile(path) as archive:
-        yield Package(archive)
+    try:
+        with damage_told(path), zipfile.ZipFile(path) as archive:
+            yield Package(archive)
+    except AmbiguousError as error:
+        raise suspicious(path, str(error)) from error
 
 
 def book_of(
@@ -109,9 +119,12 @@ def book_of(
 
     Raises:
         KeyError: a tab has no relation.
+        AmbiguousError: two tabs have the same name.
     """
     found = [(tab, targets[relation]) for tab, relation in listed]
     sheets = [(tab, target.target) for tab, target in found if target.kind == "worksheet"]
+    if len({tab.name for tab, _ in sheets}) < len(sheets):
+        raise AmbiguousError("two of its tabs have the same name")
     return Book(
         tabs=tuple(tab for tab, _ in sheets),
         parts={tab.name: part for tab, part in sheets},

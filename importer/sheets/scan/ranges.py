@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import accumulate
 from operator import lt
 
@@ -113,3 +114,20 @@ def merges_of(found: Iterable[Merge]) -> Merges:
     """Put merged ranges into order."""
     ranges = sorted(found)
     return Merges(ranges=ranges, deepest=[*accumulate((merge[2] for merge in ranges), max)])
+
+
+def do_overlap(merges: Iterable[Merge]) -> bool:
+    """Tell whether two merged ranges share a cell: a line sweeps down over them."""
+    open_: list[tuple[int, int]] = []
+    """Left and right of those that the line crosses, from left to right."""
+    ends: list[tuple[int, int, int]] = []
+    for top, left, bottom, right in sorted(merges):
+        while ends and ends[0][0] < top:
+            _, *columns = heappop(ends)
+            del open_[bisect_left(open_, tuple(columns))]
+        at = bisect_left(open_, (left, right))
+        if any(low <= right and left <= high for low, high in open_[max(0, at - 1) : at + 1]):
+            return True
+        insort(open_, (left, right))
+        heappush(ends, (bottom, left, right))
+    return False

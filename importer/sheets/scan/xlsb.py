@@ -34,6 +34,13 @@ class Record(IntEnum):
     FORMULA_NUMBER = 9
     FORMULA_BOOL = 10
     FORMULA_ERROR = 11
+    SHORT_BLANK = 12
+    SHORT_RK = 13
+    SHORT_ERROR = 14
+    SHORT_BOOL = 15
+    SHORT_REAL = 16
+    SHORT_TEXT = 17
+    SHORT_SHARED_TEXT = 18
     FORMAT = 44
     STYLE = 47
     COLUMNS = 60
@@ -53,9 +60,20 @@ _TEXTS = {
     Record.SHARED_TEXT,
     Record.FORMULA_TEXT,
     Record.FORMULA_BOOL,
-    Record.RICH_TEXT,
 }
 _FILLED = _NUMBERS | _ERRORS | _TEXTS
+_LOST = {
+    Record.SHORT_BLANK,
+    Record.SHORT_RK,
+    Record.SHORT_ERROR,
+    Record.SHORT_BOOL,
+    Record.SHORT_REAL,
+    Record.SHORT_TEXT,
+    Record.SHORT_SHARED_TEXT,
+    Record.RICH_TEXT,
+}
+"""Cells that calamine passes over. Excel writes none of them: a short one stands behind the cell to
+its left and does not say where it is."""
 
 _CELL = struct.Struct("<II")
 """Column; then style, of 24 bits, and flags (the structure Cell)."""
@@ -178,24 +196,41 @@ def _formats(parts: Package, *, is_1904: bool) -> dict[int, Format]:
 def _read(
     found: Iterator[tuple[int, bytes]], formats: Mapping[int, Format], finding: Finding
 ) -> None:
-    row = 0
+    """Note what the records of a tab say.
+
+    Raises:
+        ValueError: calamine drops something there, or takes it for something else.
+    """
+    row, left = 0, -1
     for kind, data in found:
         if kind in _FILLED:
             column, style = _CELL.unpack_from(data)
             finding.cells += 1
             finding.reach(row, column)
+            if column <= left:
+                raise ValueError("a cell that is written twice, or not in its place")
+            left = column
             if kind in _NUMBERS:
-                form = formats.get(style & _STYLE)
+                form = _form(style & _STYLE, formats)
                 if form is not None and not form.is_plain:
                     finding.number(row, column, form, repr(_number(kind, data)))
             elif kind in _ERRORS:
                 finding.constant(row, row, column, error_of(data[8]))
         elif kind == Record.ROW:
-            row = int.from_bytes(data[:4], "little") + 1
+            above, row, left = row, int.from_bytes(data[:4], "little") + 1, -1
+            if row <= above:
+                raise ValueError("a row that is written twice, or not in its place")
             if data[11] & _HIDDEN_ROW or not int.from_bytes(data[8:10], "little"):
                 finding.hide_rows(row, row)
         else:
             _note_around(kind, data, finding)
+
+
+def _form(style: int, formats: Mapping[int, Format]) -> Format | None:
+    """Give the format of a style; without any styles, all cells have the first."""
+    if style and style not in formats:
+        raise ValueError("a style that is not there")
+    return formats.get(style)
 
 
 def _number(kind: int, data: bytes) -> float:
@@ -206,6 +241,9 @@ def _number(kind: int, data: bytes) -> float:
 
 
 def _note_around(kind: int, data: bytes, finding: Finding) -> None:
+    if kind in _LOST:
+        finding.reach(1, 0)  # it is enough for one who only asks whether there is a cell
+        raise ValueError("a cell that is lost in reading")
     match kind:
         case Record.COLUMNS:
             first, last, width, _, flags = _COLUMNS.unpack_from(data)

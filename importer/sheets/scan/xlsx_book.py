@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from importer.sheets.scan.builtin import format_of
 from importer.sheets.scan.format import Format
-from importer.sheets.scan.markup import Attributes, elements
+from importer.sheets.scan.markup import AmbiguousError, Attributes, elements
 from importer.sheets.scan.package import Book, Package, book_of
 from importer.sheets.tabs import Tab
 
 _LISTS = {"numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"}
 _HIDDEN = {"hidden", "veryHidden"}
+_NAMES = {"styles": "styles.xml", "sharedStrings": "sharedstrings.xml"}
+_FOLDERS = ("xl/", "")
+"""calamine opens the workbook's parts by these names in one of these folders, in capitals or not
+(calamine 0.9, tried out). Excel goes by the relations, so both have to lead to the same."""
 _TRUE = {"1", "true", "on"}
 
 
@@ -23,8 +27,10 @@ def read_book(package: Package) -> Book:
 
     Raises:
         KeyError, ExpatError: a part is missing or damaged.
+        AmbiguousError: its relations lead to other parts than their names do.
     """
     workbook = package.workbook()
+    _check_names(package, workbook)
     listed: list[tuple[Tab, str]] = []
     is_1904 = False
     for name, attributes in elements(package.read(workbook)):
@@ -35,6 +41,20 @@ def read_book(package: Package) -> Book:
             tab = Tab(name=attributes.get("name", ""), is_visible=is_visible)
             listed.append((tab, attributes["id"]))
     return book_of(package.relations(workbook), listed, is_1904=is_1904)
+
+
+def _check_names(package: Package, workbook: str) -> None:
+    if _named(package, "workbook.xml") != [workbook]:
+        raise AmbiguousError(f"its part {workbook} is not the one place of its tabs")
+    folder = workbook.removesuffix("workbook.xml")
+    for kind, name in _NAMES.items():
+        found = package.related(workbook, kind)
+        if _named(package, name) != found or found not in ([], [folder + name]):
+            raise AmbiguousError(f"its part {name} is not the one that the workbook points to")
+
+
+def _named(package: Package, name: str) -> list[str]:
+    return [folder + name for folder in _FOLDERS if folder + name in package]
 
 
 def read_formats(package: Package, *, is_1904: bool) -> dict[int, Format]:
