@@ -21,6 +21,7 @@ def worksheet_names(path: Path) -> list[str]:
 
     Raises:
         SheetError: the workbook cannot be read.
+        UsageError: the disk is full.
     """
     return list(unpack(path, only_names=True).head.tabs)
 
@@ -30,6 +31,7 @@ def open_tab(path: Path, spec: SheetSpec) -> Sheet:
 
     Raises:
         SheetError: the workbook cannot be read, or tab or header are not there.
+        UsageError: the disk is full.
     """
     spool = unpack(path, tab=spec.tab)
     head = spool.head
