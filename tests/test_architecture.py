@@ -14,7 +14,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "importer"
 FLOORS = {
     0: "errors",
-    1: "model secret",
+    1: "letters model secret",
     2: "addresses batches columns files folding leads mapping protocol reconcile resolve survey"
     " validate values verdict",
     3: "crm first_rows journal lock report settings sheets",

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.errors import SheetError
-from importer.mapping import Binding, bind, column_letter, parse_mapping
+from importer.letters import column_letter
+from importer.mapping import Binding, bind, parse_mapping
 
 HEADERS = ("S.No", "Lead ID", "Receipt No", "Date", "Amount (₹)", "")
 

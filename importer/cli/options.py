@@ -6,22 +6,23 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
 from importer.errors import UsageError
-from importer.model import Currency
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from importer.model import Currency
     from importer.secret import Token
     from importer.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-Totals = Mapping[Currency, Decimal]
+Totals: TypeAlias = "Mapping[Currency, Decimal]"
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,4})?")
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -85,6 +86,10 @@ def expect_options(command: F) -> F:
 
 
 def _totals(_context: click.Context, _option: click.Parameter, given: Sequence[str]) -> Totals:
+    from decimal import Decimal
+
+    from importer.model import Currency
+
     totals: dict[Currency, Decimal] = {}
     for one in given:
         currency, _, amount = one.partition("=")

@@ -4,8 +4,6 @@ from importer.mapping.binding import (
     OUR_HEADERS,
     Binding,
     bind,
-    column_index,
-    column_letter,
     is_failures_workbook,
     is_ours,
 )
@@ -67,8 +65,6 @@ __all__ = [
     "Template",
     "Trailer",
     "bind",
-    "column_index",
-    "column_letter",
     "is_failures_workbook",
     "is_ours",
     "mapping_schema",

@@ -9,6 +9,7 @@ from typing import Final
 
 from importer.errors import SheetError
 from importer.folding import did_you_mean, fold, readable
+from importer.letters import column_letter
 from importer.mapping.model import ColumnSpec, Mapping
 
 OUR_HEADERS: Final = "Importer: "
@@ -54,24 +55,6 @@ def bind(mapping: Mapping, headers: Sequence[str], file: str, header_row: int) -
             "if the header is in another row, correct `sheet: {header: …}`.",
         )
     return Binding(columns=columns, headers=tuple(headers))
-
-
-def column_letter(index: int) -> str:
-    """The letter of a 0-based column, as Excel shows it: 0 is A, 26 is AA."""
-    letters = ""
-    rest = index + 1
-    while rest:
-        rest, digit = divmod(rest - 1, 26)
-        letters = chr(ord("A") + digit) + letters
-    return letters
-
-
-def column_index(letter: str) -> int:
-    """The 0-based column of a letter: A is 0, AA is 26."""
-    index = 0
-    for one in letter:
-        index = index * 26 + ord(one) - ord("A") + 1
-    return index - 1
 
 
 def is_ours(header: str) -> bool:

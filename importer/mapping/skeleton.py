@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from importer.folding import fold, readable
-from importer.mapping.binding import column_letter, is_ours
+from importer.letters import column_letter
+from importer.mapping.binding import is_ours
 from importer.mapping.schema import SCHEMA_FILE
 from importer.model import Currency, PaymentStatus, SheetSpec
 

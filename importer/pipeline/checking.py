@@ -12,15 +12,8 @@ from importer.errors import SheetError, UsageError
 from importer.first_rows import FirstRows
 from importer.folding import readable
 from importer.leads import Directory
-from importer.mapping import (
-    Binding,
-    ColumnType,
-    Mapping,
-    bind,
-    column_letter,
-    is_failures_workbook,
-    parse_mapping,
-)
+from importer.letters import column_letter
+from importer.mapping import Binding, ColumnType, Mapping, bind, is_failures_workbook, parse_mapping
 from importer.model import CheckedRow, Chunk, Note, Refusal
 from importer.pipeline.leads import beside, open_directory
 from importer.pipeline.references import NO_REFERENCES, References

@@ -13,20 +13,20 @@ from importer.folding import fold
 from importer.journal.habits import decisions_of
 from importer.journal.reading import problems_of_rows, roots_of_references, run_of
 from importer.journal.store import Journal
-from importer.mapping import OUR_HEADERS, column_index, column_letter, is_failures_workbook
+from importer.letters import column_index, column_letter
+from importer.mapping import OUR_HEADERS, is_failures_workbook
 from importer.model import (
     CheckedRow,
     Chunk,
     Invalid,
     Problem,
-    Ready,
     RunRecord,
     RunState,
     Skipped,
 )
 from importer.sheets import Sheet
 from importer.survey import NOTHING_DECIDED
-from importer.validate import NOT_IN_THE_ROW
+from importer.validate import NOT_IN_THE_ROW, with_problems
 from importer.values import trim
 
 REFERENCE_HEADER = f"{OUR_HEADERS}reference"
@@ -90,14 +90,14 @@ class References:
             return row
         reference = self.text(chunk, index)
         if reference in self.copied:
-            return _invalid(row, [_copied(row.row, column_letter(self.column), reference)])
+            return with_problems(row, [_copied(row.row, column_letter(self.column), reference)])
         known = {problem.code for problem in row.problems} if isinstance(row, Invalid) else set()
         lasting = [
             replace(one.problem, row=row.row)
             for one in self.lasting.get(reference, ())
             if one.problem.code not in known and not self._is_lifted(one, chunk, index)
         ]
-        return _invalid(row, lasting) if lasting else row
+        return with_problems(row, lasting) if lasting else row
 
     def _is_lifted(self, lasting: Lasting, chunk: Chunk, index: int) -> bool:
         """Whether a person has corrected the cell; of a whole row, has emptied what we said of it.
@@ -122,16 +122,6 @@ NO_REFERENCES = References(
     decided=NOTHING_DECIDED,
 )
 """Of a sheet that is no failures workbook."""
-
-
-def _invalid(row: Ready | Invalid, problems: Sequence[Problem]) -> Invalid:
-    before = row.problems if isinstance(row, Invalid) else ()
-    return Invalid(
-        row=row.row,
-        problems=(*before, *problems),
-        fingerprint=row.fingerprint,
-        identity=row.identity,
-    )
 
 
 def _copied(row: int, column: str, reference: str) -> Problem:

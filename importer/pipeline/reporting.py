@@ -9,7 +9,8 @@ from itertools import groupby
 from importer.errors import JournalError, UsageError
 from importer.files import sha256_of
 from importer.journal import reading
-from importer.mapping import column_letter, is_ours, parse_mapping
+from importer.letters import column_letter
+from importer.mapping import is_ours, parse_mapping
 from importer.model import ActionRecord, Chunk, RunRecord, RunState
 from importer.pipeline.checking import BoundSheet, open_bound
 from importer.pipeline.workplace import Advance, Bars, NoBars, Workplace

@@ -66,7 +66,7 @@ def as_shown(value: CellValue) -> Shown:
         case dt.time():
             shown = value.isoformat(), Kind.TEXT
         case dt.timedelta():
-            shown = _duration(value), Kind.TEXT
+            shown = elapsed_text(value.total_seconds()), Kind.TEXT
         case _:
             assert_never(value)
     return shown
@@ -89,8 +89,8 @@ def number_text(value: float) -> str:
     return f"{digits}E{exponent}"
 
 
-def _duration(value: dt.timedelta) -> str:
+def elapsed_text(seconds: float) -> str:
     """Write a duration as Excel's `[h]:mm:ss`."""
-    seconds = round(abs(value).total_seconds())
-    sign = "-" if value < dt.timedelta() else ""
-    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    whole = round(abs(seconds))
+    sign = "-" if seconds < 0 else ""
+    return f"{sign}{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"

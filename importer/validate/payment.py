@@ -21,7 +21,7 @@ def compile_payment(amount: Source, currency: Source, status: Source, columns: C
     """Make the function that gives a row's PAYMENT from its three values."""
     read = (
         compile_part(status, columns, _read_status),
-        compile_part(currency, columns, _read_currency),
+        compile_part(currency, columns, read_currency),
         compile_part(amount, columns, _read_amount),
     )
     judge = _money_rules(amount, currency, columns)
@@ -77,7 +77,8 @@ def _read_status(value: Value) -> PaymentStatus | Flaw:
         )
 
 
-def _read_currency(value: Value) -> Currency | Flaw:
+def read_currency(value: Value) -> Currency | Flaw:
+    """The currency that a typed value names, or why it is none."""
     if isinstance(value, Currency):
         return value
     return parse_currency(as_source_text(value), Kind.TEXT) or _blank("currency")

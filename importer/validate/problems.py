@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from importer.mapping import Binding
-from importer.model import Flaw, Problem, Table
+from importer.model import Flaw, Invalid, Problem, Ready, Table
 
 RAGGED = "row-ragged"
 
@@ -62,6 +62,17 @@ def problems_of(
             hint=flaw.hint,
         )
         for column, flaw in ordered
+    )
+
+
+def with_problems(row: Ready | Invalid, problems: Iterable[Problem]) -> Invalid:
+    """The row as one that is refused, for these problems beside those that it has."""
+    before = row.problems if isinstance(row, Invalid) else ()
+    return Invalid(
+        row=row.row,
+        problems=(*before, *problems),
+        fingerprint=row.fingerprint,
+        identity=row.identity,
     )
 
 

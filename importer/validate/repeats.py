@@ -6,7 +6,11 @@ from collections.abc import Callable
 
 from importer.batches import digest
 from importer.mapping import Binding, Mapping
-from importer.model import CheckedRow, Invalid, Problem, Skipped
+from importer.model import CheckedRow, Problem, Skipped
+from importer.validate.problems import with_problems
+
+FirstRow = Callable[[str, int], int]
+"""(digest, row number) → the first row that had this digest; the row itself where it is new."""
 
 
 class Repeats:
@@ -15,12 +19,10 @@ class Repeats:
     Args:
         mapping: says which columns are the identity, and whether it may be there twice.
         binding: where they are.
-        first: (digest, row) → the row that had it first.
+        first: which row had an identity first.
     """
 
-    def __init__(
-        self, mapping: Mapping, binding: Binding, first: Callable[[str, int], int]
-    ) -> None:
+    def __init__(self, mapping: Mapping, binding: Binding, first: FirstRow) -> None:
         identity = mapping.identity
         self._columns = (
             identity.columns if identity is not None and identity.equal_rows == "problem" else ()
@@ -48,10 +50,4 @@ class Repeats:
             hint="If it is another one, correct it here. If it is the same one twice, leave it: "
             "the other row stands for it, and this one is not sent.",
         )
-        before = row.problems if isinstance(row, Invalid) else ()
-        return Invalid(
-            row=row.row,
-            problems=(*before, problem),
-            fingerprint=row.fingerprint,
-            identity=row.identity,
-        )
+        return with_problems(row, [problem])

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from importer.errors import SheetError
+from importer.letters import column_letter
 from importer.model import Kind
 from importer.sheets.scan.format import Format
-from importer.sheets.scan.places import letters_of
 from importer.sheets.scan.ranges import (
     Merge,
     Merges,
@@ -203,7 +203,7 @@ class Finding:
             return ""
         is_wide = self._columns / 16_384 > self._rows / 1_048_576
         row, column = self._rightmost if is_wide else self._lowest
-        return f"{letters_of(column)}{row}"
+        return f"{column_letter(column)}{row}"
 
 
 class FirstCell(Finding):

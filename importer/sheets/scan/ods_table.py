@@ -7,12 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from importer.errors import SheetError
+from importer.letters import column_letter
 from importer.model import Kind
 from importer.sheets.scan.format import Format, Nature, format_of_code
 from importer.sheets.scan.found import Finding
 from importer.sheets.scan.markup import Attributes
 from importer.sheets.scan.ods_styles import DRAW, OFFICE, TABLE, TEXT, Styles
-from importer.sheets.scan.places import letters_of
 
 _CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
 _ANNOTATION = f"{OFFICE}annotation"
@@ -197,7 +197,7 @@ class Table:
         return Snag.UNTYPED if is_blank and not is_error else None
 
     def _refuse(self, snag: Snag) -> None:
-        cell = f"{letters_of(self._column)}{max(1, self._row)}"
+        cell = f"{column_letter(self._column)}{max(1, self._row)}"
         self._finding.refusal = self._finding.refusal or SheetError(
             f"{self._place}: {snag.format(cell)}.", _REMEDIES.get(snag, _RENEW)
         )

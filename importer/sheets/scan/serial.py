@@ -9,6 +9,7 @@ import datetime as dt
 from decimal import ROUND_FLOOR, Decimal
 
 from importer.model import Kind
+from importer.sheets.cells import elapsed_text
 from importer.sheets.scan.code import Section
 from importer.sheets.sheet import Shown
 
@@ -20,7 +21,6 @@ _LAST = {False: Decimal(2958466), True: Decimal(2957004)}
 _EPOCH = {False: dt.date(1899, 12, 30), True: dt.date(1904, 1, 1)}
 _NO_DAYS = {0: "1900-01-00", 60: "1900-02-29"}
 """Days of 1900 that are none, as Excel shows them."""
-_FIRST_OF_MARCH = 61
 FIRST_CERTAIN = Decimal(61)
 """1900-03-01; before it, calamine and Excel do not count alike."""
 _MILLISECONDS = 24 * 60 * 60 * 1000
@@ -42,14 +42,14 @@ def show_serial(number: Decimal, section: Section, *, is_1904: bool) -> Shown:
         return TOO_NARROW
     day, milliseconds = _parts(number)
     if section.is_elapsed:
-        return _duration(day, milliseconds), Kind.TEXT
+        return elapsed_text(day * 86_400 + milliseconds / 1000), Kind.TEXT
     if not section.shows_day:
         return _time(milliseconds), Kind.TEXT
     no_day = None if is_1904 else _NO_DAYS.get(day)
     time = _time(milliseconds) if milliseconds and section.shows_time else ""
     if no_day:
         return f"{no_day} {time}".rstrip(), Kind.TEXT
-    date = _EPOCH[is_1904] + dt.timedelta(days=day + (not is_1904 and day < _FIRST_OF_MARCH))
+    date = _EPOCH[is_1904] + dt.timedelta(days=day + (not is_1904 and day < FIRST_CERTAIN))
     return f"{date.isoformat()}{time and 'T'}{time}", Kind.DATE
 
 
@@ -63,9 +63,3 @@ def _parts(number: Decimal) -> tuple[int, int]:
 def _time(milliseconds: int) -> str:
     moment = dt.datetime.min + dt.timedelta(milliseconds=milliseconds)  # noqa: DTZ901 - no zone
     return moment.time().isoformat()
-
-
-def _duration(days: int, milliseconds: int) -> str:
-    """Write a duration as `cells` does: `[h]:mm:ss`."""
-    seconds = days * 86400 + round(milliseconds / 1000)
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

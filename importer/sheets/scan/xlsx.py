@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from importer.letters import column_index
 from importer.model import Kind
 from importer.sheets.scan import xlsx_patterns as patterns
 from importer.sheets.scan.format import Format, Right
@@ -26,7 +27,6 @@ from importer.sheets.scan.markup import (
     proofreader,
 )
 from importer.sheets.scan.package import Package, package
-from importer.sheets.scan.places import column_of
 from importer.sheets.scan.xlsx_book import read_book, read_formats
 from importer.sheets.scan.xlsx_exact import is_hidden_row, note_around, read_exactly
 from importer.sheets.tabs import Tab
@@ -196,7 +196,7 @@ class _Search:
         if b't="e"' in xml:
             for letters, row, alone, value in patterns.ERROR.findall(xml):
                 shown = (character_data(alone or value) or "#N/A", Kind.ERROR)
-                self._finding.constant(int(row), int(row), column_of(letters), shown)
+                self._finding.constant(int(row), int(row), column_index(letters), shown)
         if b"<f" in xml:
             self._note_formulas(xml)
         if self._dressed:
@@ -231,11 +231,11 @@ class _Search:
             for letters, row in re.findall(patterns.CONTENT % few, xml):
                 if letters not in self._filled:
                     self._filled.add(letters)
-                    self._finding.reach(int(row), column_of(letters))
+                    self._finding.reach(int(row), column_index(letters))
         end = len(xml)
         while (start := xml.rfind(b"<c ", 0, end)) >= 0:
             if found := patterns.ANY_CONTENT.match(xml, start):
-                self._finding.reach(int(found[2]), column_of(found[1]))
+                self._finding.reach(int(found[2]), column_index(found[1]))
                 return
             end = start
 
@@ -243,7 +243,7 @@ class _Search:
         for letters, row, attributes, formula, value in patterns.FORMULA.findall(xml):
             is_blank_text = b't="str"' in attributes and b"<v" in value
             if not is_blank_text and b't="e"' not in attributes:
-                self._finding.formula(int(row), column_of(letters), character_data(formula))
+                self._finding.formula(int(row), column_index(letters), character_data(formula))
 
     def _note_dressed(self, cells: list[_Cell]) -> None:
         """Note formats that are the same down a column, as runs: there may be millions."""
@@ -252,16 +252,16 @@ class _Search:
             row = int(digits)
             first, last, before = runs.get(letters, (row, row, style))
             if row - last > 1 or style != before:
-                self._finding.format(first, last, column_of(letters), self._formats[int(before)])
+                self._finding.format(first, last, column_index(letters), self._formats[int(before)])
                 first = row
             runs[letters] = first, row, style
         for letters, (first, last, style) in runs.items():
-            self._finding.format(first, last, column_of(letters), self._formats[int(style)])
+            self._finding.format(first, last, column_index(letters), self._formats[int(style)])
 
     def _note_numbers(self, cells: list[_Cell]) -> None:
         for letters, row, style, value in cells:
             form = self._formats[int(style)]
-            self._finding.number(int(row), column_of(letters), form, value.decode().strip())
+            self._finding.number(int(row), column_index(letters), form, value.decode().strip())
 
 
 def _columns(addresses: list[bytes], rows: set[bytes]) -> set[bytes]:

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from typing import IO
 from xml.parsers import expat
 
+from importer.letters import column_letter
 from importer.model import Kind
 from importer.sheets.limits import LAST_ROW
 from importer.sheets.scan.format import Format
 from importer.sheets.scan.found import Finding
 from importer.sheets.scan.markup import AmbiguousError, Attributes, bare, reader
-from importer.sheets.scan.places import area_of, letters_of, place_of
+from importer.sheets.scan.places import area_of, place_of
 from importer.sheets.scan.xlsx_book import is_true
 
 
@@ -70,7 +71,7 @@ class _Reading:
             raise self._ambiguous()
 
     def _ambiguous(self) -> AmbiguousError:
-        address = f"{letters_of(max(self._column, 0))}{self._row}"
+        address = f"{column_letter(max(self._column, 0))}{self._row}"
         return AmbiguousError(f"its cell {address} could be read in two ways")
 
     def start(self, name: str, attributes: Attributes) -> None:

@@ -9,10 +9,11 @@ from typing import Final
 
 from importer.mapping import Binding, From
 from importer.mapping import Mapping as SheetMapping
-from importer.model import CheckedRow, Currency, Flaw, Kind, Refusal, Table
-from importer.resolve import Resolve, Test, compile_condition, compile_source
+from importer.model import CheckedRow, Currency, Refusal, Table
+from importer.resolve import Test, compile_condition
+from importer.validate.payment import read_currency
+from importer.validate.source import Part, compile_part
 from importer.validate.whole.rows import holds_data
-from importer.values import as_source_text, parse_currency
 
 _HINT: Final = (
     "Nothing is sent until they agree: rows may be missing, doubled or changed. Compare with the "
@@ -108,7 +109,7 @@ class Control:
         )
 
 
-Payment = tuple[Test, Resolve]
+Payment = tuple[Test, Part[Currency]]
 """Whether a payment applies to a row, and what its currency is then."""
 
 
@@ -118,7 +119,7 @@ def _amounts(mapping: SheetMapping) -> dict[str, list[Payment]]:
     for action in mapping.actions:
         if isinstance(action.amount, From) and action.currency is not None:
             applies = compile_condition(action.when, mapping.columns)
-            currency = compile_source(action.currency, mapping.columns)
+            currency = compile_part(action.currency, mapping.columns, read_currency)
             found.setdefault(action.amount.column, []).append((applies, currency))
     return found
 
@@ -126,15 +127,9 @@ def _amounts(mapping: SheetMapping) -> dict[str, list[Payment]]:
 def _unit(payments: Sequence[Payment], table: Table, index: int) -> Currency | None:
     """The currency of the payment that applies to a row; of the first, where none does."""
     applying = (currency for applies, currency in payments if applies(table, index) is True)
-    return _currency(next(applying, payments[0][1])(table, index))
+    currency = next(applying, payments[0][1])(table, index)
+    return currency if isinstance(currency, Currency) else None
 
 
 def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
-
-
-def _currency(value: object) -> Currency | None:
-    if isinstance(value, Currency):
-        return value
-    read = parse_currency(as_source_text(value), Kind.TEXT) if isinstance(value, str) else None
-    return None if isinstance(read, Flaw) else read

@@ -7,7 +7,7 @@ from typing import Final
 
 from importer.mapping import Binding, ColumnType, Mapping
 from importer.model import CheckedRow, Invalid, Problem, Ready, Table
-from importer.validate.problems import CONFIRM
+from importer.validate.problems import CONFIRM, with_problems
 
 _BEFORE: Final = "end of this row's last cell"
 _AFTER: Final = "beginning of this row's first cell"
@@ -37,12 +37,8 @@ class CutRows:
         return [self._row(row, stray) if isinstance(row, Ready) else row for row in rows]
 
     def _row(self, row: Ready, stray: set[int]) -> CheckedRow:
-        problems = tuple(self._problems(row.row, stray))
-        if not problems:
-            return row
-        return Invalid(
-            row=row.row, problems=problems, fingerprint=row.fingerprint, identity=row.identity
-        )
+        problems = list(self._problems(row.row, stray))
+        return with_problems(row, problems) if problems else row
 
     def _problems(self, row: int, stray: set[int]) -> Iterator[Problem]:
         for beside, matters, part in (

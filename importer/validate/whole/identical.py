@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from importer.mapping import Mapping
 from importer.model import CheckedRow, Note, Ready, Table
-
-FirstRow = Callable[[str, int], int]
-"""(digest, row number) → the first row that had this digest; the row itself where it is new."""
+from importer.validate.repeats import FirstRow
 
 _SHOWN: Final = 3
 

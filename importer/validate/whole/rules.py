@@ -7,12 +7,12 @@ from typing import Protocol
 
 from importer.mapping import Binding, Mapping
 from importer.model import CheckedRow, Note, Refusal, Table
-from importer.validate.repeats import Repeats
+from importer.validate.repeats import FirstRow, Repeats
 from importer.validate.whole.control import Control, Expected
 from importer.validate.whole.cut_rows import CutRows
 from importer.validate.whole.empty import NoRows
 from importer.validate.whole.hidden import HiddenRows
-from importer.validate.whole.identical import FirstRow, IdenticalRows
+from importer.validate.whole.identical import IdenticalRows
 from importer.validate.whole.skipped import SkippedEntries
 from importer.validate.whole.total_rows import TotalRows
 from importer.validate.whole.trailer import TrailerRow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -99,9 +100,4 @@ class TotalRows:
         )
         # What the other cells lack says nothing more; what the row cannot show must stay on record.
         lasting = (one for one in row.problems if one.code in NOT_IN_THE_ROW)
-        return Invalid(
-            row=row.row,
-            problems=(problem, *lasting),
-            fingerprint=row.fingerprint,
-            identity=row.identity,
-        )
+        return replace(row, problems=(problem, *lasting))
