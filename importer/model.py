@@ -43,6 +43,8 @@ class State(StrEnum):
     REFUSED = "refused"
     DUPLICATE = "duplicate"
     UNKNOWN = "unknown"
+    CLOSED = "closed"
+    """Never sent, and given up by a person."""
 
 
 OUTCOME_OF: Mapping[State, Outcome] = {
@@ -55,6 +57,7 @@ OUTCOME_OF: Mapping[State, Outcome] = {
     State.REFUSED: Outcome.REFUSED,
     State.DUPLICATE: Outcome.DUPLICATE,
     State.UNKNOWN: Outcome.UNKNOWN,
+    State.CLOSED: Outcome.UNSENT,
 }
 """What a state counts as in the books, whenever they are read."""
 
@@ -346,9 +349,33 @@ class Earlier:
     action_id: str
     """"" while the earlier one has none (it is still in doubt or still open)."""
     reason: str
-    """`same`, `corrected`, `changed`, `in doubt`, `seen before`."""
+    """`same`, `corrected`, `changed`, `in doubt`, `open`, `seen before`, `unchanged`."""
     changes: tuple[tuple[str, str, str], ...] = ()
     """(column, old, new) for `changed`."""
+
+
+class Ruling(StrEnum):
+    """What a person may decide of an action, with a reason, for ever on record."""
+
+    CREATED = "created"
+    """It was UNKNOWN, and stands on the timeline."""
+    NOT_CREATED = "not created"
+    """It was UNKNOWN, and does not stand there: it may be sent again."""
+    RELEASED = "released"
+    """It was a DUPLICATE, and is to be sent all the same."""
+    CLOSED = "closed"
+    """It was UNSENT, and is not to be sent any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person decided of an action."""
+
+    ruling: Ruling
+    by: str
+    """The account of the operating system."""
+    at: dt.datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,6 +402,8 @@ class ActionRecord:
     """Source column → typed source value as text; empty for a row refused as a whole."""
     reference: str
     """`<run>/<row>`: what the failures workbook carries."""
+    decisions: tuple[Decision, ...] = ()
+    """What people decided of it, oldest first."""
 
     @property
     def incomplete(self) -> bool:

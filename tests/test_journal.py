@@ -124,7 +124,7 @@ def test_a_rehearsal_leaves_nothing_behind(here: Desk) -> None:
     journal.close()
 
 
-@pytest.mark.parametrize("version", ["0", "1", "3"])
+@pytest.mark.parametrize("version", ["0", "2", "4"])
 def test_a_journal_of_another_version_is_refused(here: Desk, version: str) -> None:
     """A journal of another schema version is not touched."""
     here.run(here.sheet(row(1)))

@@ -15,7 +15,7 @@ from workplaces import desk, row
 from importer.crm import Flight
 from importer.model import Outcome
 from importer.pipeline import open_workplace, plan_run, reconcile_run
-from importer.upload import Sending
+from importer.upload import Gate, Sending
 from importer.upload.pace import Pace
 from importer.verdict import Exchange, Progress
 
@@ -62,8 +62,8 @@ def send(folder: Path, wire: ScriptedWire, *leads: int) -> dict[str, int]:
         run = plan_run(workplace, sheet, here.mapping)
 
         async def deliver() -> None:
-            pace = Pace(None, 1, lambda: 0.0)
-            await Sending(workplace.journal, run, pace, jitter=float).send(open_wire, 1)
+            gate = Gate(Pace(None, 1, lambda: 0.0))
+            await Sending(workplace.journal, run, gate, jitter=float).send(open_wire, 1)
 
         asyncio.run(deliver())
         lines = reconcile_run(workplace, run).outcomes

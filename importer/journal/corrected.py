@@ -267,6 +267,7 @@ def _replace_invalid(
             "position": position,
             "state": State.ALREADY,
             "batch": None,
+            "request": None,
             "action_id": "",
             "remarks": [],
             "earlier": earlier_values(one, _reason(one, root)),

@@ -92,7 +92,7 @@ def begin_run(journal: Journal, run: NewRun) -> None:
 
 def stage(journal: Journal, run: str, planned: Sequence[PlannedRow]) -> None:
     """Write some rows of the plan, in sheet order, in one transaction."""
-    found = [_row_values(run, one) for one in planned]
+    found = [_row_values(journal.workspace, run, one) for one in planned]
     drafted = [values for one in planned for values in _actions(journal, run, one)]
     wrong = [values for one in planned for values in _problems(run, one.checked)]
     with journal.transaction() as connection:
@@ -190,14 +190,16 @@ def void_unfinished(journal: Journal) -> None:
         void_plan(journal, one.id, "The importer was stopped while it read the sheet.")
 
 
-def _row_values(run: str, planned: PlannedRow) -> dict[str, Any]:
+def _row_values(workspace: str, run: str, planned: PlannedRow) -> dict[str, Any]:
     checked = planned.checked
-    skipped = isinstance(checked, Skipped)
     return {
         "run": run,
         "number": checked.row,
         "skipped": checked.reason if isinstance(checked, Skipped) else "",
-        "fingerprint": "" if skipped else getattr(checked, "fingerprint", ""),
+        "fingerprint": "" if isinstance(checked, Skipped) else checked.fingerprint,
+        "key": ""
+        if isinstance(checked, Skipped) or checked.identity is None
+        else batches.digest(workspace, checked.identity),
         "root_run": planned.root[0],
         "root_row": planned.root[1],
     }
@@ -243,6 +245,7 @@ def _blank_action(run: str, row: int) -> dict[str, Any]:
         "occurrence": 0,
         "state": State.STAGED,
         "batch": None,
+        "request": None,
         "remarks": [],
         "earlier": None,
         "holder": None,

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -24,7 +25,7 @@ from sqlalchemy.types import TypeDecorator
 
 from importer.model import State
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 LIVE_STATES = (State.SENDING, State.CREATED, State.UNKNOWN)
 """States in which an action may stand on a timeline: at most one per identity and occurrence."""
@@ -140,11 +141,14 @@ rows = Table(
     # Why it yields no action; "" where it yields some.
     Column("skipped", Text, nullable=False),
     Column("fingerprint", String(32), nullable=False),
+    # Digest of the typed identity values, without an action's name; "" where they are unreadable.
+    Column("key", String(32), nullable=False),
     # The row of the chain's first sheet that this one descends from; itself where there is none.
     Column("root_run", String(20), nullable=False),
     Column("root_row", Integer, nullable=False),
     Index("rows_by_root", "root_run", "root_row"),
     Index("rows_by_fingerprint", "fingerprint"),
+    Index("rows_by_key", "key"),
 )
 
 problems = Table(
@@ -190,6 +194,8 @@ actions = Table(
     Column("origin", Text),
     Column("state", String(10), nullable=False),
     Column("batch", Integer, ForeignKey("batches.id"), index=True),
+    # The request that carried it last.
+    Column("request", Integer, ForeignKey("requests.id")),
     Column("action_id", Text, nullable=False),
     Column("remarks", Json, nullable=False),
     Column("detail", Text, nullable=False),
@@ -210,8 +216,9 @@ actions = Table(
         "created_once",
         "action_id",
         unique=True,
-        sqlite_where=text("state = 'created'"),
-        postgresql_where=text("state = 'created'"),
+        # A person may know that it was created, and not its id.
+        sqlite_where=text("state = 'created' AND action_id != ''"),
+        postgresql_where=text("state = 'created' AND action_id != ''"),
     ),
     Index(
         "live_key",
@@ -227,13 +234,29 @@ requests = Table(
     "requests",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("batch", Integer, ForeignKey("batches.id"), nullable=False, index=True),
+    Column("run", String(20), ForeignKey("runs.id"), nullable=False),
+    # NULL: it reads a timeline back.
+    Column("batch", Integer, ForeignKey("batches.id"), index=True),
     Column("attempt", Integer, nullable=False),
+    # "" for a read.
     Column("body_sha256", String(64), nullable=False),
-    Column("sent_at", Moment, nullable=False),
+    Column("sent_at", Moment, nullable=False, index=True),
     Column("answered_at", Moment),
-    # How far it got and what that proves; NULL while it is on the wire.
+    # How far it got and what that proves; NULL while it is on the wire, and for reads.
     Column("verdict", String(20)),
     Column("status", Integer),
     Column("answer", Text),
+    # Seconds by which the CRM's clock was ahead of ours; NULL where it did not tell.
+    Column("clock_offset_s", Float),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("action", Integer, ForeignKey("actions.id"), nullable=False, index=True),
+    Column("ruling", String(12), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
 )

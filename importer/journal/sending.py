@@ -60,6 +60,8 @@ class Evidence:
     verdict: str
     status: int | None = None
     answer: str = field(default="", repr=False)
+    clock_offset_s: float | None = None
+    """Seconds by which the CRM's clock was ahead of ours."""
 
 
 def recover(journal: Journal) -> int:
@@ -101,18 +103,17 @@ def set_run_state(journal: Journal, run: str, state: RunState, reason: str = "")
 
 
 def leads_to_send(journal: Journal, run: str) -> Iterator[tuple[str, list[int]]]:
-    """Each lead that has something staged and nothing in doubt, with its batches in order."""
+    """Each lead that has something staged and nothing in doubt, in whatever run, with its batches.
+
+    They come in sheet order; what follows an action in doubt waits until that is settled.
+    """
     staged = (
         select(actions.c.batch)
         .where(actions.c.run == run, actions.c.state == State.STAGED)
         .distinct()
         .subquery()
     )
-    doubtful = (
-        select(batches.c.lead)
-        .join(actions, actions.c.batch == batches.c.id)
-        .where(actions.c.run == run, actions.c.state == State.UNKNOWN)
-    )
+    doubtful = select(actions.c.lead).where(actions.c.state == State.UNKNOWN)
     found = journal.read(
         select(batches.c.id, batches.c.lead)
         .join(staged, staged.c.batch == batches.c.id)
@@ -151,11 +152,11 @@ def claim(journal: Journal, batch: BatchToSend, body_sha256: str) -> int | None:
     """
     try:
         with journal.transaction() as connection:
-            _move(journal, [one.id for one in batch.actions], State.STAGED, state=State.SENDING)
             attempts = select(func.count()).where(requests.c.batch == batch.id).scalar_subquery()
             made = connection.execute(
                 insert(requests)
                 .values(
+                    run=select(batches.c.run).where(batches.c.id == batch.id).scalar_subquery(),
                     batch=batch.id,
                     attempt=attempts + 1,
                     body_sha256=body_sha256,
@@ -163,7 +164,15 @@ def claim(journal: Journal, batch: BatchToSend, body_sha256: str) -> int | None:
                 )
                 .returning(requests.c.id)
             )
-            return int(made.scalar_one())
+            request = int(made.scalar_one())
+            _move(
+                journal,
+                [one.id for one in batch.actions],
+                State.STAGED,
+                state=State.SENDING,
+                request=request,
+            )
+            return request
     except IntegrityError:
         _yield_to_holders(journal, batch)
         return None
@@ -205,6 +214,7 @@ def record(
                 verdict=evidence.verdict,
                 status=evidence.status,
                 answer=evidence.answer,
+                clock_offset_s=evidence.clock_offset_s,
             )
         )
         connection.execute(

@@ -24,7 +24,7 @@ from importer.pipeline.keys import repeats, separate
 from importer.pipeline.practice import crm_address
 from importer.pipeline.workplace import Bars, NoBars, Workplace
 from importer.secret import Token
-from importer.upload import Ending, EndKind, Sending
+from importer.upload import Ending, EndKind, Gate, Sending
 from importer.upload.pace import Pace
 
 _ECHO_S = 0.5
@@ -116,18 +116,18 @@ async def _send(
         )
 
     with bars.stage("Sending", reading.actions_left(journal, run_id)) as advance:
-        sending = Sending(journal, run_id, _pace(workplace), jitter=_stretch, advance=advance)
-        with _interrupts(sending):
-            return await _send_until_stopped(sending, open_wire, settings.send.concurrency)
+        gate = Gate(_pace(workplace))
+        sending = Sending(journal, run_id, gate, jitter=_stretch, advance=advance)
+        with _interrupts(gate):
+            await _send_until_stopped(sending, open_wire, settings.send.concurrency)
+        return gate.ending
 
 
-async def _send_until_stopped(
-    sending: Sending, open_wire: Callable[[], Crm], senders: int
-) -> Ending:
+async def _send_until_stopped(sending: Sending, open_wire: Callable[[], Crm], senders: int) -> None:
     try:
-        return await sending.send(open_wire, senders)
+        await sending.send(open_wire, senders)
     except asyncio.CancelledError:
-        return sending.ending
+        return
     except BaseExceptionGroup as several:
         # Several senders may meet one broken journal; one sentence is enough.
         raise _first(several) from several
@@ -155,7 +155,7 @@ def _stretch(seconds: float) -> float:
 
 
 @contextmanager
-def _interrupts(sending: Sending) -> Iterator[None]:
+def _interrupts(gate: Gate) -> Iterator[None]:
     """The first interrupt lets requests on the wire finish; the second stops at once."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
@@ -173,7 +173,7 @@ def _interrupts(sending: Sending) -> Iterator[None]:
         now = time.monotonic()
         if first > now:
             first = now
-            loop.call_soon_threadsafe(sending.stop, ending)
+            loop.call_soon_threadsafe(gate.stop, ending)
         elif now - first > _ECHO_S and task is not None:
             loop.call_soon_threadsafe(task.cancel)
 

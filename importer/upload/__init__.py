@@ -1,5 +1,6 @@
 """The send: permit, claim, request, record. One request per lead at a time, in sheet order."""
 
-from importer.upload.loop import Ending, EndKind, Sending, Wire
+from importer.upload.gate import Ending, EndKind, Gate
+from importer.upload.loop import Sending, Wire
 
-__all__ = ["EndKind", "Ending", "Sending", "Wire"]
+__all__ = ["EndKind", "Ending", "Gate", "Sending", "Wire"]

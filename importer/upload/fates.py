@@ -47,7 +47,10 @@ def evidence_of(verdict: Verdict, exchange: Exchange) -> Evidence:
     """What the outcome rests on, for whoever asks later."""
     answer = exchange.body[:_LONGEST_ANSWER].decode("utf-8", "replace")
     return Evidence(
-        verdict=type(verdict).__name__, status=exchange.status, answer=answer or exchange.error
+        verdict=type(verdict).__name__,
+        status=exchange.status,
+        answer=answer or exchange.error,
+        clock_offset_s=exchange.clock_offset_s,
     )
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Protocol, TypeVar, assert_never
+from typing import Protocol, assert_never
 
 from importer.crm import Flight
 from importer.journal import sending
@@ -18,7 +16,7 @@ from importer.journal.sending import BatchToSend
 from importer.journal.store import Journal
 from importer.protocol import encode, read_answer
 from importer.upload.fates import evidence_of, fates_of
-from importer.upload.pace import Pace
+from importer.upload.gate import Ending, EndKind, Gate
 from importer.upload.readback import Timelines, stored_nothing
 from importer.verdict import (
     Exchange,
@@ -41,8 +39,6 @@ BACK_OFF_S: Sequence[float] = (0.5, 1.0, 2.0)
 THROTTLE_BACK_OFF_S: Sequence[float] = (2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0)
 """Pauses of all senders when the CRM asks to slow down without saying for how long."""
 
-T = TypeVar("T")
-
 
 class Wire(Timelines, Protocol):
     """One sender's line to the CRM."""
@@ -52,83 +48,41 @@ class Wire(Timelines, Protocol):
         ...
 
 
-class EndKind(StrEnum):
-    """How a run's sending ended."""
-
-    DONE = "done"
-    STOPPED = "stopped"
-    UNREACHABLE = "unreachable"
-    """The CRM never answered; nothing was sent."""
-    INTERRUPTED = "interrupted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """How a run's sending ended, and why."""
-
-    kind: EndKind
-    reason: str = ""
-    remedy: str = ""
-    signal: int = 0
-    """The signal of an interruption."""
-
-
 class Sending:
     """One run's sending.
 
     Args:
         journal: where intents and outcomes go.
         run: the run's id; its batches are ready.
-        pace: shared by all senders.
+        gate: shared by all senders.
         jitter: stretches a pause; passed in, so that tests never wait.
-        sleep: waits that many seconds.
         advance: told how many actions are done.
     """
 
-    def __init__(  # noqa: PLR0913 - clock, chance and progress are passed in, with defaults
+    def __init__(
         self,
         journal: Journal,
         run: str,
-        pace: Pace,
+        gate: Gate,
         *,
         jitter: Callable[[float], float],
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         advance: Callable[[int], object] = lambda _more: None,
     ) -> None:
         self._journal = journal
         self._run = run
-        self._pace = pace
+        self._gate = gate
         self._jitter = jitter
-        self._sleep = sleep
         self._advance = advance
-        self._ending: Ending | None = None
-        self._stopping = asyncio.Event()
         self._answered = False
 
     async def send(
         self, open_wire: Callable[[], AbstractAsyncContextManager[Wire]], senders: int
-    ) -> Ending:
+    ) -> None:
         """Send everything that is staged, with so many senders at once."""
         leads = sending.leads_to_send(self._journal, self._run)
         async with asyncio.TaskGroup() as group:
             for _ in range(senders):
                 group.create_task(self._serve_leads(open_wire, leads))
-        return self.ending
-
-    @property
-    def ending(self) -> Ending:
-        """How it ended, or would end now."""
-        return self._ending or Ending(kind=EndKind.DONE)
-
-    @property
-    def stopping(self) -> bool:
-        """Somebody asked it to stop."""
-        return self._stopping.is_set()
-
-    def stop(self, ending: Ending) -> None:
-        """Let every sender finish the request that it has on the wire, and no other."""
-        self._ending = self._ending or ending
-        self._stopping.set()
 
     async def _serve_leads(
         self,
@@ -140,13 +94,13 @@ class Sending:
                 for batch in batches:
                     if not await self._deliver(wire, batch):
                         break
-                if self._stopping.is_set():
+                if self._gate.stopping:
                     return
 
     async def _deliver(self, wire: Wire, batch_id: int) -> bool:
         """Bring one batch to its end; True when the lead's next one may go."""
         pauses, slow_downs = iter(BACK_OFF_S), iter(THROTTLE_BACK_OFF_S)
-        while await self._permitted():
+        while await self._gate.permit():
             batch = sending.load_batch(self._journal, batch_id)
             if not batch.actions:
                 return True
@@ -160,7 +114,7 @@ class Sending:
                     # In doubt: what follows on this lead's timeline waits until it is settled.
                     return False
                 case StopRun():
-                    self.stop(_stopped(verdict.message, verdict.remedy))
+                    self._gate.stop(_stopped(verdict.message, verdict.remedy))
                 case NotSent():
                     await self._back_off(next(pauses, None), verdict)
                 case Wait():
@@ -216,40 +170,28 @@ class Sending:
     ) -> Verdict:
         """Read back once whether a refused request stored anything; if not, it is REFUSED."""
         clean = await stored_nothing(
-            wire, self._journal, batch, since=since, permit=self._permitted
+            wire, self._journal, batch, since=since, permit=self._gate.permit
         )
         if not clean:
             return verdict
         sending.settle_refused(self._journal, batch, f"{verdict.code}: {verdict.message}")
         return Refused(code=verdict.code, message=verdict.message)
 
-    async def _permitted(self) -> bool:
-        return await self._unless_stopped(self._pace.permit())
-
     async def _back_off(self, pause: float | None, verdict: NotSent) -> None:
         if pause is not None:
-            await self._unless_stopped(self._sleep(self._jitter(pause)))
+            await self._gate.rest(self._jitter(pause))
         elif self._answered:
-            self.stop(_stopped(f"The CRM is out of reach. {verdict.reason}", _LATER))
+            self._gate.stop(_stopped(f"The CRM is out of reach. {verdict.reason}", _LATER))
         else:
-            self.stop(Ending(kind=EndKind.UNREACHABLE, reason=verdict.reason, remedy=_LATER))
+            self._gate.stop(Ending(kind=EndKind.UNREACHABLE, reason=verdict.reason, remedy=_LATER))
 
     def _slow_down(self, pause: float | None, verdict: Wait) -> None:
         if pause is None:
-            self.stop(_stopped(verdict.reason, _LATER))
+            self._gate.stop(_stopped(verdict.reason, _LATER))
         else:
-            self._pace.pause(self._jitter(pause) if verdict.seconds is None else verdict.seconds)
-
-    async def _unless_stopped(self, waiting: Coroutine[Any, Any, T] | Awaitable[T]) -> bool:
-        """Wait for this, but no longer than until the run is to stop; True when it was not."""
-        task = asyncio.ensure_future(waiting)
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            task.cancel()
-            stopping.cancel()
-        return not self._stopping.is_set()
+            self._gate.slow_down(
+                self._jitter(pause) if verdict.seconds is None else verdict.seconds
+            )
 
 
 _LATER = "Resume the run when the CRM answers again."
