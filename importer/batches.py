@@ -61,7 +61,7 @@ class Holder:
     occurrence: int
     content: Mapping[str, str]
     state: State
-    """`created`, `sending` or `unknown`."""
+    """`created`, `sending` or `unknown`; `staged` where an earlier run is going to send it."""
     fingerprint: str
     """Of the row at the root of its chain: what it looked like before any correction."""
     root: tuple[str, int]
@@ -77,7 +77,8 @@ class Decision:
     """None: the occurrence is free, and the action may be sent."""
     state: State
     reason: str
-    """`same`, `corrected`, `changed`, `in doubt`, `seen before`; "" where it may be sent."""
+    """`same`, `corrected`, `changed`, `in doubt`, `open`, `seen before`, `unchanged`; "" where it
+    may be sent."""
 
 
 def decide(
@@ -109,7 +110,7 @@ def decide(
     )
     for reason, key in keys:
         pairs = _pairs(waiting, free, key)
-        decisions += [_held(claimant, holder, reason, matching) for claimant, holder in pairs]
+        decisions += [hold(claimant, holder, reason, matching) for claimant, holder in pairs]
         gone = {one.id for pair in pairs for one in pair}
         waiting = [one for one in waiting if one.id not in gone]
         free = [one for one in free if one.id not in gone]
@@ -125,7 +126,7 @@ def held_by_origin(claimant: Claimant, holder: Holder) -> Decision:
     same = all(claimant.content[name] == holder.content[name] for name in common)
     uncorrected = claimant.fingerprint == holder.fingerprint
     reason = "same" if same else "corrected" if uncorrected else "changed"
-    return _held(claimant, holder, reason, Matching(repeats=True, trusted=None))
+    return hold(claimant, holder, reason, Matching(repeats=True, trusted=None))
 
 
 _Key = Callable[[Claimant | Holder], object]
@@ -144,19 +145,25 @@ def _pairs(
     return [(one, by_key[key(one)].popleft()) for one in waiting if by_key.get(key(one))]
 
 
-def _held(claimant: Claimant, holder: Holder, reason: str, matching: Matching) -> Decision:
-    trusted = (
-        matching.trusted is None
-        or holder.root[0] in matching.trusted
-        or claimant.root == holder.root
-    )
+def hold(claimant: Claimant, holder: Holder, reason: str, matching: Matching) -> Decision:
+    """Hold an action for an earlier one, which it equals or differs from as `reason` says."""
     state = State.ALREADY if reason in {"same", "corrected"} else State.DUPLICATE
-    if holder.state is not State.CREATED:
+    if holder.state is State.STAGED:
+        state, reason = State.DUPLICATE, "open"
+    elif holder.state is not State.CREATED:
         state, reason = State.DUPLICATE, "in doubt"
-    elif not trusted:
+    elif not _is_trusted(claimant, holder, matching):
         state, reason = State.DUPLICATE, "seen before"
     return Decision(
         id=claimant.id, occurrence=holder.occurrence, holder=holder, state=state, reason=reason
+    )
+
+
+def _is_trusted(claimant: Claimant, holder: Holder, matching: Matching) -> bool:
+    return (
+        matching.trusted is None
+        or holder.root[0] in matching.trusted
+        or claimant.root == holder.root
     )
 
 
@@ -164,11 +171,44 @@ def _surplus(
     waiting: Sequence[Claimant], holders: Sequence[Holder], matching: Matching
 ) -> list[Decision]:
     if holders and not matching.repeats:
-        return [_held(one, holders[-1], "changed", matching) for one in waiting]
+        return [hold(one, holders[-1], "changed", matching) for one in waiting]
     last = max((holder.occurrence for holder in holders), default=0)
     return [
         Decision(id=one.id, occurrence=last + n, holder=None, state=State.STAGED, reason="")
         for n, one in enumerate(waiting, start=1)
+    ]
+
+
+def pair_failed(
+    claimants: Sequence[Claimant], failed: Sequence[Holder], matching: Matching
+) -> list[Decision]:
+    """Match actions to equal ones that the CRM has refused: each answers for one of them.
+
+    Its own earlier attempt stands for an action first. Then any other one that is trusted, but
+    for those of the sheet that it comes from: rows of one sheet are different rows.
+
+    Args:
+        claimants: this run's, in sheet order; all of them would travel with the same bytes.
+        failed: `ignored` or `refused`, one for each root row, as its latest attempt ended.
+        matching: as the mapping says.
+    """
+    by_root = {holder.root: holder for holder in failed}
+    pairs = [(one, by_root.pop(one.root)) for one in claimants if one.root in by_root]
+    known = {one.id for one, _ in pairs}
+    for one in (one for one in claimants if one.id not in known):
+        for root, holder in by_root.items():
+            if root[0] != one.root[0] and _is_trusted(one, holder, matching):
+                pairs.append((one, by_root.pop(root)))
+                break
+    return [
+        Decision(
+            id=one.id,
+            occurrence=holder.occurrence,
+            holder=holder,
+            state=holder.state,
+            reason="unchanged",
+        )
+        for one, holder in pairs
     ]
 
 

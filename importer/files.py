@@ -49,7 +49,7 @@ def write_atomically(path: Path, data: Content, *, mode: int = PRIVATE_FILE) -> 
         os.fsync(file.fileno())
         file.close()  # Windows renames closed files only
         written = _take_name(temp, path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return written
 
 
@@ -65,6 +65,21 @@ def make_private_folder(path: Path) -> None:
     missing = [folder for folder in path.parents if not folder.exists()]
     for folder in (*reversed(missing), path):
         folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's new names to the disk; Windows has no such call and needs none.
+
+    Raises:
+        OSError: the folder is not there, or the disk fails.
+    """
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def sha256_of(path: Path) -> str:
@@ -107,14 +122,3 @@ def _take_name(temp: Path, path: Path) -> Path:
         if not path.is_file():
             raise
     return temp.replace(free_name(path))
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring the new name itself to the disk; Windows has no such call and needs none."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -66,6 +66,8 @@ def _no_stray_environment(
     home = tmp_path_factory.mktemp("home")
     for name, folder in _homes(home).items():
         monkeypatch.setenv(name, str(folder))
+    # Nothing is written to the place that this machine's accounts share.
+    monkeypatch.setenv("IMPORTER_SHARED_FOLDER", str(home / "shared"))
 
 
 def _homes(home: Path) -> dict[str, Path]:

@@ -17,7 +17,7 @@ FLOORS = {
     1: "letters model secret",
     2: "addresses batches columns files folding leads mapping protocol reconcile resolve survey"
     " validate values verdict",
-    3: "crm first_rows journal lock report settings sheets",
+    3: "crm first_rows journal lock places report settings sheets",
     4: "sandbox upload",
     5: "demo pipeline",
     6: "cli",
@@ -40,7 +40,7 @@ HOMES = {
     "openpyxl": {"report"},
     "pandas": {"columns"},
     "platformdirs": {"settings"},
-    "psutil": {"sheets"},
+    "psutil": {"places", "sheets"},
     "pydantic": {"mapping", "settings"},
     "pydantic_core": {"mapping", "settings"},
     "pydantic_settings": {"settings"},

@@ -18,6 +18,7 @@ from importer.batches import (
     digest,
     group,
     identity_digest,
+    pair_failed,
 )
 from importer.model import State
 
@@ -103,6 +104,36 @@ def test_what_is_in_doubt_is_held(contents: list[str]) -> None:
     claimants = [claimant(n, content) for n, content in enumerate(contents)]
     decisions = decide(claimants, holders, EVERYWHERE)
     assert {(one.state, one.reason) for one in decisions} == {(State.DUPLICATE, "in doubt")}
+
+
+@given(st.lists(CONTENTS, min_size=1, max_size=6), st.booleans())
+def test_what_an_open_run_is_to_send_is_held(contents: list[str], trust: bool) -> None:  # noqa: FBT001 - hypothesis gives it by position
+    """What an earlier run has staged is DUPLICATE "open", one for one, also in separate exports."""
+    holders = [holder(n, one, state=State.STAGED) for n, one in enumerate(contents, start=1)]
+    claimants = [claimant(n, content) for n, content in enumerate([*contents, "new"])]
+    *held, new = decide(claimants, holders, EVERYWHERE if trust else NOWHERE)
+    assert {(one.state, one.reason) for one in held} == {(State.DUPLICATE, "open")}
+    assert (new.state, new.occurrence) == (State.STAGED, len(contents) + 1)
+
+
+@given(st.integers(0, 5), st.integers(0, 5), st.booleans())
+def test_as_many_rows_are_unchanged_as_were_refused(now: int, before: int, trust: bool) -> None:  # noqa: FBT001 - hypothesis gives it by position
+    """Each refused row answers for one equal row at the most; untrusted sheets answer for none."""
+    failed = [holder(n, "a", state=State.REFUSED) for n in range(1, before + 1)]
+    pairs = pair_failed(
+        [claimant(n, "a") for n in range(now)], failed, EVERYWHERE if trust else NOWHERE
+    )
+    assert len(pairs) == (min(now, before) if trust else 0)
+    assert len({one.holder.id for one in pairs if one.holder}) == len(pairs)
+
+
+def test_a_row_answers_for_its_own_refusal_first_and_never_for_its_neighbours() -> None:
+    """Rows of one sheet are different rows: only the row's own attempt stands for it there."""
+    failed = [holder(n, "a", state=State.IGNORED) for n in (1, 2)]
+    own, other = claimant(2, "a", root="old"), claimant(3, "a", root="old")
+    (pair,) = pair_failed([other, own], failed, NOWHERE)
+    assert (pair.id, pair.state, pair.reason) == (2, State.IGNORED, "unchanged")
+    assert pair.holder == failed[1]
 
 
 def test_a_corrected_row_answers_for_how_it_first_looked() -> None:

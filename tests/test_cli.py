@@ -14,60 +14,17 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from commands import Finished, importer
-from workplaces import HEADERS, MAPPING, row, write_sheet
+from offices import TOKEN, Office, an_office, says
+from workplaces import MAPPING, row
 
-from importer.sandbox import API_PATH, Fault, PracticeCrm, Rule, Toggles, running
-
-TOKEN = "a-token-that-nobody-may-see"
+from importer.sandbox import API_PATH, Fault, Rule, Toggles
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     """A folder with a sheet, a mapping and settings for a CRM that is running."""
-    crm = PracticeCrm(token=TOKEN)
-    with running(crm) as address:
-        yield Office(tmp_path, crm, address + API_PATH)
-
-
-class Office:
-    """A folder in which somebody works with the importer."""
-
-    def __init__(self, folder: Path, crm: PracticeCrm, base_url: str) -> None:
-        self.folder = folder
-        self.crm = crm
-        (folder / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
-        self.sheet(row(1), row(2))
-        self.settings(base_url)
-
-    def settings(self, base_url: str, kind: str = "sandbox", enterprise: str = "") -> None:
-        """Write importer.toml."""
-        (self.folder / "importer.toml").write_text(
-            f'[workspace]\nbase_url = "{base_url}"\nkind = "{kind}"\n'
-            f'enterprise_id = "{enterprise or self.crm.enterprise_id}"\n'
-            '[journal]\npath = "state/journal.db"\n',
-            encoding="utf-8",
-        )
-
-    def sheet(self, *rows: tuple[str, ...], headers: tuple[str, ...] = HEADERS) -> None:
-        """Write the sheet."""
-        write_sheet(self.folder / "sheet.csv", rows, headers)
-
-    def do(self, *words: object, token: str = TOKEN) -> Finished:
-        """Run a command in the folder; the token is in the environment."""
-        return importer(*words, cwd=self.folder, env={"TELECRM_TOKEN": token})
-
-    def run(self, *words: object, token: str = TOKEN) -> Finished:
-        """`importer run` with the sheet and the mapping."""
-        return self.do("run", "sheet.csv", "-m", "mapping.yaml", *words, token=token)
-
-
-def says(finished: Finished, code: int, *words: str) -> None:
-    """The command ended with this code and these words, and without a traceback."""
-    assert finished.code == code, finished
-    assert "Traceback" not in finished.err
-    for word in words:
-        assert word in finished.err, finished.err
+    with an_office(tmp_path) as place:
+        yield place
 
 
 def test_a_missing_sheet(office: Office) -> None:
@@ -302,8 +259,9 @@ def test_a_reports_folder_that_cannot_be_made_is_known_before_the_send(office: O
 
 def test_what_waits_behind_a_doubt_is_told(office: Office) -> None:
     """UNKNOWN ends with code 5 and says on the screen not to send it again."""
+    office.leave_doubts()
     office.crm.faults.set([Rule(fault=Fault.DROP_AFTER)])
-    says(office.run(), 5, "In doubt", "Do not send it again")
+    says(office.run(), 5, "In doubt", "Do not send it again", "importer settle")
 
 
 def test_practice_and_settings_exclude_each_other(office: Office) -> None:

@@ -17,6 +17,7 @@ from importer.upload import Ending, EndKind
 DONE = Ending(kind=EndKind.DONE)
 STOPPED = Ending(kind=EndKind.STOPPED)
 UNREACHABLE = Ending(kind=EndKind.UNREACHABLE)
+OUT_OF_TIME = Ending(kind=EndKind.OUT_OF_TIME)
 INTERRUPTED = Ending(kind=EndKind.INTERRUPTED, signal=signal.SIGTERM)
 
 
@@ -39,6 +40,8 @@ def found(counts: Mapping[Outcome, int], **changes: object) -> Reconciliation:
         ({Outcome.UNSENT: 1, Outcome.INVALID: 1}, UNREACHABLE, 75),
         ({Outcome.UNSENT: 1, Outcome.UNKNOWN: 1}, UNREACHABLE, 5),
         ({Outcome.UNSENT: 1, Outcome.UNKNOWN: 1}, STOPPED, 5),
+        ({Outcome.UNSENT: 1, Outcome.INVALID: 1}, OUT_OF_TIME, 75),
+        ({Outcome.UNSENT: 1, Outcome.UNKNOWN: 1}, OUT_OF_TIME, 5),
         ({Outcome.UNKNOWN: 1}, INTERRUPTED, 143),
     ],
 )
@@ -54,6 +57,14 @@ def test_books_that_do_not_balance_come_before_a_doubt() -> None:
     broken = found({Outcome.UNKNOWN: 1}, imbalances=("one rupee is missing",))
     assert exit_code(broken, DONE) == 7
     assert exit_code(broken, INTERRUPTED) == 143
+
+
+def test_what_was_given_up_does_not_call_for_resume() -> None:
+    """UNSENT in a run that is done was closed by a person: 4, else 6."""
+    left = found({Outcome.UNSENT: 1})
+    stopped = replace(left, run=replace(left.run, state=RunState.STOPPED))
+    closed = replace(left, run=replace(left.run, state=RunState.DONE))
+    assert (exit_code(stopped, DONE), exit_code(closed, DONE)) == (6, 4)
 
 
 def test_created_incomplete_is_not_everything_created() -> None:

@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 from workplaces import Desk, desk, row
 
-from importer.errors import JournalError, JournalVersionError
+from importer.errors import JournalError, JournalVersionError, SettingsError
 from importer.journal import sending
 from importer.journal.reading import action_records, run_of
 from importer.journal.sending import Evidence, Fate
-from importer.journal.store import Journal
+from importer.journal.store import Journal, open_journal
 from importer.model import RECOVERY, Outcome, RunState, State
-from importer.pipeline import open_workplace, plan_run, reconcile_run
+from importer.pipeline import open_workplace, plan_run, reconcile_run, visit_workplace
+from importer.settings import WorkspaceKind
 
 
 @pytest.fixture
@@ -51,6 +52,7 @@ def test_every_state_has_a_recovery_rule_that_ends_in_rest() -> None:
 
 def test_an_intent_without_an_outcome_is_unknown_after_a_start(here: Desk) -> None:
     """What was on the wire when the process died is in doubt, and never counted as unsent."""
+    here.leave_doubts()
     run = here.plan(here.sheet(row(1), row(2)))
     with open_workplace(here.settings) as workplace:
         batch = first_batch(workplace.journal, run)
@@ -74,13 +76,12 @@ def test_a_plan_that_a_crash_left_behind_is_void(here: Desk) -> None:
 
 
 def test_two_plans_of_one_sheet_send_it_once(here: Desk) -> None:
-    """Two runs that were planned side by side cannot both send: the database refuses the second."""
+    """Of two runs that were planned side by side the first keeps its turn, the second is held."""
     sheet = here.sheet(row(1), row(2))
     first, second = here.plan(sheet), here.plan(sheet)
+    assert here.resume(second).counts == {"DUPLICATE": 4}
     assert here.resume(first).counts == {"CREATED": 4}
-    late = here.resume(second)
-    assert late.counts == {"ALREADY": 4}
-    assert late.code == 0
+    assert here.run(sheet).counts == {"ALREADY": 4}
     assert len(here.arrived()) == 4
 
 
@@ -105,7 +106,7 @@ def test_a_transition_from_another_state_fails_loudly(here: Desk) -> None:
         assert request is not None
         fates = [Fate(state=State.CREATED, action_id=f"id-{n}") for n in range(2)]
         sending.record(journal, request, batch, fates, Evidence(verdict="Recorded"))
-        with pytest.raises(JournalError, match="0 of 1 actions"):
+        with pytest.raises(JournalError, match="0 of 2 actions"):
             sending.record(journal, request, batch, fates, Evidence(verdict="Recorded"))
         assert outcomes(journal, run) == {Outcome.CREATED}
 
@@ -150,6 +151,68 @@ def test_the_journal_syncs_every_commit(here: Desk) -> None:
         assert execute("PRAGMA synchronous").scalar() == 2
         assert execute("PRAGMA journal_mode").scalar() == "wal"
         workplace.journal.connection.rollback()
+
+
+def test_a_journal_that_cannot_be_durable_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where SQLite answers another journal mode than asked for, nothing is begun."""
+    monkeypatch.chdir(tmp_path)
+    with (
+        pytest.raises(JournalError, match="journal_mode is memory") as caught,
+        open_journal(Path(":memory:"), "practice"),
+    ):
+        pytest.fail("a journal in memory")
+    assert "own disk" in caught.value.hint
+
+
+def test_a_real_workspace_has_one_journal(here: Desk) -> None:
+    """All accounts of a machine are held to the journal that served a real workspace first."""
+    workspace = here.settings.workspace.model_copy(update={"kind": WorkspaceKind.REAL})
+    here.settings = here.settings.model_copy(update={"workspace": workspace})
+    first = here.settings.journal.path
+    here.plan(here.sheet(row(1)))
+    second = here.settings.journal.model_copy(update={"path": first.with_name("second.db")})
+    other = here.settings.model_copy(update={"journal": second})
+    with pytest.raises(SettingsError, match="Another journal serves"), open_workplace(other):
+        pass
+    assert not second.path.exists()
+    first.rename(second.path)
+    with open_workplace(other):
+        pass
+
+
+def test_a_real_journal_is_in_no_synced_folder(here: Desk) -> None:
+    """For a real workspace such a place is refused, before it is made; a sandbox may be there."""
+    path = here.folder / "OneDrive" / "journal.db"
+    journal = here.settings.journal.model_copy(update={"path": path})
+    real = here.settings.workspace.model_copy(update={"kind": WorkspaceKind.REAL})
+    refused = here.settings.model_copy(update={"journal": journal, "workspace": real})
+    for opening in (open_workplace, visit_workplace):
+        with pytest.raises(SettingsError, match="OneDrive"), opening(refused):
+            pass
+    assert not path.parent.exists()
+    with open_workplace(here.settings.model_copy(update={"journal": journal})):
+        assert path.exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders are not synced there")
+def test_a_kept_input_is_on_disk(here: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The copy and the folders that name it are synced before a plan can be made from it."""
+    synced: list[int] = []
+    fsync = os.fsync
+
+    def noting(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    sheet = here.sheet(row(1))
+    with open_workplace(here.settings) as workplace:
+        monkeypatch.setattr(os, "fsync", noting)
+        kept, _ = workplace.keep(sheet)
+    wanted = (kept, kept.parent, kept.parent.parent)
+    assert {one.stat().st_ino for one in wanted} <= set(synced)
+    assert kept.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")

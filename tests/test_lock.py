@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from importer.errors import BusyError, SettingsError
-from importer.lock import workspace_lock
+from importer.lock import Machine, shared_folder, workspace_lock
 
 HOLD = """
 import sys
@@ -24,6 +25,24 @@ with workspace_lock(Path(sys.argv[1]), sys.argv[2:]):
     print("held", flush=True)
     sys.stdin.readline()
 """
+ON_THE_MACHINE = """
+import os, sys
+from pathlib import Path
+from importer.errors import ImporterError
+from importer.lock import Machine, workspace_lock
+folder, journal, account = sys.argv[1:]
+if account:
+    os.setgid(int(account))
+    os.setuid(int(account))
+os.umask(0o077)
+try:
+    with workspace_lock(Path(journal), machine=Machine(folder=Path(folder), slug="crm-60a1")):
+        print("held", flush=True)
+        sys.stdin.readline()
+except ImporterError as error:
+    print(error, flush=True)
+"""
+NOBODY = "65534"
 WORDS = ("/usr/bin/importer", "run", "payments.xlsx")
 
 
@@ -128,3 +147,181 @@ def test_a_place_that_cannot_hold_a_lock(tmp_path: Path) -> None:
     ):
         pytest.fail("a lock without a folder")
     assert "[journal]" in caught.value.hint
+
+
+# One lock and one journal for all accounts of the machine
+
+
+@contextmanager
+def on_the_machine(folder: Path, journal: Path, account: str = "") -> Iterator[str]:
+    """Take the machine's lock in another process, as another account if so; yield its words."""
+    with subprocess.Popen(
+        [sys.executable, "-c", ON_THE_MACHINE, str(folder), str(journal), account],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """Return a machine whose accounts meet in a folder that is not there yet."""
+    return Machine(folder=tmp_path / "shared" / "importer", slug="crm-60a1")
+
+
+def test_two_journals_of_one_workspace_share_a_lock(tmp_path: Path, machine: Machine) -> None:
+    """A second run is kept out of a workspace that counts, also with a journal of its own."""
+    with (
+        workspace_lock(tmp_path / "mine.db", machine=machine),
+        on_the_machine(machine.folder, tmp_path / "other.db") as told,
+    ):
+        assert told.startswith("Another run holds the lock of this workspace: process ")
+        assert f"process {os.getpid()} on " in told
+    with on_the_machine(machine.folder, tmp_path / "other.db") as told:
+        assert told == "held"
+
+
+def test_workspaces_do_not_wait_for_each_other(tmp_path: Path, machine: Machine) -> None:
+    """Another workspace has another lock."""
+    other = Machine(folder=machine.folder, slug="crm-60a2")
+    with (
+        workspace_lock(tmp_path / "mine.db", machine=other),
+        on_the_machine(machine.folder, tmp_path / "other.db") as told,
+    ):
+        assert told == "held"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="accounts are made otherwise there")
+def test_the_shared_files_are_open_to_all(tmp_path: Path, machine: Machine) -> None:
+    """Whatever the umask, the folder and the files in it can be used by every account."""
+    before = os.umask(0o077)
+    try:
+        with workspace_lock(tmp_path / "journal.db", machine=machine):
+            machine.note(tmp_path / "journal.db", "one")
+            modes = {file.name: file.stat().st_mode & 0o777 for file in machine.folder.iterdir()}
+    finally:
+        os.umask(before)
+    assert machine.folder.stat().st_mode & 0o7777 == 0o777
+    assert modes == dict.fromkeys(("crm-60a1.lock", "crm-60a1.holder.json", "crm-60a1.json"), 0o666)
+
+
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() != 0, reason="only root may become another account"
+)
+def test_a_second_account_meets_the_first() -> None:
+    """Another account of the machine is kept out, let in afterwards, and told whose turn it is."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        place.chmod(0o777)
+        with on_the_machine(place / "shared", place / "one.db") as first:
+            assert first == "held"
+            with on_the_machine(place / "shared", place / "two.db", NOBODY) as second:
+                assert "Another run holds the lock of this workspace: process " in second
+        with on_the_machine(place / "shared", place / "two.db", NOBODY) as second:
+            assert second == "held"
+            with on_the_machine(place / "shared", place / "one.db") as first:
+                assert "Another run holds the lock" in first
+
+
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() != 0, reason="only root may become another account"
+)
+def test_another_accounts_hidden_journal_is_not_gone() -> None:
+    """A journal in a folder that this account may not enter still serves the workspace."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        place.chmod(0o777)
+        (place / "home").mkdir(mode=0o700)
+        (place / "home" / "journal.db").touch()
+        machine = Machine(folder=place / "shared", slug="crm-60a1")
+        with workspace_lock(place / "home" / "journal.db", machine=machine):
+            machine.note(place / "home" / "journal.db", "one")
+        with on_the_machine(place / "shared", place / "two.db", NOBODY) as told:
+            assert told.startswith("Another journal serves this workspace")
+
+
+def served(machine: Machine, path: Path, journal_id: str) -> None:
+    """Open a journal for a workspace that counts, as a run does."""
+    with workspace_lock(path, machine=machine):
+        path.touch()
+        machine.note(path, journal_id)
+
+
+def test_a_second_journal_is_refused(tmp_path: Path, machine: Machine) -> None:
+    """While the journal that serves a workspace is there, another one is refused, and not made."""
+    served(machine, tmp_path / "one.db", "1")
+    with pytest.raises(SettingsError, match="Another journal serves") as caught:
+        served(machine, tmp_path / "two.db", "2")
+    assert str(tmp_path / "one.db") in caught.value.hint
+    assert not (tmp_path / "two.db").exists()
+    served(machine, tmp_path / "one.db", "1")
+
+
+def test_a_moved_journal_goes_on(tmp_path: Path, machine: Machine) -> None:
+    """A journal that was moved is accepted at its new place, and expected there from then on."""
+    served(machine, tmp_path / "one.db", "1")
+    (tmp_path / "one.db").rename(tmp_path / "two.db")
+    served(machine, tmp_path / "two.db", "1")
+    with pytest.raises(SettingsError, match=r"is .*two\.db, not"):
+        served(machine, tmp_path / "one.db", "1")
+
+
+def test_a_copied_journal_is_a_second_one(tmp_path: Path, machine: Machine) -> None:
+    """A copy knows nothing of what the original sends from now on, and is refused beside it."""
+    served(machine, tmp_path / "one.db", "1")
+    (tmp_path / "two.db").touch()
+    with pytest.raises(SettingsError, match="Another journal serves"):
+        served(machine, tmp_path / "two.db", "1")
+
+
+@pytest.mark.parametrize("name", ["one.db", "two.db"])
+def test_a_lost_journal_is_not_begun_anew(tmp_path: Path, machine: Machine, name: str) -> None:
+    """Where the journal is gone no empty one takes its place before a person removed the note."""
+    served(machine, tmp_path / "one.db", "1")
+    (tmp_path / "one.db").unlink()
+    with pytest.raises(SettingsError, match="is gone") as caught:
+        served(machine, tmp_path / name, "2")
+    assert not (tmp_path / name).exists()
+    (tmp_path / name).touch()
+    with pytest.raises(SettingsError, match="is gone"):
+        served(machine, tmp_path / name, "2")
+    note = machine.folder / "crm-60a1.json"
+    assert str(note) in caught.value.hint
+    note.unlink()
+    served(machine, tmp_path / name, "2")
+
+
+def test_a_torn_note_is_not_passed_over(tmp_path: Path, machine: Machine) -> None:
+    """A note that cannot be read might have named another journal."""
+    served(machine, tmp_path / "one.db", "1")
+    (machine.folder / "crm-60a1.json").write_text("{", encoding="utf-8")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        served(machine, tmp_path / "one.db", "1")
+
+
+def test_a_folder_that_cannot_be_shared(tmp_path: Path) -> None:
+    """Where the accounts cannot meet, no run begins, and the remedy names the folder."""
+    (tmp_path / "file").touch()
+    nowhere = Machine(folder=tmp_path / "file" / "importer", slug="crm-60a1")
+    with (
+        pytest.raises(SettingsError, match="which all accounts of this machine share") as caught,
+        workspace_lock(tmp_path / "journal.db", machine=nowhere),
+    ):
+        pytest.fail("a lock without a folder")
+    assert str(nowhere.folder) in caught.value.hint
+
+
+def test_where_the_accounts_meet(tmp_path: Path) -> None:
+    """One place per system, the same for every account, unless one is named for all of them."""
+    assert shared_folder({"IMPORTER_SHARED_FOLDER": "/x"}, platform="linux") == Path("/x")
+    assert shared_folder({}, installed=tmp_path, platform="linux") == tmp_path
+    found = shared_folder({}, installed=tmp_path / "missing", platform="linux")
+    assert found.parts == ("/", "var", "tmp", "importer")
+    assert shared_folder({}, platform="darwin") == Path("/Users/Shared/importer")
+    found = shared_folder({"PROGRAMDATA": "D:/Data"}, platform="win32")
+    assert found == Path("D:/Data/importer")

@@ -318,6 +318,7 @@ def test_a_receipt_typed_wrong_and_then_right_books_once(here: Desk) -> None:
 
 def test_a_corrected_row_in_doubt_is_not_booked_under_another_key(here: Desk) -> None:
     """While a corrected row is UNKNOWN, its other corrections are held."""
+    here.leave_doubts()
     _, _, workbook = failed(here, row(1), row(2, receipt=""), row(3))
     here.crm.faults.set([Rule(fault=Fault.DROP_AFTER, times=1)])
     assert here.run(edit(workbook, put("B2", "R-9"))).counts == {"UNKNOWN": 2}
@@ -366,13 +367,15 @@ def test_a_half_created_correction_is_still_open_for_its_export(here: Desk) -> N
     assert again.code == 4
 
 
-def test_resume_matches_what_others_have_sent_meanwhile(tmp_path: Path) -> None:
-    """Under repeats, a stopped run resumes with what is left after another run's equal rows."""
+def test_a_stopped_run_keeps_its_turn_for_equal_rows(tmp_path: Path) -> None:
+    """Under repeats, an equal row of a later sheet waits until the stopped run has been resumed."""
     with desk(tmp_path, REPEATS) as here:
         x, y = row(1, receipt="X"), row(1, receipt="Y")
         stopped = here.plan(here.sheet(x, y))
-        assert here.run(here.sheet(y, name="y.csv")).counts == {"CREATED": 2}
-        assert here.resume(stopped).counts == {"ALREADY": 2, "CREATED": 2}
+        late = here.sheet(y, name="y.csv")
+        assert here.run(late).counts == {"DUPLICATE": 2}
+        assert here.resume(stopped).counts == {"CREATED": 4}
+        assert here.run(late).counts == {"ALREADY": 2}
         references = [one.body["fields"] for one in here.crm.actions if one.type == "1003"]
         assert sorted(map(str, references)) == ["{'import_ref': 'X'}", "{'import_ref': 'Y'}"]
 

@@ -20,7 +20,7 @@ from importer.pipeline import (
     resumable,
     send_run,
 )
-from importer.sandbox import BadField, Fault, Rule, Toggles, lead_id
+from importer.sandbox import BadField, Fault, Rule, Toggles, UnknownCode, lead_id
 from importer.secret import Token
 
 
@@ -126,6 +126,7 @@ def test_a_wrong_token_stops_at_once_and_resume_goes_on(here: Desk) -> None:
 def test_a_lost_answer_is_unknown_and_the_leads_later_batches_wait(tmp_path: Path) -> None:
     """After a connection that broke, the batch is UNKNOWN and the lead's next one UNSENT."""
     with desk(tmp_path, actions_per_request=2) as here:
+        here.leave_doubts()
         here.crm.faults.set([Rule(fault=Fault.DROP_AFTER, lead=lead_id(1), times=1)])
         result = here.run(here.sheet(row(1), row(2), row(1, receipt="R-2")))
         assert result.code == 5
@@ -138,6 +139,7 @@ def test_a_lost_answer_is_unknown_and_the_leads_later_batches_wait(tmp_path: Pat
 
 def test_the_same_sheet_after_a_lost_answer_holds_what_is_in_doubt(here: Desk) -> None:
     """What an earlier run has in doubt is DUPLICATE for the next one, and is not sent."""
+    here.leave_doubts()
     here.crm.faults.set([Rule(fault=Fault.RESET_AFTER, lead=lead_id(1), times=1)])
     sheet = here.sheet(row(1), row(2))
     here.run(sheet)
@@ -151,6 +153,7 @@ def test_the_same_sheet_after_a_lost_answer_holds_what_is_in_doubt(here: Desk) -
 )
 def test_an_odd_200_is_never_counted_as_created_nor_sent_again(here: Desk, fault: Fault) -> None:
     """A 200 that is short, cut off, HTML or of unknown words is UNKNOWN, after one request."""
+    here.leave_doubts()
     here.crm.faults.set([Rule(fault=fault)])
     result = here.run(here.sheet(row(1)))
     assert result.counts == {"UNKNOWN": 2}
@@ -165,14 +168,22 @@ def test_a_throttled_request_is_sent_again(here: Desk) -> None:
     assert len(here.arrived()) == 2
 
 
-@pytest.mark.parametrize(("stored", "counts"), [(0, {"REFUSED": 4}), (1, {"UNKNOWN": 4})])
-def test_a_400_for_several_actions_is_refused_only_if_nothing_was_stored(
-    here: Desk, stored: int, counts: dict[str, int]
-) -> None:
-    """A 400 on a whole request is read back once: REFUSED without a trace, else UNKNOWN."""
-    here.crm.faults.set([Rule(fault=Fault.PARTIAL_COMMIT, count=stored, status=400)])
+def test_a_400_that_stored_nothing_costs_only_the_action_that_earned_it(here: Desk) -> None:
+    """Read back and split: the culprit is REFUSED, the others are created, a request for each."""
+    here.crm.toggles = Toggles(unknown_code=UnknownCode.BAD_REQUEST)
+    here.mapping = parse_mapping(here.mapping.text.replace("1003", "1999"), "payments.yaml")
     result = here.run(here.sheet(row(1), row(1, receipt="R-2")))
-    assert result.counts == counts
+    assert result.counts == {"CREATED": 2, "REFUSED": 2}
+    assert [type_ for _, type_ in here.arrived()] == ["PAYMENT", "PAYMENT"]
+    assert here.crm.counts.creates == 1 + 4
+
+
+def test_a_400_that_stored_a_part_all_the_same_books_nothing_twice(here: Desk) -> None:
+    """What was stored is CREATED with its id; what was not goes alone."""
+    here.crm.faults.set([Rule(fault=Fault.PARTIAL_COMMIT, count=1, status=400, times=1)])
+    result = here.run(here.sheet(row(1), row(1, receipt="R-2")))
+    assert result.counts == {"CREATED": 4}
+    assert len(here.arrived()) == 4
 
 
 def test_nobody_at_the_other_end_is_later_and_resumes(

@@ -338,6 +338,38 @@ def test_an_amount_that_cannot_be_read_is_none(amount: object) -> None:
     assert found.seen[0].amount is None
 
 
+@pytest.mark.parametrize(
+    ("stamp", "milliseconds"),
+    [
+        (1_767_000_000_123, 1_767_000_000_123),
+        ("2025-12-29T09:20:00.123Z", 1_767_000_000_123),
+        ("2025-12-29T14:50:00.123+05:30", 1_767_000_000_123),
+        ("2025-12-29T09:20:00.123", None),
+        ("29/12/2025 09:20:00", None),
+        ("0001-01-01T00:00:00Z", None),
+        (1_767_000_000, None),
+        (True, None),
+        (1_767_000_000.5, None),
+        (None, None),
+    ],
+)
+def test_a_stamp_is_read_only_where_it_is_sure(stamp: object, milliseconds: int | None) -> None:
+    """Milliseconds, or ISO 8601 with its zone; seconds would make a new action look old."""
+    page = {"data": [{"type": "1001", "creationTimestamp": stamp}]}
+    found = read_timeline(200, json.dumps(page).encode())
+    assert isinstance(found, Timeline)
+    assert found.seen[0].created_ms == milliseconds
+
+
+@pytest.mark.parametrize("key", ["employeeid", "performed_by"])
+def test_a_timeline_tells_who_did_it(key: str) -> None:
+    """The performer is read under either of its names; what is no text is nobody."""
+    for shown, read in (("asha@example.com", "asha@example.com"), (None, ""), (7, "")):
+        found = read_timeline(200, json.dumps({"data": [{"type": "1001", key: shown}]}).encode())
+        assert isinstance(found, Timeline)
+        assert found.seen[0].performer == read
+
+
 NOW = dt.datetime(2026, 4, 3, 10, 0, 0, tzinfo=dt.UTC)
 
 

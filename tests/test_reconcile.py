@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from importer.model import (
     ActionRecord,
     Currency,
+    Decision,
     Money,
     Outcome,
     Problem,
     Remark,
+    Ruling,
     RunRecord,
     RunState,
 )
@@ -141,6 +143,15 @@ def test_a_created_action_without_an_id_is_an_imbalance() -> None:
     assert books([action(2, Outcome.CREATED, action_id="")]).imbalances
     twice = [action(2, Outcome.CREATED, action_id="x"), action(3, Outcome.CREATED, action_id="x")]
     assert books(twice).imbalances
+
+
+def test_a_person_may_know_that_it_was_created_and_not_its_id() -> None:
+    """CREATED without an id balances only where somebody decided so."""
+    ruled = Decision(ruling=Ruling.CREATED, by="asha", at=RUN.started_at, reason="Seen.")
+    said = [action(row, Outcome.CREATED, action_id="", decisions=(ruled,)) for row in (2, 3)]
+    assert books(said).imbalances == ()
+    released = replace(ruled, ruling=Ruling.RELEASED)
+    assert books([replace(said[0], decisions=(released,))]).imbalances
 
 
 def test_reasons_are_grouped_with_counts_sums_and_examples() -> None:

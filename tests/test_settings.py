@@ -65,8 +65,17 @@ def test_defaults_of_a_real_workspace(folder: Path) -> None:
         "concurrency": 4,
         "actions_per_request": 25,
         "timeout_seconds": 60.0,
+        "longest_wait_seconds": 900.0,
+    }
+    assert settings.settle.model_dump() == {
+        "automatic": True,
+        "delay_seconds": 120.0,
+        "between_looks_seconds": 30.0,
     }
     assert settings.stop.invalid_share == 0.5
+    assert settings.stop.canary == 0
+    assert not settings.api.throttled_may_store
+    assert settings.api.bad_request_may_store
     assert settings.reports.folder == folder / "reports"
     assert settings.journal.path.name == "journal.db"
     assert settings.journal.path.is_relative_to(Path.home())
@@ -74,11 +83,13 @@ def test_defaults_of_a_real_workspace(folder: Path) -> None:
 
 @pytest.mark.parametrize("base_url", ["practice", "http://127.0.0.1:8420/autoupdate/v2"])
 def test_a_practice_crm_is_a_sandbox(folder: Path, base_url: str) -> None:
-    """The practice CRM and one on this machine are sandboxes, without a pace."""
+    """The practice CRM and one on this machine are sandboxes: without a pace, soon settled."""
     text = f'[workspace]\nbase_url = "{base_url}"\nenterprise_id = "practice"'
     settings = load(folder, text)
     assert settings.workspace.kind is WorkspaceKind.SANDBOX
     assert settings.send.requests_per_hour == 0
+    assert settings.settle.delay_seconds == 1.0
+    assert settings.settle.between_looks_seconds == 0.5
 
 
 def test_the_kind_may_be_said(folder: Path) -> None:
@@ -256,6 +267,26 @@ def test_a_real_workspace_has_a_pace(folder: Path) -> None:
     assert "needs a pace" in mistakes(folder, f"{REAL}[send]\nrequests_per_hour = 0")
 
 
+@pytest.mark.parametrize("key", ["delay_seconds", "between_looks_seconds"])
+def test_a_real_workspace_needs_patience(folder: Path, key: str) -> None:
+    """Who looks too early takes for absent what is about to appear: for a sandbox only."""
+    hasty = f"[settle]\n{key} = 0"
+    assert "Write at least 5" in mistakes(folder, f"{REAL}{hasty}")
+    sandbox = load(folder, f'{REAL}kind = "sandbox"\n{hasty}')
+    assert sandbox.settle.model_dump()[key] == 0
+
+
+def test_a_switch_is_true_or_false(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A switch takes no other word, and the environment may set it as well."""
+    said = mistakes(
+        folder, f'{REAL}[settle]\nautomatic = "perhaps"\n[api]\nthrottled_may_store = 3'
+    )
+    assert "settle.automatic (importer.toml): It must be true or false." in said
+    assert "api.throttled_may_store (importer.toml): It must be true or false." in said
+    monkeypatch.setenv("IMPORTER_API__THROTTLED_MAY_STORE", "true")
+    assert load(folder, REAL).api.throttled_may_store
+
+
 def test_the_practice_crm_is_never_real(folder: Path) -> None:
     """The practice CRM cannot be declared a real workspace."""
     assert "not a" in mistakes(folder, '[workspace]\nbase_url = "practice"\nkind = "real"')
@@ -341,7 +372,13 @@ def default_of(section: str, key: str) -> str | None:
     field = model_of(Settings.model_fields[section].annotation).model_fields[key]
     if field.default in {PydanticUndefined, None, ""}:
         return None
-    return f'"{field.default}"' if isinstance(field.default, str) else f"{field.default:g}"
+    match field.default:
+        case str(text):
+            return f'"{text}"'
+        case bool(switch):
+            return str(switch).lower()
+        case number:
+            return f"{number:g}"
 
 
 def test_the_example_of_the_manual_is_valid(folder: Path) -> None:

@@ -124,6 +124,11 @@ class Desk:
         assert written.failures is not None
         return written.failures.path
 
+    def leave_doubts(self) -> None:
+        """From here on a run settles nothing by itself."""
+        settle = self.settings.settle.model_copy(update={"automatic": False})
+        self.settings = self.settings.model_copy(update={"settle": settle})
+
     def arrived(self) -> list[tuple[str, str]]:
         """(lead, type) of everything on the CRM's timelines that came over the API, in order."""
         return [(action.lead, action.type) for action in self.crm.actions]
@@ -170,6 +175,7 @@ def desk(
                 "journal": {"path": folder / "state" / "journal.db"},
                 "reports": {"folder": folder / "reports"},
                 "send": send,
+                "settle": {"delay_seconds": 0.1, "between_looks_seconds": 0.1},
             },
         )
         yield Desk(

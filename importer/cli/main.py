@@ -10,9 +10,11 @@ from typing import NoReturn
 import click
 
 from importer import __version__
-from importer.cli.editing import mapping_schema
+from importer.cli.checking import check
+from importer.cli.deciding import close, release, resolve, settle
+from importer.cli.editing import mapping_schema, new_mapping
 from importer.cli.practising import demo, sandbox
-from importer.cli.running import check, new_mapping, resume, run
+from importer.cli.running import resume, run
 from importer.cli.showing import report, runs
 from importer.errors import ImporterError, MappingError
 
@@ -46,7 +48,11 @@ def cli(context: click.Context) -> None:
         context.color = False
 
 
-for command in (check, run, resume, report, runs, new_mapping, mapping_schema, sandbox, demo):
+_COMMANDS = (
+    *(check, run, resume, settle, resolve, release, close),
+    *(report, runs, new_mapping, mapping_schema, sandbox, demo),
+)
+for command in _COMMANDS:
     cli.add_command(command)
 
 

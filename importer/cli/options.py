@@ -16,7 +16,7 @@ from importer.errors import UsageError
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from importer.model import Currency
+    from importer.model import Currency, Outcome
     from importer.secret import Token
     from importer.settings import Settings
 
@@ -102,6 +102,93 @@ def _totals(_context: click.Context, _option: click.Parameter, given: Sequence[s
             raise click.BadParameter(f"{currency} is there twice.")
         totals[Currency(currency)] = Decimal(amount)
     return totals
+
+
+_MOST_ROWS = 1_048_576
+_ROWS = re.compile(r"([0-9]{1,7})(?:-([0-9]{1,7}))?")
+
+
+def rows_option(*, required: bool) -> Callable[[F], F]:
+    """`--rows`; without it, all that fit."""
+    return click.option(
+        "--rows",
+        required=required,
+        metavar="ROWS",
+        callback=_row_numbers,
+        help="Rows as Excel numbers them: 5,7-9." + ("" if required else "  [default: all]"),
+    )
+
+
+def _row_numbers(
+    _context: click.Context, _option: click.Parameter, given: str | None
+) -> frozenset[int] | None:
+    if given is None:
+        return None
+    numbers: set[int] = set()
+    for part in given.split(","):
+        found = _ROWS.fullmatch(part.strip())
+        if not found:
+            raise click.BadParameter(f"{part.strip()!r} is no row: write 5, or 7-9, or 5,7-9.")
+        first, last = int(found[1]), int(found[2] or found[1])
+        if last < first:
+            raise click.BadParameter(f"{part.strip()!r} ends before it begins.")
+        if last - first > _MOST_ROWS:
+            raise click.BadParameter(f"{part.strip()!r} are more rows than a sheet has.")
+        numbers.update(range(first, last + 1))
+    return frozenset(numbers)
+
+
+def reason_option(command: F) -> F:
+    """`--reason`."""
+    return click.option(
+        "--reason", required=True, help="Why; it is kept for ever, and shown in the report."
+    )(command)
+
+
+def minutes_option(command: F) -> F:
+    """`--max-minutes`."""
+    return click.option(
+        "--max-minutes",
+        "minutes",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="NUMBER",
+        help="Send nothing more after so many minutes; what is left is UNSENT.",
+    )(command)
+
+
+_RETRIED = ("ignored", "refused")
+
+
+def retry_option(command: F) -> F:
+    """`--retry`."""
+    return click.option(
+        "--retry",
+        metavar="OUTCOMES",
+        default="",
+        callback=_outcomes,
+        help="Send again, unchanged, what the CRM answered so before: ignored,refused. Without it, "
+        "such rows are reported again and cost no request.",
+    )(command)
+
+
+def _outcomes(_context: click.Context, _option: click.Parameter, given: str) -> frozenset[Outcome]:
+    from importer.model import Outcome
+
+    words = [word.strip().lower() for word in given.split(",") if word.strip()]
+    for word in words:
+        if word not in _RETRIED:
+            raise click.BadParameter(f"{word!r} cannot be retried; {' and '.join(_RETRIED)} can.")
+    return frozenset(Outcome(word.upper()) for word in words)
+
+
+def canary_option(command: F) -> F:
+    """`--canary`."""
+    return click.option(
+        "--canary",
+        type=click.IntRange(min=0),
+        metavar="LEADS",
+        help="Send so many leads first, and go on only if everything of them was created.",
+    )(command)
 
 
 def write_out(path: Path, text: str) -> None:

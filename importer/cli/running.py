@@ -1,9 +1,7 @@
-"""`check`, `run`, `resume` and `new-mapping`."""
+"""`run` and `resume`."""
 
 from __future__ import annotations
 
-import json
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,66 +12,29 @@ from importer.cli.options import (
     FILE,
     Totals,
     as_given,
+    canary_option,
     expect_options,
     json_option,
     load,
     mapping_option,
+    minutes_option,
+    retry_option,
     settings_options,
     token_of,
     token_option,
-    write_out,
     yes_option,
 )
 from importer.errors import SheetRefusedError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from importer.journal.answers import Answered
     from importer.mapping import Mapping
-    from importer.pipeline import Demands, Workplace
+    from importer.model import Outcome
+    from importer.pipeline import Demands, Orders, Workplace
     from importer.secret import Token
     from importer.settings import Settings
-    from importer.sheets import Sheet
-
-_LOOKED_AT = 50
-"""Rows in which a header is looked for that nobody named."""
-
-
-@click.command()
-@click.argument("sheet", type=FILE)
-@mapping_option
-@expect_options
-@settings_options
-@json_option
-def check(  # noqa: PLR0913 - a command's options are its arguments
-    sheet: Path,
-    mapping: Path,
-    settings: Path | None,
-    *,
-    practice: bool,
-    expect_rows: int | None,
-    expect_total: Totals,
-    as_json: bool,
-) -> int:
-    """Check SHEET: every problem of every row, each with its cell. Nothing is sent.
-
-    Exit code 0: nothing is wrong; 3: there are problems. A failures workbook is checked with what
-    the journal of its workspace knows: say --practice or --settings as for `run`.
-    """
-    from importer.cli.bars import TerminalBars
-    from importer.cli.words import check_object, say_check
-    from importer.pipeline import Exit, Expected, check_sheet, read_mapping, visit_workplace
-
-    result = check_sheet(
-        sheet,
-        read_mapping(mapping),
-        expected=Expected(rows=expect_rows, totals=expect_total),
-        bars=TerminalBars(),
-        workplace=lambda: visit_workplace(load(settings, practice=practice)),
-    )
-    if as_json:
-        click.echo(json.dumps(check_object(result), ensure_ascii=False))
-    else:
-        say_check(result)
-    return Exit.SHEET if result.invalid or result.refusals else Exit.DONE
 
 
 @click.command()
@@ -82,6 +43,9 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
 @click.option("--dry-run", is_flag=True, help="Print exactly what would be sent, per lead.")
 @click.option("--strict", is_flag=True, help="Send nothing if any row is invalid.")
 @expect_options
+@retry_option
+@canary_option
+@minutes_option
 @yes_option
 @settings_options
 @token_option
@@ -94,6 +58,9 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
     *,
     expect_rows: int | None,
     expect_total: Totals,
+    retry: frozenset[Outcome],
+    canary: int | None,
+    minutes: float | None,
     practice: bool,
     dry_run: bool,
     strict: bool,
@@ -109,9 +76,11 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
     from importer.pipeline import Demands, Expected, open_workplace, plan_run, read_mapping
 
     loaded, read = load(settings, practice=practice), read_mapping(mapping)
-    demands = Demands(strict=strict, expected=Expected(rows=expect_rows, totals=expect_total))
+    demands = Demands(
+        strict=strict, expected=Expected(rows=expect_rows, totals=expect_total), retry=retry
+    )
     if dry_run:
-        return _rehearse(loaded, sheet, read, demands)
+        return _rehearse(loaded, sheet, read, demands, as_json=as_json)
     _must_be_able_to_ask(loaded, yes=yes)
     token = token_of(loaded, token_file)
     with open_workplace(loaded) as workplace:
@@ -123,11 +92,14 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
         if not _agreed(workplace, planned, yes=yes):
             return _refused_by_person(workplace, planned)
         options = as_given(settings, practice=practice)
-        return _send(workplace, planned, token, options, as_json=as_json)
+        orders = _orders(loaded, canary, minutes, yes=yes)
+        return _send(workplace, planned, token, orders, options, as_json=as_json)
 
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
+@canary_option
+@minutes_option
 @yes_option
 @settings_options
 @token_option
@@ -137,11 +109,13 @@ def resume(  # noqa: PLR0913 - a command's options are its arguments
     settings: Path | None,
     token_file: Path | None,
     *,
+    canary: int | None,
+    minutes: float | None,
     practice: bool,
     yes: bool,
     as_json: bool,
 ) -> int:
-    """Send what is left of RUN, and write its report anew."""
+    """Settle what is in doubt of RUN, send what is left of it, and write its report anew."""
     from importer.pipeline import open_workplace, resumable
 
     loaded = load(settings, practice=practice)
@@ -152,59 +126,41 @@ def resume(  # noqa: PLR0913 - a command's options are its arguments
         if not _agreed(workplace, run_id, yes=yes):
             return _decline("Resume the run when you are ready.")
         options = as_given(settings, practice=practice)
-        return _send(workplace, run_id, token, options, as_json=as_json)
+        orders = _orders(loaded, canary, minutes, yes=yes)
+        return _send(workplace, run_id, token, orders, options, as_json=as_json)
 
 
-@click.command("new-mapping")
-@click.argument("sheet", type=FILE)
-@click.option("--tab", help="The workbook's tab.  [default: the first visible one]")
-@click.option("--header-row", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option("-o", "--output", type=FILE, help="Write it to a file.  [default: print it]")
-def new_mapping(sheet: Path, tab: str | None, header_row: int, output: Path | None) -> None:
-    """Make a mapping for SHEET to edit: its headers, and comments that say what to fill in."""
-    from importer.mapping import SCHEMA_FILE, skeleton
-    from importer.model import SheetSpec
-    from importer.sheets import open_sheet
-
-    spec = SheetSpec(tab=tab, header_row=header_row)
-    opened = open_sheet(sheet, spec)
-    _advise(opened)
-    beside = output is not None and output.with_name(SCHEMA_FILE).is_file()
-    text = skeleton(opened.headers, spec, sheet.name, schema=beside)
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    if output.exists():
-        raise UsageError(f"The file {output} is there already.", "Name another one with -o.")
-    write_out(output, text)
-    command = shlex.join(["importer", "check", str(sheet), "-m", str(output)])
-    click.echo(f"Wrote {output}. Edit it, then: {command}")
-
-
-def _advise(sheet: Sheet) -> None:
-    """Say what is good to know before editing: other tabs, a row more like the header."""
-    from importer.cli.words import say_notes
-    from importer.sheets import likelier_header
-
-    say_notes(sheet.notes, err=True)
-    row = likelier_header(sheet.top(_LOOKED_AT), sheet.header_row)
-    if row is not None:
-        click.echo(
-            f"Row {row} looks more like the header than row {sheet.header_row}: if it is, add "
-            f"--header-row {row}.",
-            err=True,
-        )
-
-
-def _rehearse(loaded: Settings, sheet: Path, read: Mapping, demands: Demands) -> int:
+def _rehearse(
+    loaded: Settings, sheet: Path, read: Mapping, demands: Demands, *, as_json: bool
+) -> int:
     from importer.cli.bars import TerminalBars
-    from importer.cli.words import say_rehearsal
-    from importer.pipeline import open_workplace, plan_run
+    from importer.cli.sayings import say_rehearsal
+    from importer.pipeline import Exit, open_workplace, plan_run
 
     with open_workplace(loaded) as workplace, workplace.journal.rehearsal():
         planned = plan_run(workplace, sheet, read, demands=demands, bars=TerminalBars())
-        say_rehearsal(workplace, planned)
-    return 0
+        everything = say_rehearsal(workplace, planned, as_json=as_json)
+    return Exit.DONE if everything else Exit.INCOMPLETE
+
+
+def _orders(loaded: Settings, canary: int | None, minutes: float | None, *, yes: bool) -> Orders:
+    from importer.pipeline import Orders
+
+    return Orders(
+        canary=loaded.stop.canary if canary is None else canary,
+        go_on=_ask_about_answers(ask=not yes and sys.stdin.isatty()),
+        minutes=minutes,
+    )
+
+
+def _ask_about_answers(*, ask: bool) -> Callable[[Sequence[Answered]], bool]:
+    from importer.cli.sayings import say_answers
+
+    def go_on(answers: Sequence[Answered]) -> bool:
+        say_answers(answers)
+        return ask and click.confirm("Send the others all the same?", err=True)
+
+    return go_on
 
 
 def _must_be_able_to_ask(loaded: Settings, *, yes: bool) -> None:
@@ -222,7 +178,7 @@ def _is_real(loaded: Settings) -> bool:
 
 
 def _agreed(workplace: Workplace, planned: str, *, yes: bool) -> bool:
-    from importer.cli.words import say_doubts, say_plan
+    from importer.cli.sayings import say_doubts, say_plan
 
     say_doubts(workplace, planned)
     anything = say_plan(workplace, planned)
@@ -230,7 +186,12 @@ def _agreed(workplace: Workplace, planned: str, *, yes: bool) -> bool:
         click.echo("Nothing is left to send.", err=True)
     if yes or not anything or not _is_real(workplace.settings):
         return True
-    return click.confirm("Send it? Nothing can be deleted from a timeline", err=True)
+    try:
+        return click.confirm("Send it? Nothing can be deleted from a timeline", err=True)
+    except click.Abort:
+        # Ctrl-C, or the end of the input: a no.
+        click.echo(err=True)
+        return False
 
 
 def _refused_by_person(workplace: Workplace, planned: str) -> int:
@@ -256,12 +217,21 @@ def _finish_refused(workplace: Workplace, refusal: SheetRefusedError, *, as_json
     say_report(reconciliation, written, refusal.exit_code, as_json=as_json)
 
 
-def _send(workplace: Workplace, planned: str, token: Token, options: str, *, as_json: bool) -> int:
+def _send(  # noqa: PLR0913 - what the command was told, handed on
+    workplace: Workplace,
+    planned: str,
+    token: Token,
+    orders: Orders,
+    options: str,
+    *,
+    as_json: bool,
+) -> int:
     from importer.cli.bars import TerminalBars
-    from importer.cli.words import say_ending, say_report
+    from importer.cli.sayings import say_ending
+    from importer.cli.words import say_report
     from importer.pipeline import exit_code, report_run, send_run
 
-    ending = send_run(workplace, planned, token, bars=TerminalBars())
+    ending = send_run(workplace, planned, token, orders=orders, bars=TerminalBars())
     reconciliation, written = report_run(workplace, planned, bars=TerminalBars())
     code = exit_code(reconciliation, ending)
     say_report(reconciliation, written, code, as_json=as_json)

@@ -142,17 +142,13 @@ def _created_later(run: str, root: FromClause) -> ColumnElement[bool]:
     an identity, before the sheet was sorted anew.
     """
     later, wrong, twin = rows.alias("later"), actions.alias("wrong"), rows.alias("twin")
-    invalid = (
-        exists()
-        .where(
-            twin.c.run == run,
-            twin.c.fingerprint == rows.c.fingerprint,
-            wrong.c.run == run,
-            wrong.c.row == twin.c.number,
-            wrong.c.state == State.INVALID,
-        )
-        .correlate(rows)
+    # Of no row in particular, so that it is read once and not for each row of the sheet.
+    looks_of_invalid = (
+        select(twin.c.fingerprint)
+        .join(wrong, and_(wrong.c.run == twin.c.run, wrong.c.row == twin.c.number))
+        .where(twin.c.run == run, wrong.c.run == run, wrong.c.state == State.INVALID)
     )
+    invalid = rows.c.fingerprint.in_(looks_of_invalid)
     return exists().where(
         later.c.root_run == root.c.run,
         later.c.root_row == root.c.number,

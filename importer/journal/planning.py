@@ -111,6 +111,8 @@ class PlanRules:
     """The mapping says `exports: separate`."""
     limit: int
     """Actions in one request at the most."""
+    retry: frozenset[State] = frozenset()
+    """`ignored` or `refused`, where that is to be sent again although nothing of it has changed."""
     refusal: str = ""
     """Why the sheet is refused as a whole; "" where it is not."""
 
@@ -133,8 +135,8 @@ def finish_plan(
             )
         )
         matching = matching_of(journal, run, repeats=rules.repeats, separate=rules.separate)
-        recognised = ledger.settle_identities(journal, run, matching)
-        _make_batches(journal, run, rules.limit)
+        recognised = ledger.settle_identities(journal, run, matching, rules.retry)
+        make_batches(journal, run, rules.limit)
         money = {
             currency: totals.money.get(currency, Decimal(0))
             + recognised.money.get(currency, Decimal(0))
@@ -258,11 +260,18 @@ def _problems(run: str, checked: CheckedRow) -> Iterable[dict[str, Any]]:
             yield {**asdict(problem), "run": run, "seq": seq}
 
 
-def _make_batches(journal: Journal, run: str, limit: int) -> None:
+def make_batches(journal: Journal, run: str, limit: int) -> None:
+    """Batch whatever a run has staged that is in no batch yet.
+
+    Args:
+        journal: the journal.
+        run: the run.
+        limit: actions in one request at the most.
+    """
     first_row = func.min(actions.c.row).over(partition_by=actions.c.lead)
     waiting = journal.read(
         select(actions.c.id, actions.c.row, actions.c.lead)
-        .where(actions.c.run == run, actions.c.state == State.STAGED)
+        .where(actions.c.run == run, actions.c.state == State.STAGED, actions.c.batch.is_(None))
         .order_by(first_row, actions.c.lead, actions.c.row, actions.c.position)
     )
     groups = batches.group(

@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import Row, func, select, tuple_
 
 from importer.errors import UsageError
+from importer.journal.ruled import decisions_by_action
 from importer.journal.schema import actions, problems, requests, rows, runs
 from importer.journal.store import PAGE, Journal
 from importer.model import (
     OUTCOME_OF,
     ActionRecord,
     Currency,
+    Decision,
     Earlier,
     Money,
     Note,
@@ -134,8 +136,9 @@ def action_records(journal: Journal, run: str) -> Iterator[ActionRecord]:
     last = (-1, -1)
     while page := journal.read(statement.where(place > last)):
         wrong = _problems(journal, run, [one.row for one in page if one.state == State.INVALID])
+        ruled = decisions_by_action(journal, [one.id for one in page])
         for one in page:
-            yield _action(one, described.targets, wrong.get(one.row, ()))
+            yield _action(one, described.targets, wrong.get(one.row, ()), ruled.get(one.id, ()))
         last = (page[-1].row, page[-1].position)
 
 
@@ -255,6 +258,7 @@ def _action(
     one: Row[Any],
     targets: Mapping[str, Mapping[str, str]],
     wrong: tuple[Problem, ...],
+    ruled: tuple[Decision, ...],
 ) -> ActionRecord:
     columns = targets.get(one.name, {})
     return ActionRecord(
@@ -276,6 +280,7 @@ def _action(
         earlier=_earlier(one.earlier),
         content=one.content,
         reference=f"{one.run}/{one.row}",
+        decisions=ruled,
     )
 
 

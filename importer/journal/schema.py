@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal_column,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -204,6 +205,19 @@ actions = Table(
     Column("holder", Integer),
     Index("actions_of_run", "run", "row", "position"),
     Index("actions_by_identity", "identity"),
+    # Few rows, and each lead in doubt asks for its own.
+    Index(
+        "doubtful_by_lead",
+        "lead",
+        sqlite_where=text("state IN ('sending', 'unknown')"),
+        postgresql_where=text("state IN ('sending', 'unknown')"),
+    ),
+    Index(
+        "created_by_lead",
+        "lead",
+        sqlite_where=text("state = 'created'"),
+        postgresql_where=text("state = 'created'"),
+    ),
     Index(
         "live_origin",
         "origin",
@@ -229,6 +243,12 @@ actions = Table(
         postgresql_where=text("state IN ('sending', 'created', 'unknown')"),
     ),
 )
+
+IN_DOUBT = actions.c.state.in_([literal_column("'sending'"), literal_column("'unknown'")])
+"""As the index `doubtful_by_lead` has it: a bound value would keep SQLite from using it."""
+
+IS_CREATED = actions.c.state == literal_column("'created'")
+"""The same for `created_by_lead`."""
 
 requests = Table(
     "requests",

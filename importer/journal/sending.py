@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from importer.errors import JournalError
 from importer.journal.corrected import changes, earlier_values
-from importer.journal.schema import LIVE_STATES, actions, batches, requests, runs
+from importer.journal.schema import IN_DOUBT, LIVE_STATES, actions, batches, runs
+from importer.journal.statements import ANSWER, CLAIM, INTEND, RECORD, TOUCH, WAITING
 from importer.journal.store import Journal
 from importer.model import PAYMENT, RECOVERY, Remark, RunState, State
 
@@ -113,7 +114,7 @@ def leads_to_send(journal: Journal, run: str) -> Iterator[tuple[str, list[int]]]
         .distinct()
         .subquery()
     )
-    doubtful = select(actions.c.lead).where(actions.c.state == State.UNKNOWN)
+    doubtful = select(actions.c.lead).where(IN_DOUBT)
     found = journal.read(
         select(batches.c.id, batches.c.lead)
         .join(staged, staged.c.batch == batches.c.id)
@@ -128,12 +129,7 @@ def leads_to_send(journal: Journal, run: str) -> Iterator[tuple[str, list[int]]]
 
 def load_batch(journal: Journal, batch: int) -> BatchToSend:
     """The batch as it stands now: only what is still staged."""
-    found = journal.read(
-        select(actions, batches.c.lead.label("of_lead"))
-        .join(batches, batches.c.id == actions.c.batch)
-        .where(actions.c.batch == batch, actions.c.state == State.STAGED)
-        .order_by(actions.c.row, actions.c.position)
-    )
+    found = journal.read(WAITING.params(of_batch=batch))
     return BatchToSend(
         id=batch,
         lead=found[0].of_lead if found else "",
@@ -150,28 +146,13 @@ def claim(journal: Journal, batch: BatchToSend, body_sha256: str) -> int | None:
         The request's id; None when another run holds one of the keys. Those actions have become
         ALREADY or DUPLICATE, and the batch is to be loaded again.
     """
+    intent = {"of_batch": batch.id, "digest": body_sha256, "now": journal.clock()}
     try:
         with journal.transaction() as connection:
-            attempts = select(func.count()).where(requests.c.batch == batch.id).scalar_subquery()
-            made = connection.execute(
-                insert(requests)
-                .values(
-                    run=select(batches.c.run).where(batches.c.id == batch.id).scalar_subquery(),
-                    batch=batch.id,
-                    attempt=attempts + 1,
-                    body_sha256=body_sha256,
-                    sent_at=journal.clock(),
-                )
-                .returning(requests.c.id)
-            )
-            request = int(made.scalar_one())
-            _move(
-                journal,
-                [one.id for one in batch.actions],
-                State.STAGED,
-                state=State.SENDING,
-                request=request,
-            )
+            request = int(connection.execute(INTEND, intent).scalar_one())
+            claims = [{"one": action.id, "of_request": request} for action in batch.actions]
+            moved = connection.execute(CLAIM, claims).rowcount
+            _check_moved(moved, len(claims), State.STAGED)
             return request
     except IntegrityError:
         _yield_to_holders(journal, batch)
@@ -184,7 +165,7 @@ def record(
     batch: BatchToSend,
     fates: Sequence[Fate],
     evidence: Evidence,
-) -> None:
+) -> bool:
     """Record what became of a request and of each of its actions, in one transaction.
 
     Args:
@@ -193,52 +174,53 @@ def record(
         batch: as it was claimed.
         fates: one for each action of the batch, in order.
         evidence: what the outcome rests on.
+
+    Returns:
+        False when another action has one of the CRM's ids already: then nothing was recorded.
     """
     now = journal.clock()
-    with journal.transaction() as connection:
-        for action, fate in zip(batch.actions, fates, strict=True):
-            _move(
-                journal,
-                [action.id],
-                State.SENDING,
-                state=fate.state,
-                action_id=fate.action_id,
-                remarks=[[one.path, one.text] for one in fate.remarks],
-                detail=fate.detail,
-            )
-        connection.execute(
-            update(requests)
-            .where(requests.c.id == request)
-            .values(
-                answered_at=now,
-                verdict=evidence.verdict,
-                status=evidence.status,
-                answer=evidence.answer,
-                clock_offset_s=evidence.clock_offset_s,
-            )
-        )
-        connection.execute(
-            update(runs)
-            .where(runs.c.id.in_(select(batches.c.run).where(batches.c.id == batch.id)))
-            .values(changed_at=now)
-        )
+    outcomes = [
+        {
+            "one": action.id,
+            "becomes": fate.state,
+            "given": fate.action_id,
+            "said": [[one.path, one.text] for one in fate.remarks],
+            "because": fate.detail,
+        }
+        for action, fate in zip(batch.actions, fates, strict=True)
+    ]
+    answer = {
+        "one": request,
+        "now": now,
+        "proof": evidence.verdict,
+        "code": evidence.status,
+        "text": evidence.answer,
+        "ahead": evidence.clock_offset_s,
+    }
+    try:
+        with journal.transaction() as connection:
+            moved = connection.execute(RECORD, outcomes).rowcount
+            _check_moved(moved, len(outcomes), State.SENDING)
+            connection.execute(ANSWER, answer)
+            connection.execute(TOUCH, {"of_batch": batch.id, "now": now})
+    except IntegrityError:
+        # Of all that is unique, only `created_once` guards what an answer brings.
+        return False
+    return True
 
 
-def settle_refused(journal: Journal, batch: BatchToSend, detail: str) -> None:
-    """A look at the timeline has shown that a doubtful request stored nothing."""
-    with journal.transaction():
-        ids = [action.id for action in batch.actions]
-        _move(journal, ids, State.UNKNOWN, state=State.REFUSED, detail=detail)
+def _move(connection: Connection, one: int, before: State, **values: Any) -> None:  # noqa: ANN401 - column values
+    moved = connection.execute(
+        update(actions).where(actions.c.id == one, actions.c.state == before).values(values)
+    )
+    _check_moved(moved.rowcount, 1, before)
 
 
-def _move(journal: Journal, ids: Sequence[int], before: State, **values: Any) -> None:  # noqa: ANN401 - column values
-    with journal.transaction() as connection:
-        moved = connection.execute(
-            update(actions).where(actions.c.id.in_(ids), actions.c.state == before).values(values)
-        )
-    if moved.rowcount != len(ids):
+def _check_moved(moved: int, expected: int, before: State) -> None:
+    """Inside the transaction, so that a change that is not whole is none."""
+    if moved != expected:
         raise JournalError(
-            f"The journal has {moved.rowcount} of {len(ids)} actions in the state {before}.",
+            f"The journal has {moved} of {expected} actions in the state {before}.",
             "Another program may have changed it. Nothing more is sent; please report this.",
         )
 
@@ -261,14 +243,14 @@ def _yield_to_holders(journal: Journal, batch: BatchToSend) -> None:
             "Two actions of one request share a key.",
             "Nothing of it was sent. Please report this.",
         )
-    with journal.transaction():
+    with journal.transaction() as connection:
         for one in {one.mine: one for one in held}.values():
             changed = changes(one.content, one.new)
             same = one.state == State.CREATED and not changed
             reason = "same" if same else "changed" if one.state == State.CREATED else "in doubt"
             _move(
-                journal,
-                [one.mine],
+                connection,
+                one.mine,
                 State.STAGED,
                 state=State.ALREADY if same else State.DUPLICATE,
                 holder=one.id,

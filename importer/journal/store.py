@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +52,13 @@ class Journal:
         self.workspace = workspace
         self.clock = clock
 
+    @property
+    def id(self) -> str:
+        """What tells this journal from one that was made anew in its place; it moves along."""
+        meta = schema.meta.c
+        (found,) = self.read(select(meta.value).where(meta.key == "id"))
+        return str(found.value)
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """All or nothing; inside another transaction, a savepoint of it."""
@@ -98,7 +106,7 @@ def open_journal(path: Path, workspace: str, *, clock: Clock = _utc_now) -> Iter
     """Open the journal at `path`, making it where there is none.
 
     Raises:
-        JournalError: the file is not a journal, or is damaged.
+        JournalError: the file is not a journal, is damaged, or cannot be kept durable there.
         SettingsError: it belongs to another workspace.
         JournalVersionError: it was written by another version.
     """
@@ -127,13 +135,21 @@ def _prepare(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - 
     # The driver's own transaction handling is off: BEGIN is ours (see _begin).
     dbapi_connection.isolation_level = None
     for pragma in (
+        "busy_timeout=10000",
         "journal_mode=WAL",
         # FULL: an intent is on disk before the first byte of its request leaves.
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=10000",
     ):
         dbapi_connection.execute(f"PRAGMA {pragma}")
+    # SQLite answers what it can do there, and raises nothing where that is less.
+    for pragma, wanted in (("journal_mode", "wal"), ("synchronous", 2)):
+        (answer,) = dbapi_connection.execute(f"PRAGMA {pragma}").fetchone()
+        if answer != wanted:
+            raise JournalError(
+                f"The journal cannot be kept durable where it is ({pragma} is {answer}).",
+                "Let `path` in [journal] name a folder on this machine's own disk.",
+            )
 
 
 def _begin(connection: Connection) -> None:
@@ -166,7 +182,11 @@ def _facts(journal: Journal) -> dict[str, str]:
 
 def _create(connection: Connection, workspace: str) -> None:
     schema.metadata.create_all(connection)
-    facts = {"schema": str(schema.SCHEMA_VERSION), "workspace": workspace}
+    facts = {
+        "schema": str(schema.SCHEMA_VERSION),
+        "workspace": workspace,
+        "id": uuid.uuid4().hex,
+    }
     connection.execute(
         insert(schema.meta), [{"key": key, "value": value} for key, value in facts.items()]
     )

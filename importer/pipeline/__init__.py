@@ -1,11 +1,15 @@
 """Check, run, resume, report: the rooms wired together, usable as a library."""
 
+from importer.journal.rulings import Decided
+from importer.pipeline.against import settle_against
 from importer.pipeline.check import CheckResult, ProblemGroup, check_sheet
 from importer.pipeline.checking import read_mapping
 from importer.pipeline.outcome import Exit, exit_code
 from importer.pipeline.planning import Demands, plan_run, refuse_run
 from importer.pipeline.reporting import reconcile_run, report_run
-from importer.pipeline.sending import Estimate, estimate, resumable, send_run
+from importer.pipeline.rulings import close_rows, release_rows, resolve_run
+from importer.pipeline.sending import Estimate, Orders, estimate, resumable, send_run
+from importer.pipeline.settling import settle_run
 from importer.pipeline.workplace import (
     Advance,
     Bars,
@@ -20,14 +24,17 @@ __all__ = [
     "Advance",
     "Bars",
     "CheckResult",
+    "Decided",
     "Demands",
     "Estimate",
     "Exit",
     "Expected",
     "NoBars",
+    "Orders",
     "ProblemGroup",
     "Workplace",
     "check_sheet",
+    "close_rows",
     "estimate",
     "exit_code",
     "open_workplace",
@@ -35,8 +42,12 @@ __all__ = [
     "read_mapping",
     "reconcile_run",
     "refuse_run",
+    "release_rows",
     "report_run",
+    "resolve_run",
     "resumable",
     "send_run",
+    "settle_against",
+    "settle_run",
     "visit_workplace",
 ]

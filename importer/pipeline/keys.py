@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping as ReadOnly
 
 from importer.errors import UsageError
-from importer.journal.habits import keys_last_used
+from importer.journal.habits import Keys, keys_used
 from importer.journal.store import Journal
 from importer.mapping import ColumnType, Mapping
-
-Keys = ReadOnly[str, ReadOnly[str, str]]
 
 
 def repeats(mapping: Mapping) -> bool:
@@ -44,30 +42,33 @@ def _kept_as(mapping: Mapping, column: str) -> str:
 
 
 def refuse_other_keys(journal: Journal, mapping: Mapping) -> None:
-    """Refuse a mapping whose keys have changed since it last created something.
+    """Refuse a mapping whose keys are not those with which it has created something before.
+
+    Every run counts, not the latest alone: a name that was left out for a while and then comes
+    back as another one would book again all the same.
 
     Raises:
         UsageError: its identity or the name of an action has changed.
     """
-    used = keys_last_used(journal, mapping.name)
-    if used is None:
-        return
-    run, before = used
-    now = keys_of(mapping)
-    if before["identity"] != now["identity"]:
-        raise UsageError(
-            f"The mapping {mapping.name} makes its identity of {_list(now['identity'])} now; the "
-            f"run {run} made it of {_list(before['identity'])}. Every row would be booked again.",
-            f"Put the old identity back. {_ANEW}",
-        )
-    new = {type_: name for name, type_ in now["actions"].items() if name not in before["actions"]}
-    for name, type_ in before["actions"].items():
-        if name not in now["actions"] and type_ in new:
+    used, now = keys_used(journal, mapping.name), keys_of(mapping)
+    for run, before in used:
+        if before["identity"] != now["identity"]:
             raise UsageError(
-                f"The mapping {mapping.name} calls its action `{name}` now `{new[type_]}`; the run "
-                f"{run} sent it under the old name. Every row would be booked again.",
-                f"Put the old name back. {_ANEW}",
+                f"The mapping {mapping.name} makes its identity of {_list(now['identity'])} now; "
+                f"the run {run} made it of {_list(before['identity'])}. Every row would be booked "
+                "again.",
+                f"Put the old identity back. {_ANEW}",
             )
+    known = {name for _, before in used for name in before["actions"]}
+    new = {type_: name for name, type_ in now["actions"].items() if name not in known}
+    for run, before in used:
+        for name, type_ in before["actions"].items():
+            if name not in now["actions"] and type_ in new:
+                raise UsageError(
+                    f"The mapping {mapping.name} calls its action `{name}` now `{new[type_]}`; the "
+                    f"run {run} sent it under the old name. Every row would be booked again.",
+                    f"Put the old name back. {_ANEW}",
+                )
 
 
 _ANEW = (

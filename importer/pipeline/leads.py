@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from importer.columns import parse_chunk
-from importer.errors import SheetError, UsageError
+from importer.errors import SheetError
 from importer.files import sha256_of
 from importer.leads import WRONG_FILE, Directory, Source, leads_mapping
 from importer.mapping import Binding, Mapping, bind
+from importer.pipeline.copying import copy_whole
 from importer.sheets import Sheet, open_sheet
 
 
@@ -65,11 +65,6 @@ def _copy_of(path: Path) -> Iterator[Path]:
     # A broken sheet may leave its file open for a moment, which Windows does not delete then.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         copy = Path(folder, path.name)
-        try:
-            shutil.copyfile(path, copy)
-        except OSError as error:
-            raise UsageError(
-                f"The leads file {path} cannot be read: {error.strerror or error}.",
-                "`via` in the mapping's `lead` names it, from the mapping's own folder on.",
-            ) from error
+        remedy = "`via` in the mapping's `lead` names it, from the mapping's own folder on."
+        copy_whole(path, copy, f"The leads file {path}", remedy)
         yield copy

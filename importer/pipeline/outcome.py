@@ -30,14 +30,23 @@ def exit_code(reconciliation: Reconciliation, ending: Ending) -> int:
     a rule stopped it, later is safe, something was not created or not wholly.
     """
     counts = {outcome: line.count for outcome, line in reconciliation.outcomes.items()}
-    unfinished = (Outcome.INVALID, Outcome.IGNORED, Outcome.REFUSED, Outcome.DUPLICATE)
+    unfinished = (
+        Outcome.INVALID,
+        Outcome.IGNORED,
+        Outcome.REFUSED,
+        Outcome.DUPLICATE,
+        # What is UNSENT in a run that is done was given up by a person.
+        Outcome.UNSENT,
+    )
+    later = ending.kind in {EndKind.UNREACHABLE, EndKind.OUT_OF_TIME}
+    left = counts[Outcome.UNSENT] > 0 and reconciliation.run.state is not RunState.DONE
     rules = (
         (ending.kind is EndKind.INTERRUPTED, 128 + ending.signal),
         (bool(reconciliation.imbalances), Exit.UNBALANCED),
         (counts[Outcome.UNKNOWN] > 0, Exit.IN_DOUBT),
         (reconciliation.run.state is RunState.REFUSED, Exit.SHEET),
-        (ending.kind is EndKind.UNREACHABLE, Exit.LATER),
-        (ending.kind is EndKind.STOPPED or counts[Outcome.UNSENT] > 0, Exit.STOPPED),
+        (ending.kind is EndKind.STOPPED or (left and not later), Exit.STOPPED),
+        (later, Exit.LATER),
         (any(counts[outcome] for outcome in unfinished), Exit.INCOMPLETE),
         (reconciliation.incomplete > 0, Exit.INCOMPLETE),
     )

@@ -24,7 +24,17 @@ from importer.journal.planning import (
 from importer.journal.sending import set_run_state
 from importer.journal.store import Journal
 from importer.mapping import Mapping
-from importer.model import CheckedRow, Chunk, Currency, Invalid, Ready, Refusal, RunState
+from importer.model import (
+    OUTCOME_OF,
+    CheckedRow,
+    Chunk,
+    Currency,
+    Invalid,
+    Outcome,
+    Ready,
+    Refusal,
+    RunState,
+)
 from importer.pipeline.checking import BoundSheet, Judging, open_bound
 from importer.pipeline.drift import drift
 from importer.pipeline.keys import keys_of, refuse_other_keys, repeats, separate
@@ -79,6 +89,8 @@ class Demands:
     """No row is invalid."""
     expected: Expected = field(default_factory=Expected)
     """Its control totals."""
+    retry: frozenset[Outcome] = frozenset()
+    """IGNORED or REFUSED, where that is to be sent again although nothing of it has changed."""
 
 
 def plan_run(
@@ -124,6 +136,7 @@ def plan_run(
             repeats=repeats(mapping),
             separate=separate(mapping),
             limit=workplace.settings.send.actions_per_request,
+            retry=frozenset(state for state, one in OUTCOME_OF.items() if one in demands.retry),
             refusal=refusal.message if refusal else "",
         )
         learned = Learned(notes=[*before, *judging.notes], decisions=judging.decisions)

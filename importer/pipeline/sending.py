@@ -1,50 +1,73 @@
-"""The send of a planned run: wires, pace and interrupts around `upload`, and how it ended."""
+"""The send of a planned run: the first leads, all others, what is in doubt, and how it ended."""
 
 from __future__ import annotations
 
-import asyncio
-import datetime as dt
 import random
-import signal
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from importer.crm import Crm, make_tls_context
 from importer.errors import ImporterError, UsageError
 from importer.journal import reading
+from importer.journal.answers import (
+    Answered,
+    answered_since,
+    count_doubtful,
+    last_request,
+    money_left,
+)
 from importer.journal.ledger import match_again
 from importer.journal.planning import matching_of
-from importer.journal.sending import set_run_state
+from importer.journal.sending import leads_to_send, set_run_state
 from importer.mapping import parse_mapping
-from importer.model import RunRecord, RunState
+from importer.model import Currency, RunRecord, RunState
+from importer.pipeline.concluding import conclude
 from importer.pipeline.keys import repeats, separate
-from importer.pipeline.practice import crm_address
+from importer.pipeline.line import Line, over_the_line
+from importer.pipeline.settling import settle_over
 from importer.pipeline.workplace import Bars, NoBars, Workplace
 from importer.secret import Token
-from importer.upload import Ending, EndKind, Gate, Sending
-from importer.upload.pace import Pace
+from importer.upload import Ending, EndKind, Sending
+from importer.upload.stops import StopRules
+from importer.verdict import Assumptions
 
-_ECHO_S = 0.5
-"""A terminal and a program between (uv, timeout) may both pass one Ctrl-C on."""
+_ROUNDS = 3
+"""How often what is in doubt is settled and what that frees is sent: then a person looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What sending a run will take."""
+    """What is left to send of a run, and what that will take."""
 
+    actions: int
+    money: Mapping[Currency, Decimal]
     requests: int
     seconds: float
     """0 where there is no pace."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What a person or a scheduler says of one send."""
+
+    canary: int = 0
+    """Leads to be sent first."""
+    go_on: Callable[[Sequence[Answered]], bool] = lambda _answers: False
+    """Asked where not everything of those was created."""
+    minutes: float | None = None
+    """After so many, no further request leaves."""
+
+
 def estimate(workplace: Workplace, run: str) -> Estimate:
-    """How many requests are left, and how long they take at the pace of the settings."""
-    requests = reading.batches_left(workplace.journal, run)
-    rate = workplace.settings.send.requests_per_hour
-    return Estimate(requests=requests, seconds=requests * 3600 / rate if rate else 0.0)
+    """What is left, and how long it takes at the pace of the settings."""
+    journal, rate = workplace.journal, workplace.settings.send.requests_per_hour
+    requests = reading.batches_left(journal, run)
+    return Estimate(
+        actions=reading.actions_left(journal, run),
+        money=money_left(journal, run),
+        requests=requests,
+        seconds=requests * 3600 / rate if rate else 0.0,
+    )
 
 
 def resumable(workplace: Workplace, run_id: str) -> RunRecord:
@@ -63,33 +86,125 @@ def resumable(workplace: Workplace, run_id: str) -> RunRecord:
 
 
 def send_run(
-    workplace: Workplace, run_id: str, token: Token, *, bars: Bars | None = None
+    workplace: Workplace,
+    run_id: str,
+    token: Token,
+    *,
+    orders: Orders | None = None,
+    bars: Bars | None = None,
 ) -> Ending:
-    """Send everything of a run that is staged.
+    """Send everything of a run that is staged, and settle what is in doubt.
 
     Args:
         workplace: the workspace, opened to work in.
         run_id: a run that is ready, or was stopped.
         token: the workspace's token.
+        orders: how.
         bars: progress.
 
     Returns:
         How it ended; the run's state and reason are on record.
     """
-    journal = workplace.journal
+    journal, orders = workplace.journal, orders or Orders()
     _match_again(workplace, run_id)
-    if not reading.batches_left(journal, run_id):
+    if not _anything_to_do(workplace, run_id):
         set_run_state(journal, run_id, RunState.DONE)
         return Ending(kind=EndKind.DONE)
     set_run_state(journal, run_id, RunState.SENDING)
+
+    async def work(line: Line) -> None:
+        await _Send(workplace, run_id, line, bars or NoBars()).all(orders)
+
     try:
-        with crm_address(workplace) as address:
-            ending = asyncio.run(_send(workplace, run_id, address, token, bars or NoBars()))
+        ending = over_the_line(workplace, token, work, minutes=orders.minutes)
     except ImporterError as error:
         set_run_state(journal, run_id, RunState.STOPPED, error.message)
         raise
-    _conclude(workplace, run_id, ending)
+    conclude(workplace, run_id, ending)
     return ending
+
+
+class _Send:
+    """One run's send, over one line."""
+
+    def __init__(self, workplace: Workplace, run: str, line: Line, bars: Bars) -> None:
+        self._workplace, self._run, self._line, self._bars = workplace, run, line, bars
+
+    async def all(self, orders: Orders) -> None:
+        """Send the first leads, then the rest; settle, and send what that freed."""
+        if orders.canary and not await self._canary(orders):
+            return
+        for _ in range(_ROUNDS):
+            await self._send()
+            if not self._may_settle():
+                return
+            await settle_over(self._workplace, self._line, self._run, self._bars)
+            if self._line.gate.stopping or not _sendable(self._workplace, self._run):
+                return
+
+    async def _canary(self, orders: Orders) -> bool:
+        """Send some leads; True when all of them were created, or a person says to go on."""
+        journal = self._workplace.journal
+        before = last_request(journal)
+        await self._send(first=orders.canary)
+        answers = answered_since(journal, self._run, before)
+        if self._line.gate.stopping:
+            return False
+        if all(one.whole for one in answers) or orders.go_on(answers):
+            return True
+        self._line.gate.stop(_CANARY)
+        return False
+
+    async def _send(self, first: int | None = None) -> None:
+        workplace, settings = self._workplace, self._workplace.settings
+        left = reading.actions_left(workplace.journal, self._run)
+        if not left:
+            return
+        with self._bars.stage("Sending", left) as advance:
+            sending = Sending(
+                workplace.journal,
+                self._run,
+                self._line.gate,
+                jitter=_stretch,
+                advance=advance,
+                stops=_stops(workplace),
+                correcting=bool(reading.run_of(workplace.journal, self._run).parent),
+                assuming=Assumptions(**settings.api.model_dump()),
+                longest_wait_s=settings.send.longest_wait_seconds,
+            )
+            await sending.send(self._line.open_wire, settings.send.concurrency, first)
+
+    def _may_settle(self) -> bool:
+        automatic = self._workplace.settings.settle.automatic
+        doubtful = count_doubtful(self._workplace.journal, self._run)
+        return automatic and bool(doubtful) and not self._line.gate.stopping
+
+
+_CANARY = Ending(
+    kind=EndKind.STOPPED,
+    reason="Of the leads that were sent first, not everything was created.",
+    remedy="Look at their answers in the report, correct what they speak of, then resume.",
+)
+
+
+def _stops(workplace: Workplace) -> StopRules:
+    stop = workplace.settings.stop.model_dump(exclude={"invalid_share", "canary"})
+    return StopRules(**stop)
+
+
+def _stretch(seconds: float) -> float:
+    """Up to half as long again, so that senders do not come back all at once."""
+    return seconds * random.uniform(1.0, 1.5)  # noqa: S311 - no secret hangs on it
+
+
+def _sendable(workplace: Workplace, run: str) -> bool:
+    """Whether something is staged that waits for nothing."""
+    return any(True for _ in leads_to_send(workplace.journal, run))
+
+
+def _anything_to_do(workplace: Workplace, run: str) -> bool:
+    journal = workplace.journal
+    return bool(reading.batches_left(journal, run) or count_doubtful(journal, run))
 
 
 def _match_again(workplace: Workplace, run_id: str) -> None:
@@ -99,102 +214,3 @@ def _match_again(workplace: Workplace, run_id: str) -> None:
     mapping = parse_mapping(reading.mapping_of(journal, run_id), run.mapping)
     matching = matching_of(journal, run_id, repeats=repeats(mapping), separate=separate(mapping))
     match_again(journal, run_id, matching)
-
-
-async def _send(
-    workplace: Workplace, run_id: str, address: str, token: Token, bars: Bars
-) -> Ending:
-    settings, journal, tls = workplace.settings, workplace.journal, make_tls_context()
-
-    def open_wire() -> Crm:
-        return Crm(
-            base_url=address,
-            enterprise_id=settings.workspace.enterprise_id,
-            token=token,
-            timeout_s=settings.send.timeout_seconds,
-            tls=tls,
-        )
-
-    with bars.stage("Sending", reading.actions_left(journal, run_id)) as advance:
-        gate = Gate(_pace(workplace))
-        sending = Sending(journal, run_id, gate, jitter=_stretch, advance=advance)
-        with _interrupts(gate):
-            await _send_until_stopped(sending, open_wire, settings.send.concurrency)
-        return gate.ending
-
-
-async def _send_until_stopped(sending: Sending, open_wire: Callable[[], Crm], senders: int) -> None:
-    try:
-        await sending.send(open_wire, senders)
-    except asyncio.CancelledError:
-        return
-    except BaseExceptionGroup as several:
-        # Several senders may meet one broken journal; one sentence is enough.
-        raise _first(several) from several
-
-
-def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
-    error: BaseException = several
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
-
-
-def _pace(workplace: Workplace) -> Pace:
-    send, now = workplace.settings.send, workplace.journal.clock()
-    pace = Pace(send.requests_per_hour or None, send.burst, time.monotonic)
-    since = now - dt.timedelta(seconds=pace.memory_s)
-    sent = reading.requests_since(workplace.journal, since)
-    pace.spent((now - moment).total_seconds() for moment in sent)
-    return pace
-
-
-def _stretch(seconds: float) -> float:
-    """Up to half as long again, so that senders do not come back all at once."""
-    return seconds * random.uniform(1.0, 1.5)  # noqa: S311 - no secret hangs on it
-
-
-@contextmanager
-def _interrupts(gate: Gate) -> Iterator[None]:
-    """The first interrupt lets requests on the wire finish; the second stops at once."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-
-    first = float("inf")
-
-    def on_signal(number: int, _frame: object) -> None:
-        nonlocal first
-        ending = Ending(
-            kind=EndKind.INTERRUPTED,
-            reason=f"Interrupted ({signal.Signals(number).name}).",
-            remedy="Resume the run when you like.",
-            signal=number,
-        )
-        # The loop may be asleep; only a call from "another thread" wakes it.
-        now = time.monotonic()
-        if first > now:
-            first = now
-            loop.call_soon_threadsafe(gate.stop, ending)
-        elif now - first > _ECHO_S and task is not None:
-            loop.call_soon_threadsafe(task.cancel)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, on_signal) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _conclude(workplace: Workplace, run_id: str, ending: Ending) -> None:
-    """Put the run's end on record: DONE only when nothing is left to send."""
-    done = ending.kind is EndKind.DONE
-    left = reading.batches_left(workplace.journal, run_id)
-    state = RunState.DONE if done and not left else RunState.STOPPED
-    reason = ending.reason
-    if done and left:
-        reason = "What is left waits for an action of the same lead that is in doubt."
-    set_run_state(workplace.journal, run_id, state, reason)

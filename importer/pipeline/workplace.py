@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -10,15 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from importer.errors import SettingsError, UsageError
-from importer.files import make_private_folder, sha256_of
+from importer.errors import SettingsError
+from importer.files import make_private_folder, sha256_of, sync_folder
 from importer.journal.planning import void_unfinished
 from importer.journal.sending import recover
 from importer.journal.store import Journal, open_journal
-from importer.lock import workspace_lock
+from importer.lock import Machine, shared_folder, workspace_lock
 from importer.model import RunRecord
-from importer.settings import Settings
-from importer.sheets import check_settled, format_of, unchanged
+from importer.pipeline.copying import copy_whole
+from importer.places import check_journal_place
+from importer.settings import Settings, WorkspaceKind
+from importer.sheets import format_of
+
+_NO_HOLDER = "Check that no other program holds it, and that the disk has room."
 
 Advance = Callable[[int], object]
 """Told how many more are done."""
@@ -72,28 +75,18 @@ class Workplace:
         make_private_folder(self._inputs)
         with tempfile.TemporaryDirectory(dir=self._inputs, prefix=".part-") as folder:
             copy = Path(folder, sheet.name)
-            _copy_whole(sheet, copy)
-            copy.chmod(0o600)
+            copy_whole(sheet, copy, f"The file {sheet}", _NO_HOLDER)
             digest = sha256_of(copy)
             make_private_folder(self._inputs / digest)
-            return copy.replace(self._inputs / digest / sheet.name), digest
+            kept = copy.replace(self._inputs / digest / sheet.name)
+        # On disk, with its name and its folder's, before anything is planned from it.
+        for changed in (kept.parent, self._inputs, self._inputs.parent):
+            sync_folder(changed)
+        return kept, digest
 
     @property
     def _inputs(self) -> Path:
         return self.settings.journal.path.parent / "inputs"
-
-
-def _copy_whole(sheet: Path, copy: Path) -> None:
-    """Copy a file that nobody changes meanwhile."""
-    try:
-        check_settled(sheet)
-        with unchanged(sheet):
-            shutil.copyfile(sheet, copy)
-    except OSError as error:
-        raise UsageError(
-            f"The file {sheet} cannot be read: {error.strerror}.",
-            "Check that no other program holds it, and that the disk has room.",
-        ) from error
 
 
 @contextmanager
@@ -101,15 +94,34 @@ def open_workplace(settings: Settings) -> Iterator[Workplace]:
     """Open a workspace to work in: locked, and recovered from whatever happened last.
 
     Raises:
-        BusyError: another run holds the lock.
+        BusyError: another run holds a lock of the workspace.
         JournalError: the journal cannot be used.
-        SettingsError: the reports folder cannot be made; better known now than after the send.
+        SettingsError: the journal is where it cannot be trusted, or another one serves the
+            workspace; or the reports folder cannot be made: better known now than after the send.
     """
+    path, machine = settings.journal.path, _machine_of(settings)
+    # Before the lock, which would be made at the wrong place.
+    _check_place(settings)
     _make_reports_folder(settings.reports.folder)
-    with workspace_lock(settings.journal.path), visit_workplace(settings) as workplace:
+    with workspace_lock(path, machine=machine), visit_workplace(settings) as workplace:
+        if machine is not None:
+            machine.note(path, workplace.journal.id)
         void_unfinished(workplace.journal)
         recover(workplace.journal)
         yield workplace
+
+
+def _machine_of(settings: Settings) -> Machine | None:
+    """Where the machine's accounts meet, for a workspace that counts."""
+    if settings.workspace.kind is WorkspaceKind.SANDBOX:
+        return None
+    return Machine(folder=shared_folder(), slug=settings.workspace.slug)
+
+
+def _check_place(settings: Settings) -> None:
+    """A sandbox may be tried anywhere: a desktop that is synced is where many people start."""
+    if settings.workspace.kind is WorkspaceKind.REAL:
+        check_journal_place(settings.journal.path)
 
 
 def _make_reports_folder(folder: Path) -> None:
@@ -128,6 +140,8 @@ def visit_workplace(settings: Settings) -> Iterator[Workplace]:
 
     Raises:
         JournalError: the journal cannot be used.
+        SettingsError: the journal is where it cannot be trusted.
     """
+    _check_place(settings)
     with open_journal(settings.journal.path, settings.workspace.name) as journal:
         yield Workplace(settings=settings, journal=journal)

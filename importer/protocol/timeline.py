@@ -6,6 +6,7 @@ with a type alone; what live items were seen to carry is read where it is there.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Mapping
@@ -17,6 +18,9 @@ from importer.protocol.answer import ErrorAnswer, Unreadable, read_error, unread
 from importer.protocol.body import OddBodyError, parse_object
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_EARLIEST_MS: Final = 946_684_800_000
+"""The year 2000: no action is older."""
 _WIDEST: Final = 60
 """Digits up to which a number is written out; beyond, `1E+99` must do."""
 
@@ -36,7 +40,10 @@ class Seen:
     fields: Mapping[str, str] | None = None
     """Field → value as text, blanks left out; None where the CRM shows no fields at all."""
     created_ms: int | None = None
-    """When the CRM stamped it, by its own clock: milliseconds since 1970 (UTC)."""
+    """When the CRM stamped it, by its own clock: milliseconds since 1970 (UTC); None where it
+    shows no moment that can be relied on."""
+    performer: str = ""
+    """Who did it, as the CRM writes it: an e-mail address, or a word; "" where it shows nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +106,7 @@ def _read_seen(entry: object) -> Seen:
         status=_text(entry.get("status")),
         fields=_fields(fields) if isinstance(fields, dict) else None,
         created_ms=_created(entry.get("creationTimestamp", entry.get("created_on"))),
+        performer=_text(entry.get("employeeid", entry.get("performed_by"))),
     )
 
 
@@ -119,7 +127,20 @@ def _amount(found: object) -> Decimal | None:
 
 
 def _created(found: object) -> int | None:
-    return found if isinstance(found, int) and _is_whole(found) else None
+    """Milliseconds, or ISO 8601 with its zone; anything else would be a guess."""
+    stamp = _iso_ms(found) if isinstance(found, str) else found
+    if not (isinstance(stamp, int) and _is_whole(stamp)):
+        return None
+    # Seconds read as milliseconds lie in January 1970: a new action would pass for an old one.
+    return stamp if stamp >= _EARLIEST_MS else None
+
+
+def _iso_ms(found: str) -> int | None:
+    try:
+        moment = dt.datetime.fromisoformat(found)
+        return None if moment.tzinfo is None else (moment - _EPOCH) // dt.timedelta(milliseconds=1)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _is_whole(found: object) -> bool:

@@ -30,12 +30,22 @@ _EARLIER_TEXTS = {
     "changed": "An earlier run created it with other values.",
     "in doubt": "An earlier run sent it, and what became of it is still in doubt.",
     "seen before": "An equal row of an earlier sheet was created.",
+    "open": "An earlier run that is still open is going to send it.",
+    "unchanged": "The CRM refused exactly this before; it was not sent again.",
 }
+
+_EARLIER_STEPS = {
+    "in doubt": NEXT_STEPS[Outcome.UNKNOWN],
+    "open": "Resume that run.",
+    "unchanged": "Correct the cell in the failures workbook and run that file; or, if the CRM "
+    "itself was corrected, run again with `--retry ignored,refused`.",
+}
+"""What a person does where the earlier action says it better than the outcome."""
 
 
 def reasons_of(action: ActionRecord) -> Iterator[tuple[str, str, str, str]]:
     """(code, sentence, next step, cell) of everything that explains an action's outcome."""
-    row, step = f"row {action.row}", NEXT_STEPS[action.outcome]
+    row, step = f"row {action.row}", _step(action)
     for problem in action.problems:
         cell = f"{problem.column}{problem.row}" if problem.column else row
         yield problem.code, problem.message, problem.hint, cell
@@ -43,12 +53,15 @@ def reasons_of(action: ActionRecord) -> Iterator[tuple[str, str, str, str]]:
         cell = f"{remark.column}{action.row}" if remark.column else row
         yield "", f"{remark.path}: {remark.text}" if remark.path else remark.text, step, cell
     if action.earlier is not None:
-        reason = action.earlier.reason
-        doubt = NEXT_STEPS[Outcome.UNKNOWN]
-        yield reason, _EARLIER_TEXTS[reason], doubt if reason == "in doubt" else step, row
-    elif action.detail:
+        yield action.earlier.reason, _EARLIER_TEXTS[action.earlier.reason], step, row
+    if action.detail and (action.earlier is None or action.earlier.reason == "unchanged"):
         code, _, text = action.detail.partition(": ")
         yield (code, text, step, row) if code.isupper() else ("", action.detail, step, row)
+
+
+def _step(action: ActionRecord) -> str:
+    reason = action.earlier.reason if action.earlier else ""
+    return _EARLIER_STEPS.get(reason, NEXT_STEPS[action.outcome])
 
 
 class Reasons:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from importer.model import ActionRecord, Currency, Outcome, RunRecord
+from importer.model import ActionRecord, Currency, Outcome, Ruling, RunRecord
 from importer.reconcile.reasons import Reasons
 from importer.reconcile.records import Chain, Line, Reconciliation
 from importer.reconcile.sums import add_money, add_up, nonzero
@@ -68,8 +68,9 @@ class _Books:
         self.incomplete += action.incomplete
         self.unreadable += action.outcome is Outcome.INVALID
         if action.outcome is Outcome.CREATED:
-            self.without_id += not action.action_id
-            self.action_ids[action.action_id] += 1
+            said = any(one.ruling is Ruling.CREATED for one in action.decisions)
+            self.without_id += not action.action_id and not said
+            self.action_ids.update([action.action_id] if action.action_id else [])
         self.reasons.add(action)
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import heapq
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from importer.model import ActionRecord, Cell, Earlier, Money, Outcome, RunRecord, Skipped
+from importer.model import (
+    ActionRecord,
+    Cell,
+    Decision,
+    Earlier,
+    Money,
+    Outcome,
+    Ruling,
+    RunRecord,
+    Skipped,
+)
 from importer.reconcile import NEXT_STEPS, reasons_of
 from importer.report.inert import visible
 from importer.report.source import ReportSource
@@ -139,6 +150,8 @@ def _notes(action: ActionRecord) -> Iterator[Note]:
         yield Note(text=visible(action.detail))
     if action.earlier:
         yield Note(text=visible(_about(action.earlier)), hint=visible(_own_step(action)))
+    for decision in action.decisions:
+        yield Note(text=visible(_ruled(decision)))
 
 
 def _own_step(action: ActionRecord) -> str:
@@ -162,8 +175,26 @@ _EARLIER_WORDS: Final[Mapping[str, str]] = {
     "changed": "It was created before by {place}{id}, and differs now: {changes}.",
     "in doubt": "The same action was sent by {place}, and its answer is not known.",
     "seen before": "An equal row was created by {place}{id}.",
+    "open": "The same action is of {place}, and was not sent yet.",
+    "unchanged": "The same entry was sent by {place}, and the CRM refused it then.",
 }
 """`Earlier.reason` → a sentence."""
+
+
+_RULED: Final[Mapping[Ruling, str]] = {
+    Ruling.CREATED: "Said to stand on the timeline",
+    Ruling.NOT_CREATED: "Said not to stand on the timeline",
+    Ruling.RELEASED: "Released to be sent",
+    Ruling.CLOSED: "Given up",
+}
+
+
+def _ruled(decision: Decision) -> str:
+    moment = decision.at.astimezone(dt.UTC)
+    return (
+        f"{_RULED[decision.ruling]} by {decision.by}, {moment:%d %b %Y %H:%M} UTC: "
+        f"{decision.reason}"
+    )
 
 
 def _about(earlier: Earlier) -> str:

@@ -12,6 +12,8 @@ from importer.report.figures import counted
 from importer.report.source import Failures, Report
 from importer.report.words import INCOMPLETE, Tone, count_of
 
+_ENDED: Final = (RunState.REFUSED, RunState.DONE)
+
 _IN_DOUBT: Final = (
     " Where the earlier one is in doubt, it may or may not be on its lead's timeline: look there, "
     "in TeleCRM, and do not send it again."
@@ -39,14 +41,15 @@ def next_steps(report: Report) -> Iterator[Step]:
     if books.imbalances:
         yield _distrust()
     if count := count_of(books, Outcome.UNKNOWN):
-        yield _settle(count)
+        yield _settle(count, run)
     if run.state is RunState.REFUSED:
         yield _reconsider()
     elif report.failures:
         yield _correct(report.failures, run)
     if count := count_of(books, Outcome.DUPLICATE):
-        yield _decide(count, doubtful=_duplicates_in_doubt(books))
-    if (count := count_of(books, Outcome.UNSENT)) and run.state is not RunState.REFUSED:
+        yield _decide(count, run, doubtful=_duplicates_in_doubt(books))
+    # What is UNSENT in a run that is done was given up by a person.
+    if (count := count_of(books, Outcome.UNSENT)) and run.state not in _ENDED:
         yield _resume(count, run, doubtful=count_of(books, Outcome.UNKNOWN))
     if books.incomplete:
         yield _complete(books.incomplete)
@@ -61,13 +64,15 @@ def _distrust() -> Step:
     )
 
 
-def _settle(count: int) -> Step:
+def _settle(count: int, run: RunRecord) -> Step:
     return Step(
         tone=Tone.STOP,
         title=f"Settle {counted(count, 'action')} in doubt",
         text="Do not send it again, by any way, before it is settled. It was sent and no "
-        "trustworthy answer came, so it may or may not be on its lead's timeline: look there, in "
-        "TeleCRM.",
+        "trustworthy answer came, so it may or may not be on its lead's timeline. This command "
+        "looks there; what it leaves in doubt, look up in TeleCRM, and say what you found: "
+        f"importer resolve {run.id} --rows … --created (or --not-created) --reason …",
+        command=f"importer settle {run.id}",
         shows=Outcome.UNKNOWN,
     )
 
@@ -102,13 +107,15 @@ def _duplicates_in_doubt(books: Reconciliation) -> int:
     )
 
 
-def _decide(count: int, *, doubtful: int) -> Step:
+def _decide(count: int, run: RunRecord, *, doubtful: int) -> Step:
     return Step(
         tone=Tone.CARE,
         title=f"Decide on {counted(count, 'duplicate')}",
         text="This belongs to an action of an earlier run or row, and something differs or is "
-        "still open. It is held and is not sent; the list shows the old and the new."
+        "still open. It is held and is not sent; the list shows the old and the new. If it is "
+        "the same, nothing is to be done. If it is another one, release its row and resume:"
         + (_IN_DOUBT if doubtful else ""),
+        command=f"importer release {run.id} --rows … --reason …",
         shows=Outcome.DUPLICATE,
     )
 

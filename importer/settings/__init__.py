@@ -3,22 +3,25 @@
 from importer.settings.credential import PRACTICE_TOKEN, find_token
 from importer.settings.load import FILE_NAME, load_settings, practice_settings
 from importer.settings.records import (
+    Api,
     Journal,
     Reports,
     Send,
     Settings,
+    Settle,
     Stop,
-    Workspace,
-    WorkspaceKind,
 )
+from importer.settings.workspace import Workspace, WorkspaceKind
 
 __all__ = [
     "FILE_NAME",
     "PRACTICE_TOKEN",
+    "Api",
     "Journal",
     "Reports",
     "Send",
     "Settings",
+    "Settle",
     "Stop",
     "Workspace",
     "WorkspaceKind",

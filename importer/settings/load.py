@@ -19,6 +19,8 @@ from importer.settings.records import Settings
 
 FILE_NAME: Final = "importer.toml"
 PREFIX: Final = "IMPORTER_"
+NO_SETTINGS: Final = frozenset({"IMPORTER_SHARED_FOLDER"})
+"""Variables that begin like ours and are read elsewhere."""
 
 _PATHS: Final = (("workspace", "token_file"), ("journal", "path"), ("reports", "folder"))
 _DEFAULTS: Final[Mapping[str, Mapping[str, object]]] = {
@@ -164,7 +166,7 @@ def _unknown_variables() -> Iterator[SettingMistake]:
         for key in getattr(field.annotation, "model_fields", {})
     ]
     sections = tuple(f"{PREFIX}{section}__".upper() for section in Settings.model_fields)
-    for name in os.environ:
+    for name in os.environ.keys() - NO_SETTINGS:
         if name.upper().startswith(PREFIX) and not name.upper().startswith(sections):
             sentence = unknown_key(name.upper(), known, "setting")
             yield SettingMistake(key=name, source="environment", sentence=sentence)

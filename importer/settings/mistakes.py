@@ -35,6 +35,8 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "finite_number": "It must be a number.",
     "greater_than_equal": "It must be at least {ge:g}.",
     "less_than_equal": "It must be at most {le:g}.",
+    "bool_type": "It must be true or false.",
+    "bool_parsing": "It must be true or false.",
     "enum": "It must be one of {expected}.",
     "model_type": "It must be a table with lines of its own, such as [{section}].",
     "setting": "{message} {hint}",

@@ -1,11 +1,13 @@
-"""A verdict → what the journal records of each action of the batch. Pure."""
+"""A verdict → what the journal records of each action of the batch, and the watch is told. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from importer.journal.sending import BatchToSend, Evidence, Fate
-from importer.model import Outcome, State
+from importer.model import OUTCOME_OF, Outcome, State
+from importer.upload.stops import Told
 from importer.verdict import (
     Exchange,
     NotSent,
@@ -41,6 +43,19 @@ def fates_of(verdict: Verdict, batch: BatchToSend) -> list[Fate]:
         case _:
             assert_never(verdict)
     return [fate] * len(batch.actions)
+
+
+def told_of(batch: BatchToSend, fates: Sequence[Fate]) -> list[Told]:
+    """The same, as the stop rules look at it."""
+    return [
+        Told(
+            name=action.name,
+            outcome=OUTCOME_OF[fate.state],
+            remarks=fate.remarks,
+            detail=fate.detail,
+        )
+        for action, fate in zip(batch.actions, fates, strict=True)
+    ]
 
 
 def evidence_of(verdict: Verdict, exchange: Exchange) -> Evidence:

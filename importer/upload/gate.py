@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,16 +42,28 @@ class Gate:
 
     Args:
         pace: how fast requests may leave.
+        deadline_s: seconds from now on after which no further request may leave; None: never.
+        clock: monotonic seconds.
         sleep: waits that many seconds.
     """
 
     def __init__(
-        self, pace: Pace, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+        self,
+        pace: Pace,
+        deadline_s: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._pace = pace
+        self._given_s = deadline_s or 0.0
+        self._deadline = None if deadline_s is None else clock() + deadline_s
+        self._clock = clock
         self._sleep = sleep
         self._ending: Ending | None = None
         self._stopping = asyncio.Event()
+        self.reached = False
+        """A request has left since it was made: the CRM was there."""
 
     @property
     def ending(self) -> Ending:
@@ -61,6 +74,11 @@ class Gate:
     def stopping(self) -> bool:
         """Somebody asked it to stop."""
         return self._stopping.is_set()
+
+    @property
+    def paused_until(self) -> float | None:
+        """Until when all senders are held back, in the pace's own seconds; None: they are not."""
+        return self._pace.paused_until
 
     def stop(self, ending: Ending) -> None:
         """Let every sender finish the request that it has on the wire, and no other."""
@@ -84,8 +102,31 @@ class Gate:
         task = asyncio.ensure_future(waiting)
         stopping = asyncio.ensure_future(self._stopping.wait())
         try:
-            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            while not (task.done() or stopping.done() or self._time_is_over()):
+                await asyncio.wait(
+                    {task, stopping}, timeout=self._left_s(), return_when=asyncio.FIRST_COMPLETED
+                )
         finally:
             task.cancel()
             stopping.cancel()
-        return not self._stopping.is_set()
+        # A permit of the last moment comes too late.
+        return not (self._time_is_over() or self._stopping.is_set())
+
+    def _time_is_over(self) -> bool:
+        over = self._left_s() == 0
+        if over:
+            self.stop(_time_over(self._given_s))
+        return over
+
+    def _left_s(self) -> float | None:
+        return None if self._deadline is None else max(0.0, self._deadline - self._clock())
+
+
+def _time_over(given_s: float) -> Ending:
+    minutes = f"{given_s / 60:.3g}"
+    several = f"The {minutes} minutes that it was given are over."
+    return Ending(
+        kind=EndKind.OUT_OF_TIME,
+        reason="The minute that it was given is over." if minutes == "1" else several,
+        remedy="Resume the run when there is time again.",
+    )

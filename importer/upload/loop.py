@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import hashlib
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol, assert_never
+from typing import Final, Protocol, assert_never
 
 from importer.crm import Flight
+from importer.errors import JournalError
 from importer.journal import sending
-from importer.journal.reading import known_action_ids
 from importer.journal.sending import BatchToSend
 from importer.journal.store import Journal
 from importer.protocol import encode, read_answer
-from importer.upload.fates import evidence_of, fates_of
+from importer.upload.fates import evidence_of, fates_of, told_of
 from importer.upload.gate import Ending, EndKind, Gate
-from importer.upload.readback import Timelines, stored_nothing
+from importer.upload.stops import StopRules, Watch
+from importer.upload.waits import Patience, words_of
 from importer.verdict import (
+    Assumptions,
     Exchange,
     NotSent,
     Progress,
@@ -36,11 +38,11 @@ from importer.verdict import (
 BACK_OFF_S: Sequence[float] = (0.5, 1.0, 2.0)
 """Pauses before a request that never left is tried again; after the last one the run stops."""
 
-THROTTLE_BACK_OFF_S: Sequence[float] = (2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0)
-"""Pauses of all senders when the CRM asks to slow down without saying for how long."""
+_USUAL_STOPS: Final = StopRules()
+_USUAL_READING: Final = Assumptions()
 
 
-class Wire(Timelines, Protocol):
+class Wire(Protocol):
     """One sender's line to the CRM."""
 
     async def create_actions(self, lead: str, body: bytes, flight: Flight) -> Exchange:
@@ -57,9 +59,14 @@ class Sending:
         gate: shared by all senders.
         jitter: stretches a pause; passed in, so that tests never wait.
         advance: told how many actions are done.
+        stops: when the run stops by itself; counted from this object's first request on.
+        correcting: the run corrects a failures workbook, of which much may fail again.
+        assuming: how open questions of the API are read.
+        longest_wait_s: seconds that one request may be put off in all by a CRM that asks to wait;
+            beyond them the run stops.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keywords; each is a fact of its own
         self,
         journal: Journal,
         run: str,
@@ -67,22 +74,58 @@ class Sending:
         *,
         jitter: Callable[[float], float],
         advance: Callable[[int], object] = lambda _more: None,
+        stops: StopRules = _USUAL_STOPS,
+        correcting: bool = False,
+        assuming: Assumptions = _USUAL_READING,
+        longest_wait_s: float = 900.0,
     ) -> None:
         self._journal = journal
         self._run = run
         self._gate = gate
         self._jitter = jitter
         self._advance = advance
-        self._answered = False
+        self._watch = Watch(stops, correcting=correcting)
+        self._assuming = assuming
+        self._longest_wait_s = longest_wait_s
+        self._broken: list[Exception] = []
 
     async def send(
-        self, open_wire: Callable[[], AbstractAsyncContextManager[Wire]], senders: int
+        self,
+        open_wire: Callable[[], AbstractAsyncContextManager[Wire]],
+        senders: int,
+        first: int | None = None,
     ) -> None:
-        """Send everything that is staged, with so many senders at once."""
-        leads = sending.leads_to_send(self._journal, self._run)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(senders):
-                group.create_task(self._serve_leads(open_wire, leads))
+        """Send what is staged, with so many senders at once.
+
+        Whatever breaks one sender, the others bring the request that they have on the wire to its
+        end and on record, before it is raised.
+
+        Args:
+            open_wire: opens one sender's line.
+            senders: how many.
+            first: serve only so many leads, the first that have something to send; None: all.
+        """
+        found = sending.leads_to_send(self._journal, self._run)
+        leads = itertools.islice(found, first)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(senders):
+                    group.create_task(self._work(open_wire, leads))
+        finally:
+            if self._broken:
+                raise self._broken[0]
+
+    async def _work(
+        self,
+        open_wire: Callable[[], AbstractAsyncContextManager[Wire]],
+        leads: Iterator[tuple[str, list[int]]],
+    ) -> None:
+        """Serve leads until there are none; an error stops the others after what is in flight."""
+        try:
+            await self._serve_leads(open_wire, leads)
+        except Exception as error:  # noqa: BLE001 - raised again by `send`
+            self._broken.append(error)
+            self._gate.stop(_stopped("The importer met an error of its own.", _ANYHOW))
 
     async def _serve_leads(
         self,
@@ -99,7 +142,7 @@ class Sending:
 
     async def _deliver(self, wire: Wire, batch_id: int) -> bool:
         """Bring one batch to its end; True when the lead's next one may go."""
-        pauses, slow_downs = iter(BACK_OFF_S), iter(THROTTLE_BACK_OFF_S)
+        pauses, patience = iter(BACK_OFF_S), self._patience()
         while await self._gate.permit():
             batch = sending.load_batch(self._journal, batch_id)
             if not batch.actions:
@@ -118,10 +161,13 @@ class Sending:
                 case NotSent():
                     await self._back_off(next(pauses, None), verdict)
                 case Wait():
-                    self._slow_down(next(slow_downs, None), verdict)
+                    self._slow_down(patience, verdict.seconds, verdict.reason)
                 case _:
                     assert_never(verdict)
         return False
+
+    def _patience(self) -> Patience:
+        return Patience(self._longest_wait_s, self._jitter)
 
     async def _attempt(self, wire: Wire, batch: BatchToSend) -> Verdict | None:
         """Claim, send and record; None when another run turned out to hold one of the keys."""
@@ -129,71 +175,78 @@ class Sending:
         request = sending.claim(self._journal, batch, hashlib.sha256(body).hexdigest())
         if request is None:
             return None
-        sent_at, flight = self._journal.clock(), Flight()
+        flight = Flight()
         try:
             exchange = await wire.create_actions(batch.lead, body, flight)
         except BaseException:
             # Stopped in mid-flight: the journal is told how far it got before anybody else is.
             self._conclude(batch, request, flight.exchange())
             raise
-        verdict = self._conclude(batch, request, exchange)
-        # Without the CRM's clock nobody knows which of the timeline's actions are new.
-        if isinstance(verdict, RefusedMaybe) and exchange.clock_offset_s is not None:
-            offset = dt.timedelta(seconds=exchange.clock_offset_s)
-            return await self._look(wire, batch, verdict, sent_at + offset)
-        return verdict
+        return self._conclude(batch, request, exchange)
 
     def _conclude(self, batch: BatchToSend, request: int, exchange: Exchange) -> Verdict:
-        """Record what the request's end proves."""
+        """Record what the request's end proves, and have the stop rules look at it."""
+        verdict = self._judge(batch, exchange)
+        if not self._record(batch, request, exchange, verdict):
+            verdict = ReadBack(reason="The answer gives an action id that an earlier action has.")
+            if not self._record(batch, request, exchange, verdict):
+                raise JournalError(
+                    "The journal does not take the outcome of a request.",
+                    "Nothing more is sent; please report this.",
+                )
+        self._gate.reached |= exchange.progress is not Progress.NOT_STARTED
+        if not isinstance(verdict, StopRun | NotSent | Wait):
+            self._advance(len(batch.actions))
+            self._look_at(batch, verdict)
+        if isinstance(verdict, Unknown) and exchange.retry_after_s is not None:
+            # In doubt or not, a CRM that asks for a rest is given one.
+            self._slow_down(self._patience(), exchange.retry_after_s, verdict.reason)
+        return verdict
+
+    def _judge(self, batch: BatchToSend, exchange: Exchange) -> Verdict:
         count = len(batch.actions)
         answer = (
             read_answer(exchange.status, exchange.body, count, batch.lead)
             if exchange.progress is Progress.ANSWERED and exchange.status is not None
             else None
         )
-        verdict = judge(exchange, answer, items=count, has_payment=batch.has_payment)
-        if isinstance(verdict, Recorded) and self._knows_any(verdict):
-            verdict = ReadBack(reason="The answer gives an action id that an earlier action has.")
-        fates = fates_of(verdict, batch)
-        sending.record(self._journal, request, batch, fates, evidence_of(verdict, exchange))
-        self._answered |= exchange.progress is not Progress.NOT_STARTED
-        if not isinstance(verdict, StopRun | NotSent | Wait):
-            self._advance(count)
-        return verdict
-
-    def _knows_any(self, verdict: Recorded) -> bool:
-        ids = [item.action_id for item in verdict.items if item.action_id]
-        return bool(known_action_ids(self._journal, ids))
-
-    async def _look(
-        self, wire: Wire, batch: BatchToSend, verdict: RefusedMaybe, since: dt.datetime
-    ) -> Verdict:
-        """Read back once whether a refused request stored anything; if not, it is REFUSED."""
-        clean = await stored_nothing(
-            wire, self._journal, batch, since=since, permit=self._gate.permit
+        return judge(
+            exchange,
+            answer,
+            items=count,
+            has_payment=batch.has_payment,
+            assuming=self._assuming,
         )
-        if not clean:
-            return verdict
-        sending.settle_refused(self._journal, batch, f"{verdict.code}: {verdict.message}")
-        return Refused(code=verdict.code, message=verdict.message)
+
+    def _record(
+        self, batch: BatchToSend, request: int, exchange: Exchange, verdict: Verdict
+    ) -> bool:
+        fates, evidence = fates_of(verdict, batch), evidence_of(verdict, exchange)
+        return sending.record(self._journal, request, batch, fates, evidence)
+
+    def _look_at(self, batch: BatchToSend, verdict: Verdict) -> None:
+        halt = self._watch.see(told_of(batch, fates_of(verdict, batch)))
+        if halt is not None:
+            self._gate.stop(_stopped(halt.reason, halt.remedy))
 
     async def _back_off(self, pause: float | None, verdict: NotSent) -> None:
         if pause is not None:
             await self._gate.rest(self._jitter(pause))
-        elif self._answered:
+        elif self._gate.reached:
             self._gate.stop(_stopped(f"The CRM is out of reach. {verdict.reason}", _LATER))
         else:
             self._gate.stop(Ending(kind=EndKind.UNREACHABLE, reason=verdict.reason, remedy=_LATER))
 
-    def _slow_down(self, pause: float | None, verdict: Wait) -> None:
-        if pause is None:
-            self._gate.stop(_stopped(verdict.reason, _LATER))
-        else:
-            self._gate.slow_down(
-                self._jitter(pause) if verdict.seconds is None else verdict.seconds
-            )
+    def _slow_down(self, patience: Patience, asked_s: float | None, reason: str) -> None:
+        seconds = patience.next_wait(asked_s)
+        if seconds is not None:
+            self._gate.slow_down(seconds)
+            return
+        asked = words_of(asked_s, self._journal.clock())
+        self._gate.stop(_stopped(f"{reason} {asked}", "Resume the run after that."))
 
 
+_ANYHOW = "Resume the run: what was on the wire is settled before anything is sent."
 _LATER = "Resume the run when the CRM answers again."
 
 

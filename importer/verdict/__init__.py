@@ -15,21 +15,29 @@ from importer.verdict.cases import (
     Wait,
 )
 from importer.verdict.judge import LEAD_NOT_FOUND, LICENCE_CODES, judge
+from importer.verdict.settling import Absent, Finding, Open, Present, Sight, Sought, settle
 
 __all__ = [
     "LEAD_NOT_FOUND",
     "LICENCE_CODES",
+    "Absent",
     "Assumptions",
     "Exchange",
+    "Finding",
     "NotSent",
+    "Open",
+    "Present",
     "Progress",
     "ReadBack",
     "Recorded",
     "Refused",
     "RefusedMaybe",
+    "Sight",
+    "Sought",
     "StopRun",
     "Unknown",
     "Verdict",
     "Wait",
     "judge",
+    "settle",
 ]

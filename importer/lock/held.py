@@ -1,4 +1,4 @@
-"""One run at a time per workspace, guarded by the operating system.
+"""An operating system's lock, and who holds it.
 
 The lock is the system's own and ends with the process that holds it, however that ends: a crash
 leaves nothing to clean up. Who holds it stands in a file beside it, for people only; nothing is
@@ -21,7 +21,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from importer.errors import BusyError, SettingsError
-from importer.files import make_private_folder
+from importer.files import make_private_folder, write_atomically
 from importer.secret import HIDDEN
 
 _HINT: Final = "Nothing was sent. Wait until that run has ended and start again: later is safe."
@@ -48,32 +48,37 @@ class Holder:
 
 
 @contextmanager
-def workspace_lock(path: Path, words: Sequence[str] | None = None) -> Iterator[None]:
-    """Hold the workspace's lock for the time of the block, or refuse at once.
+def hold(
+    lock_file: Path, words: Sequence[str] | None = None, *, mode: int, remedy: str
+) -> Iterator[None]:
+    """Hold a lock for the time of the block, or refuse at once.
 
     Args:
-        path: the journal; the lock is `<journal>.lock` beside it, and stays there when released
-            (removing it would let two runs in, each with a lock of its own).
+        lock_file: ends in `.lock`, and stays there when released (removing it would let two runs
+            in, each with a lock of its own).
         words: the command line, for the one who is kept out; None is this process's own.
+        mode: permission bits of what is written, whatever the umask.
+        remedy: what to do where the lock cannot be made.
 
     Raises:
         BusyError: another run holds the lock; says who and since when.
-        SettingsError: the lock cannot be made where the journal is.
+        SettingsError: the lock cannot be made there.
     """
-    holder_file = path.with_name(f"{path.name}.holder.json")
+    holder_file = lock_file.with_suffix(".holder.json")
     lock = FileLock(
-        path.with_name(f"{path.name}.lock"),
+        lock_file,
         blocking=False,
-        mode=0o660,
+        mode=mode,
         thread_local=False,
         # Where the file system has no locks, an ordinary file would outlive a crash.
         fallback_to_soft=False,
     )
-    _acquire(lock, path, holder_file)
+    _acquire(lock, holder_file, remedy)
     try:
         # For people only: a full disk is for the journal to tell.
         with suppress(OSError):
-            holder_file.write_text(json.dumps(asdict(_this_process(words))), encoding="utf-8")
+            note = json.dumps(asdict(_this_process(words))).encode()
+            write_atomically(holder_file, note, mode=mode)
         yield
     finally:
         with suppress(OSError):
@@ -81,10 +86,10 @@ def workspace_lock(path: Path, words: Sequence[str] | None = None) -> Iterator[N
         lock.release()
 
 
-def _acquire(lock: FileLock, path: Path, holder_file: Path) -> None:
+def _acquire(lock: FileLock, holder_file: Path, remedy: str) -> None:
     try:
-        if not path.parent.is_dir():
-            make_private_folder(path.parent)
+        if not holder_file.parent.is_dir():
+            make_private_folder(holder_file.parent)
         lock.acquire()
     except Timeout as error:
         holder = _read_holder(holder_file)
@@ -93,8 +98,7 @@ def _acquire(lock: FileLock, path: Path, holder_file: Path) -> None:
     except (OSError, NotImplementedError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SettingsError(
-            f"The journal's lock {lock.lock_file} cannot be made: {reason}.",
-            "Let `path` in [journal] name a folder on this machine's own disk that you may write.",
+            f"The lock {lock.lock_file} cannot be made: {reason}.", remedy
         ) from error
 
 

@@ -1,0 +1,57 @@
+"""`check`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from importer.cli.options import (
+    FILE,
+    Totals,
+    expect_options,
+    json_option,
+    load,
+    mapping_option,
+    settings_options,
+)
+
+
+@click.command()
+@click.argument("sheet", type=FILE)
+@mapping_option
+@expect_options
+@settings_options
+@json_option
+def check(  # noqa: PLR0913 - a command's options are its arguments
+    sheet: Path,
+    mapping: Path,
+    settings: Path | None,
+    *,
+    practice: bool,
+    expect_rows: int | None,
+    expect_total: Totals,
+    as_json: bool,
+) -> int:
+    """Check SHEET: every problem of every row, each with its cell. Nothing is sent.
+
+    Exit code 0: nothing is wrong; 3: there are problems. A failures workbook is checked with what
+    the journal of its workspace knows: say --practice or --settings as for `run`.
+    """
+    from importer.cli.bars import TerminalBars
+    from importer.cli.words import check_object, say_check
+    from importer.pipeline import Exit, Expected, check_sheet, read_mapping, visit_workplace
+
+    result = check_sheet(
+        sheet,
+        read_mapping(mapping),
+        expected=Expected(rows=expect_rows, totals=expect_total),
+        bars=TerminalBars(),
+        workplace=lambda: visit_workplace(load(settings, practice=practice)),
+    )
+    if as_json:
+        click.echo(json.dumps(check_object(result), ensure_ascii=False))
+    else:
+        say_check(result)
+    return Exit.SHEET if result.invalid or result.refusals else Exit.DONE

@@ -1,0 +1,215 @@
+"""`settle`, `resolve`, `release` and `close`: what becomes of what is in doubt, held or left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from importer.cli.options import (
+    FILE,
+    as_given,
+    json_option,
+    load,
+    reason_option,
+    rows_option,
+    settings_options,
+    token_of,
+    token_option,
+)
+from importer.errors import UsageError
+
+if TYPE_CHECKING:
+    from importer.pipeline import Decided, Workplace
+    from importer.upload import Ending
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@click.option(
+    "--against",
+    type=FILE,
+    metavar="EXPORT",
+    help="Settle from an export of the CRM's actions instead of asking the CRM.",
+)
+@settings_options
+@token_option
+@json_option
+def settle(  # noqa: PLR0913 - a command's options are its arguments
+    run_id: str,
+    against: Path | None,
+    settings: Path | None,
+    token_file: Path | None,
+    *,
+    practice: bool,
+    as_json: bool,
+) -> int:
+    """Find out what became of RUN's UNKNOWN actions; nothing is sent.
+
+    Each lead's timeline is read back. What stands there is CREATED; what is proven not to stand
+    there may be sent again by `resume`, a PAYMENT only if the mapping says so; all else stays
+    UNKNOWN, for a person to look at and to `resolve`.
+    """
+    from importer.cli.bars import TerminalBars
+    from importer.cli.sayings import say_settled
+    from importer.pipeline import open_workplace, settle_against, settle_run
+
+    loaded = load(settings, practice=practice)
+    token = None if against else token_of(loaded, token_file)
+    with open_workplace(loaded) as workplace:
+        if token is None:
+            assert against is not None  # noqa: S101 - for the type checker: one of the two is there
+            ending, settled = settle_against(workplace, run_id, against)
+        else:
+            ending, settled = settle_run(workplace, run_id, token, bars=TerminalBars())
+        say_settled(run_id, settled)
+        return _finish(
+            workplace, run_id, ending, as_given(settings, practice=practice), as_json=as_json
+        )
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@rows_option(required=False)
+@click.option("--action", "name", help="Only the actions of this name in the mapping.")
+@click.option("--created", "fate", flag_value="created", help="It stands on the timeline.")
+@click.option(
+    "--not-created", "fate", flag_value="not created", help="It does not: it may be sent again."
+)
+@click.option("--action-id", default="", help="The CRM's id of the one action that was created.")
+@reason_option
+@settings_options
+@json_option
+def resolve(  # noqa: PLR0913 - a command's options are its arguments
+    run_id: str,
+    rows: frozenset[int] | None,
+    name: str | None,
+    fate: str | None,
+    action_id: str,
+    *,
+    reason: str,
+    settings: Path | None,
+    practice: bool,
+    as_json: bool,
+) -> int:
+    """Say what became of UNKNOWN actions of RUN, after a look at the lead's timeline.
+
+    Your account, the time and the reason are kept for ever, and stand in the report. What was not
+    created is UNSENT then, and is sent by `importer resume RUN`.
+    """
+    from importer.pipeline import resolve_run
+
+    if fate is None:
+        raise UsageError("Say what became of it.", "Add --created or --not-created.")
+    if action_id and fate != "created":
+        raise UsageError(
+            "An action id belongs to what was created.", "Leave --action-id out, or say --created."
+        )
+    created = fate == "created"
+    return _decide(
+        run_id,
+        settings,
+        practice=practice,
+        as_json=as_json,
+        decision=lambda workplace: resolve_run(
+            workplace, run_id, rows, name, created=created, action_id=action_id, reason=reason
+        ),
+    )
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@rows_option(required=True)
+@reason_option
+@settings_options
+@json_option
+def release(  # noqa: PLR0913 - a command's options are its arguments
+    run_id: str,
+    rows: frozenset[int],
+    reason: str,
+    settings: Path | None,
+    *,
+    practice: bool,
+    as_json: bool,
+) -> int:
+    """Let DUPLICATE rows of RUN be sent all the same: they are not the earlier ones.
+
+    Your account, the time and the reason are kept for ever, and stand in the report. The rows are
+    UNSENT then, and are sent by `importer resume RUN`.
+    """
+    from importer.pipeline import release_rows
+
+    return _decide(
+        run_id,
+        settings,
+        practice=practice,
+        as_json=as_json,
+        decision=lambda workplace: release_rows(workplace, run_id, rows, reason=reason),
+    )
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@rows_option(required=False)
+@reason_option
+@settings_options
+@json_option
+def close(  # noqa: PLR0913 - a command's options are its arguments
+    run_id: str,
+    rows: frozenset[int] | None,
+    reason: str,
+    settings: Path | None,
+    *,
+    practice: bool,
+    as_json: bool,
+) -> int:
+    """Give up what is UNSENT of RUN: it is not sent any more, also not by `resume`.
+
+    A later sheet that holds the same rows sends them as new ones.
+    """
+    from importer.pipeline import close_rows
+
+    return _decide(
+        run_id,
+        settings,
+        practice=practice,
+        as_json=as_json,
+        decision=lambda workplace: close_rows(workplace, run_id, rows, reason=reason),
+    )
+
+
+def _decide(
+    run_id: str,
+    settings: Path | None,
+    *,
+    practice: bool,
+    as_json: bool,
+    decision: Callable[[Workplace], Decided],
+) -> int:
+    from importer.cli.sayings import say_decided
+    from importer.pipeline import open_workplace
+    from importer.upload import Ending, EndKind
+
+    with open_workplace(load(settings, practice=practice)) as workplace:
+        say_decided(decision(workplace))
+        done = Ending(kind=EndKind.DONE)
+        return _finish(
+            workplace, run_id, done, as_given(settings, practice=practice), as_json=as_json
+        )
+
+
+def _finish(
+    workplace: Workplace, run_id: str, ending: Ending, options: str, *, as_json: bool
+) -> int:
+    from importer.cli.bars import TerminalBars
+    from importer.cli.sayings import say_ending
+    from importer.cli.words import say_report
+    from importer.pipeline import exit_code, report_run
+
+    reconciliation, written = report_run(workplace, run_id, bars=TerminalBars())
+    code = exit_code(reconciliation, ending)
+    say_report(reconciliation, written, code, as_json=as_json)
+    say_ending(reconciliation, ending, options)
+    return code

@@ -1,0 +1,140 @@
+"""What people read of a send: what is about to leave, what was settled or decided, how it ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import groupby
+
+import click
+
+from importer.cli.phrases import duration, many, money, skips, table
+from importer.cli.words import say_notes
+from importer.journal import reading
+from importer.journal.answers import Answered
+from importer.model import Outcome, RunState
+from importer.pipeline import Decided, Workplace, estimate, reconcile_run
+from importer.reconcile import NEXT_STEPS, Reconciliation
+from importer.report.inert import visible
+from importer.settings import WorkspaceKind
+from importer.upload import Ending
+from importer.upload.settle import Settled
+
+
+def say_plan(workplace: Workplace, run_id: str) -> bool:
+    """Show what is about to be sent, on standard error; False when it is nothing."""
+    books, left = reconcile_run(workplace, run_id), estimate(workplace, run_id)
+    say_notes(books.run.notes, err=True)
+    click.echo(
+        f"{books.run.file}: {many(books.run.rows_read, 'row')}; {skips(books.run.skipped)}",
+        err=True,
+    )
+    for outcome, line in books.outcomes.items():
+        if line.count and outcome is not Outcome.UNSENT:
+            click.echo(
+                f"  {many(line.count, 'action')} {outcome}{money(line.money, ', ')}", err=True
+            )
+    if not left.actions:
+        return False
+    practice = workplace.settings.workspace.kind is WorkspaceKind.SANDBOX
+    where = "practice workspace" if practice else click.style("REAL workspace", bold=True)
+    click.echo(
+        f"  {many(left.actions, 'action')} to send{money(left.money, ', ')}, in "
+        f"{many(left.requests, 'request')}{duration(left.seconds)}\n"
+        f"  to the {where} {workplace.settings.workspace.name}",
+        err=True,
+    )
+    return True
+
+
+def say_doubts(workplace: Workplace, run_id: str) -> None:
+    """Remind, on standard error, of what earlier runs left in doubt."""
+    for run, count in reading.in_doubt(workplace.journal, run_id).items():
+        click.echo(
+            f"{click.style('Still in doubt:', fg='red', bold=True)} {many(count, 'action')} of "
+            f"the run {run}. {NEXT_STEPS[Outcome.UNKNOWN]}",
+            err=True,
+        )
+
+
+def say_rehearsal(workplace: Workplace, run_id: str, *, as_json: bool) -> bool:
+    """Print exactly what would be sent, a request a line, in order.
+
+    As JSON, each line is an object. True when everything would be sent or is there already.
+    """
+    entries = reading.entries_to_send(workplace.journal, run_id)
+    for (lead, _batch), of_batch in groupby(entries, key=lambda one: (one.lead, one.batch)):
+        body = f'{{"actions":[{",".join(one.entry for one in of_batch)}]}}'
+        line = json.dumps({"lead": lead, "body": body}, ensure_ascii=False)
+        click.echo(line if as_json else f"POST /lead/{lead}/action {body}")
+    if not say_plan(workplace, run_id):
+        click.echo("Nothing would be sent.", err=True)
+    lines = reconcile_run(workplace, run_id).outcomes
+    fine = {Outcome.UNSENT, Outcome.ALREADY}
+    return not any(line.count for outcome, line in lines.items() if outcome not in fine)
+
+
+def say_answers(answers: Sequence[Answered]) -> None:
+    """Show, on standard error, what the CRM answered to the leads that were sent first."""
+    rows = [
+        (one.row, one.lead, one.name, one.outcome, "\n".join(one.said))
+        for one in answers
+        if not one.whole
+    ]
+    good = len(answers) - len(rows)
+    click.echo(f"{many(good, 'action')} of the first leads created; not so:", err=True)
+    click.echo(table(rows, ("row", "lead", "action", "outcome", "what the CRM says")), err=True)
+
+
+def say_settled(run_id: str, settled: Settled) -> None:
+    """Say, on standard error, what reading back has settled."""
+    found = {
+        "created": settled.created,
+        "ignored": settled.ignored,
+        "refused": settled.refused,
+        "may be sent again": settled.staged,
+        "still in doubt": settled.unknown,
+    }
+    said = ", ".join(f"{count:,} {word}" for word, count in found.items() if count)
+    click.echo(f"Settled: {said or 'nothing was in doubt'}.", err=True)
+    for other in sorted(settled.of_other_runs - {run_id}):
+        click.echo(
+            f"Some of it is of the run {other}: `importer report {other}` writes its report anew.",
+            err=True,
+        )
+
+
+def say_decided(decided: Decided) -> None:
+    """Say, on standard error, what a person's decision was about."""
+    click.echo(
+        f"On record: {many(decided.count, 'action')}{money(decided.money, ', ')}; decided by "
+        f"{decided.by}.",
+        err=True,
+    )
+
+
+def say_ending(books: Reconciliation, ending: Ending, options: str) -> None:
+    """Say, on standard error, what stopped a run or is in doubt, and what to do.
+
+    Args:
+        books: the run's books.
+        ending: how its sending ended.
+        options: `--practice`, `--settings FILE` or "", as they were given.
+    """
+    reason = ending.reason or books.run.reason
+    if reason:
+        click.echo(f"{click.style('Stopped:', fg='yellow', bold=True)} {visible(reason)}", err=True)
+    if doubtful := books.outcomes[Outcome.UNKNOWN].count:
+        click.echo(
+            f"{click.style('In doubt:', fg='red', bold=True)} {many(doubtful, 'action')}. "
+            f"{NEXT_STEPS[Outcome.UNKNOWN]}",
+            err=True,
+        )
+        click.echo(f"What to do: {_typed('settle', books, options)}", err=True)
+    elif books.outcomes[Outcome.UNSENT].count and books.run.state is not RunState.DONE:
+        remedy = ending.remedy or "Go on when you like."
+        click.echo(f"What to do: {remedy} {_typed('resume', books, options)}", err=True)
+
+
+def _typed(command: str, books: Reconciliation, options: str) -> str:
+    return " ".join(filter(None, ["importer", command, books.run.id, options]))

@@ -1,0 +1,124 @@
+"""The keys that a corrected row carried before: neither form of it can be booked again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, exists, select
+
+from importer.batches import Decision, Matching, hold
+from importer.journal.matching import (
+    apply,
+    claimant_of,
+    holder_of,
+    holders_against,
+    staged_of,
+    taken,
+)
+from importer.journal.schema import actions, rows, runs
+from importer.journal.store import Journal
+
+
+def hold_by_alias(journal: Journal, run: str, matching: Matching) -> None:
+    """Hold what a chain has created under another key than the one that it carried before.
+
+    Each holder answers for one row of this run.
+
+    Args:
+        journal: the journal, in a transaction.
+        run: a run that is planned, whose identities are matched to the ledger.
+        matching: as the mapping says.
+    """
+    pairs = [pair for statement in _pairs(run) for pair in journal.read(statement)]
+    if not pairs:
+        return
+    mine = journal.read(staged_of(run).where(actions.c.id.in_({one.mine for one in pairs})))
+    theirs = journal.read(
+        holders_against(run).where(actions.c.id.in_({one.theirs for one in pairs}))
+    )
+    free = {one.id for one in theirs} - taken(journal, run, theirs)
+    known = [*mine, *theirs]
+    shown = {one.id: _whole_row(journal, one) for one in known}
+    apply(journal, _decide(pairs, mine, theirs, free, matching), known, shown)
+
+
+def _whole_row(journal: Journal, one: Row[Any]) -> dict[str, str]:
+    """The source values of all actions of a row: the changed key may be none of this one's."""
+    found = journal.read(
+        select(actions.c.content).where(actions.c.run == one.run, actions.c.row == one.row)
+    )
+    return {column: value for each in found for column, value in each.content.items()}
+
+
+def _decide(
+    pairs: Sequence[Row[Any]],
+    mine: Sequence[Row[Any]],
+    theirs: Sequence[Row[Any]],
+    free: set[int],
+    matching: Matching,
+) -> Iterator[Decision]:
+    claimants = {one.id: claimant_of(one) for one in mine}
+    holders = {one.id: holder_of(one) for one in theirs}
+    held = set[int]()
+    for pair in pairs:
+        if pair.mine in held or pair.theirs not in free:
+            continue
+        held.add(pair.mine)
+        free.discard(pair.theirs)
+        claimant, holder = claimants[pair.mine], holders[pair.theirs]
+        as_first = claimant.fingerprint == holder.fingerprint
+        yield hold(claimant, holder, "corrected" if as_first else "changed", matching)
+
+
+def _pairs(run: str) -> Iterator[Select[Any]]:
+    """(mine, theirs): a staged action, and what may stand for it by another key.
+
+    First, where theirs was created from a corrected row that had carried my key before. Then,
+    where my corrected row had carried their key, and another sheet has brought it since.
+    """
+    mine, theirs = staged_of(run).subquery("mine"), holders_against(run).subquery("theirs")
+    carried, carrier = rows.alias("carried"), runs.alias("carrier")
+    pairs = (
+        select(mine.c.id.label("mine"), theirs.c.id.label("theirs"))
+        .join(carrier, carrier.c.id == carried.c.run)
+        .where(
+            carried.c.run != run,
+            carried.c.key != "",
+            carrier.c.seq < theirs.c.seq,
+            theirs.c.run != run,
+            theirs.c.name == mine.c.name,
+            theirs.c.key != mine.c.key,
+            ~exists().where(_beside(carried)),
+        )
+        .order_by(mine.c.row, mine.c.position, theirs.c.id)
+    )
+    yield pairs.select_from(mine.join(carried, carried.c.key == mine.c.key)).join(
+        theirs, _same_root(carried, theirs)
+    )
+    looks_alike = rows.alias("looks_alike")
+    # A sheet that brought my row beside theirs knew them as two.
+    both = exists().where(
+        looks_alike.c.run == theirs.c.run,
+        looks_alike.c.number != theirs.c.row,
+        looks_alike.c.fingerprint == carried.c.fingerprint,
+    )
+    yield (
+        pairs.select_from(mine.join(carried, _same_root(carried, mine)))
+        .join(theirs, theirs.c.key == carried.c.key)
+        .where(~both)
+    )
+
+
+def _same_root(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    return and_(one.c.root_run == other.c.root_run, one.c.root_row == other.c.root_row)
+
+
+def _beside(carried: FromClause) -> ColumnElement[bool]:
+    """Another row of the same sheet with the same key: it may belong to that one."""
+    other = rows.alias("other")
+    return and_(
+        other.c.run == carried.c.run,
+        other.c.key == carried.c.key,
+        other.c.number != carried.c.number,
+    )

@@ -1,0 +1,92 @@
+"""Where a run stands while it is sent: what was answered lately, what is in doubt, what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from importer.journal.schema import actions, requests
+from importer.journal.store import Journal
+from importer.model import OUTCOME_OF, Currency, Outcome, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """One action that was sent."""
+
+    row: int
+    lead: str
+    name: str
+    outcome: Outcome
+    action_id: str
+    said: tuple[str, ...]
+    """Remarks and detail, as sentences."""
+
+    @property
+    def whole(self) -> bool:
+        """It was created, and nothing was said about it."""
+        return self.outcome is Outcome.CREATED and not self.said
+
+
+def last_request(journal: Journal) -> int:
+    """The number of the newest request; 0 where there is none."""
+    ((newest,),) = journal.read(select(func.max(requests.c.id)))
+    return newest or 0
+
+
+def answered_since(journal: Journal, run: str, request: int) -> Sequence[Answered]:
+    """Every action of a run that a later request than this one carried, in sheet order."""
+    found = journal.read(
+        select(actions)
+        .where(actions.c.run == run, actions.c.request > request)
+        .order_by(actions.c.row, actions.c.position)
+    )
+    return [
+        Answered(
+            row=one.row,
+            lead=one.lead,
+            name=one.name,
+            outcome=OUTCOME_OF[State(one.state)],
+            action_id=one.action_id,
+            said=tuple(
+                filter(None, (*(": ".join(filter(None, both)) for both in one.remarks), one.detail))
+            ),
+        )
+        for one in found
+    ]
+
+
+def money_left(journal: Journal, run: str) -> Mapping[Currency, Decimal]:
+    """What the actions are worth that are still to be sent."""
+    found = journal.read(
+        select(actions.c.currency, actions.c.amount).where(
+            actions.c.run == run, actions.c.state == State.STAGED, actions.c.amount.is_not(None)
+        )
+    )
+    money: dict[Currency, Decimal] = {}
+    for one in found:
+        currency = Currency(one.currency)
+        money[currency] = money.get(currency, Decimal(0)) + one.amount
+    return money
+
+
+def count_doubtful(journal: Journal, run: str) -> int:
+    """How many actions of a run are UNKNOWN."""
+    ((count,),) = journal.read(
+        select(func.count()).where(actions.c.run == run, actions.c.state == State.UNKNOWN)
+    )
+    return int(count)
+
+
+def last_clock_offset(journal: Journal) -> float | None:
+    """Seconds by which the CRM's clock was ahead of ours at its latest answer; None: not known."""
+    found = journal.read(
+        select(requests.c.clock_offset_s)
+        .where(requests.c.clock_offset_s.is_not(None))
+        .order_by(requests.c.id.desc())
+        .limit(1)
+    )
+    return found[0].clock_offset_s if found else None

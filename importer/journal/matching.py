@@ -1,0 +1,142 @@
+"""What is matched to what: actions that may be sent, and earlier ones that may be the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select, update
+
+from importer.batches import Claimant, Decision, Holder
+from importer.journal.corrected import changes, earlier_values, row_of
+from importer.journal.schema import LIVE_STATES, actions, decisions, rows, runs
+from importer.journal.store import Journal
+from importer.model import Ruling, RunState, State
+
+_OPEN = (RunState.READY, RunState.SENDING, RunState.STOPPED)
+"""Runs that may still send what they have staged."""
+
+
+def staged_of(run: str) -> Select[Any]:
+    """What a run may send and the ledger may still hold, each with its row.
+
+    What a person has released is not matched again: that it was held is what was decided on.
+    """
+    released = exists().where(
+        decisions.c.action == actions.c.id, decisions.c.ruling == Ruling.RELEASED
+    )
+    return (
+        select(actions, rows.c.fingerprint, rows.c.key, rows.c.root_run, rows.c.root_row)
+        .join(rows, row_of(actions))
+        .where(actions.c.run == run, actions.c.state == State.STAGED, ~released)
+    )
+
+
+def holders_against(run: str) -> Select[Any]:
+    """Every action that may stand for one of a run: live, or about to be sent by an earlier run.
+
+    Each comes with its file, and with the row at the root of its chain. Of two open runs the one
+    that came first keeps its turn, so that neither waits for the other.
+    """
+    root, mine = rows.alias("root"), runs.alias("mine")
+    seq = select(mine.c.seq).where(mine.c.id == run).scalar_subquery()
+    waiting = and_(actions.c.state == State.STAGED, runs.c.state.in_(_OPEN), runs.c.seq < seq)
+    return (
+        select(
+            actions,
+            runs.c.file,
+            runs.c.seq,
+            rows.c.key,
+            root.c.fingerprint,
+            root.c.run.label("root_run"),
+            root.c.number.label("root_row"),
+        )
+        .join(rows, row_of(actions))
+        .join(root, and_(root.c.run == rows.c.root_run, root.c.number == rows.c.root_row))
+        .join(runs, runs.c.id == actions.c.run)
+        .where(or_(actions.c.state.in_(LIVE_STATES), waiting))
+    )
+
+
+def taken(journal: Journal, run: str, holders: Sequence[Row[Any]]) -> frozenset[int]:
+    """Those that answer for another action of this run already, or are this run's own."""
+    ids = [one.id for one in holders]
+    found = journal.read(
+        select(actions.c.holder).where(actions.c.run == run, actions.c.holder.in_(ids))
+    )
+    own = {one.id for one in holders if one.run == run}
+    return frozenset(own | {one.holder for one in found})
+
+
+def _judged(one: Row[Any]) -> dict[str, str]:
+    """The source values, and what of them travels as money: a renamed column hides no amount."""
+    amount = "" if one.amount is None else format(one.amount.normalize(), "f")
+    return {**one.content, " lead": one.lead, " money": f"{one.currency or ''}{amount}"}
+
+
+def claimant_of(one: Row[Any]) -> Claimant:
+    """A row of `staged_of` as matching sees it."""
+    return Claimant(
+        id=one.id,
+        content=_judged(one),
+        fingerprint=one.fingerprint,
+        root=(one.root_run, one.root_row),
+    )
+
+
+def holder_of(one: Row[Any]) -> Holder:
+    """A row of `holders_against` as matching sees it."""
+    return Holder(
+        id=one.id,
+        occurrence=one.occurrence,
+        content=_judged(one),
+        state=State(one.state),
+        fingerprint=one.fingerprint,
+        root=(one.root_run, one.root_row),
+    )
+
+
+def apply(
+    journal: Journal,
+    decided: Iterable[Decision],
+    known: Sequence[Row[Any]],
+    shown: Mapping[int, Mapping[str, str]] | None = None,
+) -> None:
+    """Write what was decided of staged actions.
+
+    Args:
+        journal: the journal.
+        decided: one for each action at the most.
+        known: the claimants and holders that the decisions are about.
+        shown: of each of them, the source values in which a change is shown; None: its own.
+    """
+    by_id = {one.id: one for one in known}
+    shown = {one.id: one.content for one in known} if shown is None else shown
+    settled = [_values(one, by_id, shown) for one in decided]
+    if not settled:
+        return
+    with journal.transaction() as connection:
+        connection.execute(
+            update(actions).where(
+                actions.c.id == bindparam("decided"), actions.c.state == State.STAGED
+            ),
+            settled,
+        )
+
+
+def _values(
+    decision: Decision, by_id: Mapping[int, Row[Any]], shown: Mapping[int, Mapping[str, str]]
+) -> dict[str, Any]:
+    values = {
+        "decided": decision.id,
+        "occurrence": decision.occurrence,
+        "state": decision.state,
+        "holder": None,
+        "earlier": None,
+    }
+    if decision.holder is None:
+        return values
+    old, new = shown[decision.holder.id], shown[decision.id]
+    changed = changes(old, new) if decision.reason == "changed" else []
+    earlier = earlier_values(by_id[decision.holder.id], decision.reason) | {"changes": changed}
+    return values | {"holder": decision.holder.id, "earlier": earlier}

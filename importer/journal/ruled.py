@@ -1,0 +1,92 @@
+"""The record of what people have decided of actions: written with the decision, kept for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import Row, insert, select, update
+
+from importer.journal.schema import actions, decisions, runs
+from importer.journal.store import Journal
+from importer.model import Currency, Decision, Ruling, RunState, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a person has just decided."""
+
+    count: int
+    """Actions."""
+    money: Mapping[Currency, Decimal]
+    """Their money."""
+    by: str
+    """The account of the operating system."""
+
+
+_RULED: Final = {
+    Ruling.CREATED: "found on the timeline",
+    Ruling.NOT_CREATED: "found not to be on the timeline",
+    Ruling.RELEASED: "released",
+    Ruling.CLOSED: "closed",
+}
+
+
+def record_ruling(  # noqa: PLR0913 - who said what of which actions
+    journal: Journal, run: str, found: Sequence[Row[Any]], ruling: Ruling, *, by: str, reason: str
+) -> Decided:
+    """Put a decision on record, and the run into the state from which its next step goes on.
+
+    Args:
+        journal: the journal, in the transaction that moves the actions.
+        run: the run's id.
+        found: the actions, at least one.
+        ruling: what is decided of each.
+        by: the account of the operating system.
+        reason: why.
+    """
+    now, count = journal.clock(), len(found)
+    said = [
+        {"action": one.id, "ruling": ruling, "by": by, "at": now, "reason": reason.strip()}
+        for one in found
+    ]
+    staged = actions.c.state == State.STAGED
+    left = journal.read(select(actions.c.id).where(actions.c.run == run, staged).limit(1))
+    many = "1 action was" if count == 1 else f"{count} actions were"
+    with journal.transaction() as connection:
+        connection.execute(insert(decisions), said)
+        connection.execute(
+            update(runs)
+            .where(runs.c.id == run)
+            .values(
+                state=RunState.STOPPED if left else RunState.DONE,
+                reason=f"{many} {_RULED[ruling]}." if left else "",
+                changed_at=now,
+            )
+        )
+    return Decided(count=count, money=_money(found), by=by)
+
+
+def decisions_by_action(
+    journal: Journal, of_actions: Sequence[int]
+) -> dict[int, tuple[Decision, ...]]:
+    """Action → what people have decided of it, oldest first."""
+    found = journal.read(
+        select(decisions).where(decisions.c.action.in_(of_actions)).order_by(decisions.c.id)
+    )
+    by_action: dict[int, tuple[Decision, ...]] = {}
+    for one in found:
+        ruled = Decision(ruling=Ruling(one.ruling), by=one.by, at=one.at, reason=one.reason)
+        by_action[one.action] = (*by_action.get(one.action, ()), ruled)
+    return by_action
+
+
+def _money(found: Sequence[Row[Any]]) -> dict[Currency, Decimal]:
+    money: dict[Currency, Decimal] = {}
+    for one in found:
+        if one.amount is not None:
+            currency = Currency(one.currency)
+            money[currency] = money.get(currency, Decimal(0)) + one.amount
+    return money

@@ -1,0 +1,274 @@
+"""What people decide of actions, with a reason, for ever on record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from importer.errors import JournalError, UsageError
+from importer.journal.planning import make_batches
+from importer.journal.reading import run_of
+from importer.journal.ruled import Decided, record_ruling
+from importer.journal.schema import LIVE_STATES, actions, rows
+from importer.journal.store import Journal
+from importer.model import Ruling, RunState, State
+
+__all__ = ["Decided", "close_unsent", "release", "resolve_created", "resolve_not_created"]
+
+_RELEASABLE: Final = ("changed", "seen before")
+
+
+def resolve_created(  # noqa: PLR0913 - which actions, and who says what of them
+    journal: Journal,
+    run: str,
+    of_rows: frozenset[int] | None,
+    name: str | None,
+    *,
+    action_id: str = "",
+    by: str,
+    reason: str,
+) -> Decided:
+    """Record that what is UNKNOWN stands on the timeline.
+
+    Args:
+        journal: the journal.
+        run: the run's id.
+        of_rows: row numbers as Excel shows them; None: all that fit.
+        name: of the action in the mapping; None: all.
+        action_id: what the CRM calls the one action that is meant; "" where nobody knows.
+        by: the account of the operating system.
+        reason: why the person thinks so.
+
+    Raises:
+        UsageError: there is nothing to decide, a row is not of the run, the reason is blank, or
+            the id cannot be that of this action.
+    """
+    found = _of_state(journal, run, of_rows, name, reason=reason, state=State.UNKNOWN)
+    action_id = action_id.strip()
+    if action_id and len(found) > 1:
+        raise UsageError(
+            f"{len(found)} actions are meant, and an action id belongs to exactly one.",
+            "Name one row, and one action of it by its name in the mapping.",
+        )
+    _refuse_known_id(journal, action_id)
+    with journal.transaction():
+        for one in found:
+            _move(journal, one, State.CREATED, action_id=action_id, remarks=[], detail="")
+        return record_ruling(journal, run, found, Ruling.CREATED, by=by, reason=reason)
+
+
+def resolve_not_created(  # noqa: PLR0913 - which actions, and who says what of them
+    journal: Journal,
+    run: str,
+    of_rows: frozenset[int] | None,
+    name: str | None,
+    *,
+    by: str,
+    reason: str,
+) -> Decided:
+    """Record that what is UNKNOWN does not stand on the timeline; resume may send it again.
+
+    Args and errors as for `resolve_created`.
+    """
+    found = _of_state(journal, run, of_rows, name, reason=reason, state=State.UNKNOWN)
+    with journal.transaction():
+        for one in found:
+            _move(journal, one, State.STAGED, remarks=[], detail="")
+        return record_ruling(journal, run, found, Ruling.NOT_CREATED, by=by, reason=reason)
+
+
+def close_unsent(  # noqa: PLR0913 - which actions, and who says what of them
+    journal: Journal,
+    run: str,
+    of_rows: frozenset[int] | None,
+    name: str | None = None,
+    *,
+    by: str,
+    reason: str,
+) -> Decided:
+    """Give up what is UNSENT, for good.
+
+    Args and errors as for `resolve_created`.
+    """
+    found = _of_state(journal, run, of_rows, name, reason=reason, state=State.STAGED)
+    with journal.transaction():
+        for one in found:
+            _move(journal, one, State.CLOSED)
+        return record_ruling(journal, run, found, Ruling.CLOSED, by=by, reason=reason)
+
+
+def release(  # noqa: PLR0913 - which actions, and who says what of them
+    journal: Journal,
+    run: str,
+    of_rows: frozenset[int] | None,
+    name: str | None = None,
+    *,
+    by: str,
+    reason: str,
+    limit: int,
+) -> Decided:
+    """Let DUPLICATE actions be sent all the same, as further ones of their identity.
+
+    Args and errors as for `resolve_created`; `limit` is the most that one request may hold.
+
+    Raises:
+        UsageError: also where the earlier action is in doubt, or is still to be sent.
+    """
+    held = _of_state(journal, run, of_rows, name, reason=reason, state=State.DUPLICATE)
+    blocked = [one for one in held if one.earlier["reason"] not in _RELEASABLE]
+    found = [one for one in held if one.earlier["reason"] in _RELEASABLE]
+    if blocked and (of_rows is not None or not found):
+        raise _not_yet(blocked)
+    with journal.transaction():
+        for one in found:
+            _move(
+                journal,
+                one,
+                State.STAGED,
+                occurrence=_next_occurrence(journal, one.identity),
+                origin=_free_origin(journal, one),
+                # `holder` stays: it answers for no other action of this run.
+                earlier=None,
+                batch=None,
+            )
+        make_batches(journal, run, limit)
+        return record_ruling(journal, run, found, Ruling.RELEASED, by=by, reason=reason)
+
+
+def _not_yet(blocked: Sequence[Row[Any]]) -> UsageError:
+    doubtful = [one for one in blocked if one.earlier["reason"] == "in doubt"]
+    (first, *_) = doubtful or blocked
+    other = first.earlier["run"]
+    if doubtful:
+        return UsageError(
+            f"Row {first.row} is held for an action of the run {other} that is in doubt: it may "
+            "be on the timeline already.",
+            f"Settle that one first: importer settle {other}. Then run the sheet again.",
+        )
+    return UsageError(
+        f"Row {first.row} is held for an action that the run {other} is still to send.",
+        f"Resume that run: importer resume {other}. If its rows are not wanted, close them there "
+        "and run the sheet again.",
+    )
+
+
+def _next_occurrence(journal: Journal, identity: str) -> int:
+    """Beyond whatever stands on a timeline, or is going to."""
+    states = (*LIVE_STATES, State.STAGED)
+    found = journal.read(
+        select(func.max(actions.c.occurrence)).where(
+            actions.c.identity == identity, actions.c.state.in_(states)
+        )
+    )
+    return int(found[0][0] or 0) + 1
+
+
+def _free_origin(journal: Journal, one: Row[Any]) -> str:
+    """Its own, unless another attempt of its row stands on a timeline or is going to."""
+    rivals = journal.read(
+        select(actions.c.id).where(
+            actions.c.origin == one.origin,
+            actions.c.id != one.id,
+            actions.c.state.in_((*LIVE_STATES, State.STAGED)),
+        )
+    )
+    return f"{one.origin}/released {one.id}" if rivals else str(one.origin)
+
+
+_NOTHING: Final = {
+    State.UNKNOWN: ("is UNKNOWN", "Only what is in doubt can be resolved"),
+    State.STAGED: ("is UNSENT", "Only what was not sent yet can be closed"),
+    State.DUPLICATE: ("is DUPLICATE", "Only what is held can be released"),
+}
+
+
+def _of_state(  # noqa: PLR0913 - every decision asks for the same
+    journal: Journal,
+    run: str,
+    of_rows: frozenset[int] | None,
+    name: str | None,
+    *,
+    reason: str,
+    state: State,
+) -> Sequence[Row[Any]]:
+    """The actions that a decision is about, in sheet order; at least one."""
+    if not reason.strip():
+        raise UsageError("A decision needs a reason.", "Say why: it stays on record.")
+    _refuse_other_runs(journal, run)
+    _refuse_other_rows(journal, run, of_rows)
+    statement = (
+        select(actions)
+        .where(actions.c.run == run, actions.c.state == state)
+        .order_by(actions.c.row, actions.c.position)
+    )
+    found = [
+        one
+        for one in journal.read(statement)
+        if (of_rows is None or one.row in of_rows) and (name is None or one.name == name)
+    ]
+    if not found:
+        what, only = _NOTHING[state]
+        among = "" if of_rows is None and name is None else " of what is meant"
+        raise UsageError(
+            f"Nothing{among} {what} in the run {run}.",
+            f"{only}: the run's report shows the rows and the names of their actions.",
+        )
+    return found
+
+
+def _refuse_other_runs(journal: Journal, run: str) -> None:
+    known = run_of(journal, run)
+    if known.state in (RunState.REFUSED, RunState.PLANNING):
+        raise UsageError(
+            f"The run {run} was refused before anything was sent: {known.reason}",
+            "There is nothing to decide; run its sheet again, corrected where it needs it.",
+        )
+
+
+def _refuse_other_rows(journal: Journal, run: str, of_rows: frozenset[int] | None) -> None:
+    if of_rows is None:
+        return
+    there = select(rows.c.number).where(rows.c.run == run, rows.c.skipped == "")
+    strangers = of_rows - {one.number for one in journal.read(there)}
+    if strangers:
+        numbers = ", ".join(str(number) for number in sorted(strangers))
+        raise UsageError(
+            f"The run {run} has no actions in row {numbers}.",
+            "Name rows as its sheet numbers them; the run's report shows them.",
+        )
+
+
+def _refuse_known_id(journal: Journal, action_id: str) -> None:
+    known = select(actions.c.run, actions.c.row).where(
+        actions.c.action_id == action_id, actions.c.state == State.CREATED
+    )
+    if action_id and (found := journal.read(known)):
+        raise UsageError(
+            f"The action id {action_id} belongs to row {found[0].row} of the run {found[0].run} "
+            "already.",
+            "Look at the timeline again: each action there has an id of its own.",
+        )
+
+
+def _move(journal: Journal, one: Row[Any], state: State, **values: Any) -> None:  # noqa: ANN401 - column values
+    changed = {"state": state, **values}
+    try:
+        with journal.transaction() as connection:
+            moved = connection.execute(
+                update(actions)
+                .where(actions.c.id == one.id, actions.c.state == one.state)
+                .values(changed)
+            ).rowcount
+    except IntegrityError as error:
+        raise JournalError(
+            f"The action of row {one.row} cannot become {state}: another one has its key.",
+            "Nothing was decided. Please report this.",
+        ) from error
+    if moved != 1:
+        raise JournalError(
+            f"The action of row {one.row} is {one.state} no more.",
+            "Another program may have changed the journal. Nothing was decided; please report it.",
+        )

@@ -1,0 +1,84 @@
+"""What every request reads of the journal and writes to it, built once.
+
+A statement takes SQLAlchemy longer to build than SQLite takes to run it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from importer.journal.schema import actions, batches, requests, runs
+from importer.model import State
+
+WAITING: Final = (
+    select(
+        actions.c.id,
+        actions.c.name,
+        actions.c.type,
+        actions.c.entry,
+        batches.c.lead.label("of_lead"),
+    )
+    .join(batches, batches.c.id == actions.c.batch)
+    .where(actions.c.batch == bindparam("of_batch"), actions.c.state == State.STAGED)
+    .order_by(actions.c.row, actions.c.position)
+)
+"""What of a batch is still staged, in sheet order."""
+
+INTEND: Final = (
+    insert(requests)
+    .values(
+        run=select(batches.c.run).where(batches.c.id == bindparam("of_batch")).scalar_subquery(),
+        batch=bindparam("of_batch"),
+        attempt=select(func.count() + 1)
+        .where(requests.c.batch == bindparam("of_batch"))
+        .scalar_subquery(),
+        body_sha256=bindparam("digest"),
+        sent_at=bindparam("now"),
+    )
+    .returning(requests.c.id)
+)
+"""A batch goes out once more."""
+
+CLAIM: Final = (
+    update(actions)
+    .where(actions.c.id == bindparam("one"), actions.c.state == State.STAGED)
+    .values(state=State.SENDING, request=bindparam("of_request"))
+)
+"""Staged → sending, of one action; its rowcount is the guard."""
+
+RECORD: Final = (
+    update(actions)
+    .where(actions.c.id == bindparam("one"), actions.c.state == State.SENDING)
+    .values(
+        state=bindparam("becomes"),
+        action_id=bindparam("given"),
+        remarks=bindparam("said"),
+        detail=bindparam("because"),
+    )
+)
+"""Sending → what became of it, of one action; its rowcount is the guard."""
+
+ANSWER: Final = (
+    update(requests)
+    .where(requests.c.id == bindparam("one"))
+    .values(
+        answered_at=bindparam("now"),
+        verdict=bindparam("proof"),
+        status=bindparam("code"),
+        answer=bindparam("text"),
+        clock_offset_s=bindparam("ahead"),
+    )
+)
+"""What came back to a request."""
+
+TOUCH: Final = (
+    update(runs)
+    .where(
+        runs.c.id
+        == select(batches.c.run).where(batches.c.id == bindparam("of_batch")).scalar_subquery()
+    )
+    .values(changed_at=bindparam("now"))
+)
+"""The run of a batch has changed."""

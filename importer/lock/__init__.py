@@ -1,0 +1,6 @@
+"""One run at a time per workspace, and one journal for it, on the whole machine."""
+
+from importer.lock.machine import Machine, shared_folder
+from importer.lock.workspace import workspace_lock
+
+__all__ = ["Machine", "shared_folder", "workspace_lock"]

@@ -1,0 +1,96 @@
+"""What is in doubt, settled by reading timelines back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from importer.journal import reading
+from importer.journal.answers import count_doubtful
+from importer.journal.doubt import Claim
+from importer.mapping import Mapping, parse_mapping
+from importer.model import PAYMENT, RunState
+from importer.pipeline.concluding import conclude
+from importer.pipeline.line import Line, over_the_line
+from importer.pipeline.workplace import Advance, Bars, NoBars, Workplace
+from importer.secret import Token
+from importer.upload import Ending, EndKind, Gate
+from importer.upload.settle import Settled, SettleRules, Settling
+
+
+async def settle_over(workplace: Workplace, line: Line, run: str, bars: Bars) -> Settled:
+    """Read back what is in doubt on the leads of a run."""
+    with bars.stage("Settling", count_doubtful(workplace.journal, run)) as advance:
+        settling = settling_of(workplace, line.gate, advance)
+        return await settling.settle(line.open_wire, run)
+
+
+def settling_of(
+    workplace: Workplace, gate: Gate, advance: Advance = lambda _more: None
+) -> Settling:
+    """Make ready to settle, as the settings and the mappings say."""
+    settings = workplace.settings
+    return Settling(
+        workplace.journal,
+        gate,
+        rules=SettleRules(
+            delay_s=settings.settle.delay_seconds, between_s=settings.settle.between_looks_seconds
+        ),
+        may_resend=_policy(workplace),
+        timeout_s=settings.send.timeout_seconds,
+        advance=advance,
+    )
+
+
+def settle_run(
+    workplace: Workplace, run_id: str, token: Token, *, bars: Bars | None = None
+) -> tuple[Ending, Settled]:
+    """Settle what a run has in doubt; what is proven absent and may be sent again is UNSENT then.
+
+    Args:
+        workplace: the workspace, opened to work in.
+        run_id: the run.
+        token: the workspace's token.
+        bars: progress.
+
+    Raises:
+        UsageError: there is no such run.
+    """
+    run = reading.run_of(workplace.journal, run_id)
+    found = Settled()
+    if not count_doubtful(workplace.journal, run.id):
+        return Ending(kind=EndKind.DONE), found
+
+    async def work(line: Line) -> None:
+        nonlocal found
+        found = await settle_over(workplace, line, run.id, bars or NoBars())
+
+    ending = over_the_line(workplace, token, work)
+    for one in {run.id, *found.of_other_runs}:
+        reopen(workplace, one, ending)
+    return ending, found
+
+
+def reopen(workplace: Workplace, run: str, ending: Ending) -> None:
+    """A run that has something to send again is not done; one that was stopped stays so."""
+    if reading.run_of(workplace.journal, run).state is RunState.DONE:
+        conclude(workplace, run, ending)
+
+
+def _policy(workplace: Workplace) -> Callable[[Claim], bool]:
+    """What may be sent again once it is proven absent: money only where the mapping says so."""
+
+    @cache
+    def mapping_of(run: str) -> Mapping:
+        name = reading.run_of(workplace.journal, run).mapping
+        return parse_mapping(reading.mapping_of(workplace.journal, run), name)
+
+    def may_resend(claim: Claim) -> bool:
+        if claim.type != PAYMENT:
+            return True
+        return any(
+            action.name == claim.name and action.on_unknown == "verify_then_resend"
+            for action in mapping_of(claim.run).actions
+        )
+
+    return may_resend

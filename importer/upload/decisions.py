@@ -1,0 +1,169 @@
+"""What a look at a timeline has proved, brought into the journal and counted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final, assert_never
+
+from importer.journal import doubt
+from importer.journal.doubt import Claim
+from importer.journal.store import Journal
+from importer.model import PAYMENT, Remark, State
+from importer.protocol import ErrorAnswer, encode, read_answer
+from importer.verdict import Present, ReadBack, RefusedMaybe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of the actions that were in doubt."""
+
+    created: int = 0
+    ignored: int = 0
+    refused: int = 0
+    staged: int = 0
+    """To be sent again."""
+    unknown: int = 0
+    """Still in doubt, with a sentence why."""
+    of_other_runs: frozenset[str] = frozenset()
+    """Other runs whose actions stand on the same leads, and were settled with them."""
+
+
+class _Fate(Enum):
+    """What becomes of an action that was absent at both looks."""
+
+    IGNORED = auto()
+    REFUSED = auto()
+    SPLIT = auto()
+    UNSENT = auto()
+    ASK = auto()
+    """Money that nobody allowed to be sent again: it waits for a person."""
+    LATE = auto()
+    """It was not absent at both, or the timeline was still moving."""
+
+
+class Decisions:
+    """One settling's decisions, each on record when its method returns.
+
+    Args:
+        journal: where they go.
+        run: the run that is settled.
+        may_resend: whether a PAYMENT that is proven absent may be sent again.
+        advance: told how many actions of the run are settled.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        run: str,
+        may_resend: Callable[[Claim], bool],
+        advance: Callable[[int], object],
+    ) -> None:
+        self._journal = journal
+        self._run = run
+        self._may_resend = may_resend
+        self._advance = advance
+        self._done: Counter[State] = Counter()
+        self._touched: set[str] = set()
+
+    def settled(self, left: int) -> Settled:
+        """What was decided; so many actions are still in doubt."""
+        return Settled(
+            created=self._done[State.CREATED],
+            ignored=self._done[State.IGNORED],
+            refused=self._done[State.REFUSED],
+            staged=self._done[State.STAGED],
+            unknown=left,
+            of_other_runs=frozenset(self._touched - {self._run}),
+        )
+
+    def create(self, claim: Claim, found: Present) -> None:
+        """It stands on the timeline."""
+        remarks = [Remark(path=f"fields.{name}", text=_NOT_SHOWN) for name in found.missing]
+        doubt.settle_created(self._journal, claim, found.action_id, remarks, _FOUND)
+        self._count(State.CREATED, [claim])
+
+    def keep(self, claims: Sequence[Claim], reason: str) -> None:
+        """They stay UNKNOWN, and this is why."""
+        if claims:
+            doubt.keep_in_doubt(self._journal, claims, reason)
+
+    def conclude(
+        self, absent: Sequence[Claim], before: Collection[int], moving: Collection[str]
+    ) -> None:
+        """Decide what becomes of those that the second look has not found.
+
+        Args:
+            absent: the actions.
+            before: ids of those that the first look had not found either.
+            moving: types of which something came to the timeline between the looks.
+        """
+        fates: dict[_Fate, list[Claim]] = defaultdict(list)
+        for claim in absent:
+            twice = claim.id in before and claim.type not in moving
+            fates[self._fate(claim) if twice else _Fate.LATE].append(claim)
+        for fate, claims in fates.items():
+            self._apply(fate, claims)
+
+    def _fate(self, claim: Claim) -> _Fate:
+        """What an absence means, by what the request's end had proved."""
+        if claim.verdict == ReadBack.__name__:
+            return _Fate.IGNORED
+        if claim.verdict == RefusedMaybe.__name__:
+            return _Fate.REFUSED if _was_alone(claim) else _Fate.SPLIT
+        if claim.type != PAYMENT or self._may_resend(claim):
+            return _Fate.UNSENT
+        return _Fate.ASK
+
+    def _apply(self, fate: _Fate, claims: Sequence[Claim]) -> None:
+        journal = self._journal
+        match fate:
+            case _Fate.IGNORED:
+                doubt.settle_ignored(journal, claims, _LEFT_OUT)
+                self._count(State.IGNORED, claims)
+            case _Fate.REFUSED:
+                for claim in claims:
+                    doubt.settle_refused(journal, [claim], _refusal(claim))
+                self._count(State.REFUSED, claims)
+            case _Fate.SPLIT:
+                doubt.settle_split(journal, claims)
+                self._count(State.STAGED, claims)
+            case _Fate.UNSENT:
+                doubt.settle_unsent(journal, claims)
+                self._count(State.STAGED, claims)
+            case _Fate.ASK:
+                self.keep(claims, _ASK)
+            case _Fate.LATE:
+                self.keep(claims, _LATE)
+            case _:
+                assert_never(fate)
+
+    def _count(self, state: State, claims: Sequence[Claim]) -> None:
+        self._done[state] += len(claims)
+        self._touched |= {claim.run for claim in claims}
+        self._advance(sum(claim.run == self._run for claim in claims))
+
+
+def _was_alone(claim: Claim) -> bool:
+    """Whether its request had no other action."""
+    return hashlib.sha256(encode([claim.entry])).hexdigest() == claim.body_sha256
+
+
+def _refusal(claim: Claim) -> str:
+    status = claim.status or 400
+    error = read_answer(status, claim.answer.encode(), 1, claim.lead)
+    code = error.code if isinstance(error, ErrorAnswer) else ""
+    said = error.message if isinstance(error, ErrorAnswer) else ""
+    return f"{code or f'HTTP_{status}'}: {said or 'The CRM refused the request.'}"
+
+
+_FOUND: Final = "Found on the timeline when it was read back."
+_NOT_SHOWN: Final = "It was sent, and the timeline does not show it."
+_LEFT_OUT: Final = "The CRM accepted the request without it; the answer was lost."
+_ASK: Final = (
+    "It was not found at two looks at the timeline; a person decides (`importer resolve`)."
+)
+_LATE: Final = "It is not on the timeline, where another came late: settle again in a while."

@@ -1,0 +1,175 @@
+"""What is in doubt, held or left: settled, resolved, released and closed on the command line."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from offices import Office, an_office, says
+from workplaces import MAPPING, row, write_sheet
+
+from importer.sandbox import Fault, Rule, lead_id
+
+RUN = re.compile(r"\(run (\S+)\)")
+WHY = ("--reason", "looked at the timeline")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """A folder with a sheet, a mapping and settings for a CRM that is running."""
+    with an_office(tmp_path) as place:
+        place.leave_doubts()
+        yield place
+
+
+def run_of(words: str) -> str:
+    """The run's name, as a command prints it."""
+    found = RUN.search(words)
+    assert found, words
+    return found[1]
+
+
+def counts(office: Office, run: str) -> Mapping[str, int]:
+    """Outcome → actions, as the journal has them."""
+    told = json.loads(office.do("report", run, "--json").out)
+    return {key: line["count"] for key, line in told["outcomes"].items() if line["count"]}
+
+
+def in_doubt(office: Office, fault: Fault) -> str:
+    """A run of two leads, of which the first ends in doubt."""
+    office.crm.faults.set([Rule(fault=fault, lead=lead_id(1), times=1)])
+    done = office.run()
+    says(done, 5, "importer settle")
+    return run_of(done.out)
+
+
+def test_settle_finds_what_is_there(office: Office) -> None:
+    """What the CRM stored is CREATED after `settle`, with the CRM's ids, and nothing is sent."""
+    run = in_doubt(office, Fault.DROP_AFTER)
+    says(office.do("settle", run), 0, "Settled: 2 created")
+    assert counts(office, run) == {"CREATED": 4}
+    assert office.crm.counts.creates == 2
+
+
+def test_settle_leaves_money_to_a_person(office: Office) -> None:
+    """What is proven absent may be sent again; a PAYMENT waits for a person's word, on record."""
+    run = in_doubt(office, Fault.DROP_BEFORE)
+    says(office.do("settle", run), 5, "1 may be sent again, 1 still in doubt")
+    says(office.do("resume", run), 5)
+    assert counts(office, run) == {"CREATED": 2, "UNKNOWN": 1, "UNSENT": 1}
+    says(office.do("resolve", run, "--rows", "2", "--not-created", *WHY), 6, "On record: 1 action")
+    says(office.do("resume", run), 0)
+    assert counts(office, run) == {"CREATED": 4}
+    page = (office.folder / "reports" / run / "reconciliation.html").read_text(encoding="utf-8")
+    assert "Said not to stand on the timeline" in page
+    assert getpass.getuser() in page
+    assert WHY[1] in page
+
+
+def test_a_policy_sends_money_again(office: Office) -> None:
+    """Under `verify_then_resend` a PAYMENT that is proven absent is sent again, once."""
+    mapping = MAPPING.replace("type: PAYMENT", "type: PAYMENT\n    on_unknown: verify_then_resend")
+    (office.folder / "mapping.yaml").write_text(mapping, encoding="utf-8")
+    run = in_doubt(office, Fault.DROP_BEFORE)
+    says(office.do("settle", run), 6, "2 may be sent again")
+    says(office.do("resume", run), 0)
+    assert len(office.crm.actions) == 4
+
+
+def test_a_person_says_that_it_is_there(office: Office) -> None:
+    """`--created` closes the doubt, with the CRM's id where the person gives one."""
+    run = in_doubt(office, Fault.DROP_AFTER)
+    payment = office.crm.actions[0].id
+    says(office.do("resolve", run, "--created", "--action-id", payment, *WHY), 2, "exactly one")
+    words = ("--rows", "2", "--action", "payment", "--created", "--action-id", payment, *WHY)
+    says(office.do("resolve", run, *words), 5)
+    says(office.do("resolve", run, "--created", *WHY), 0)
+    assert counts(office, run) == {"CREATED": 4}
+    says(office.do("resolve", run, "--created", *WHY), 2, "UNKNOWN")
+
+
+def test_an_export_settles_what_it_shows(office: Office) -> None:
+    """What an export of the CRM holds is CREATED; what it lacks stays in doubt."""
+    run = in_doubt(office, Fault.DROP_AFTER)
+    payment = next(one for one in office.crm.actions if one.lead == lead_id(1))
+    headers = ("Lead ID", "Action ID", "Type", "Created On", "Amount", "Currency")
+    line = (lead_id(1), payment.id, "PAYMENT", str(payment.at), "100.50", "INR")
+    export = write_sheet(office.folder / "export.csv", [line], headers)
+    says(office.do("settle", run, "--against", export), 5, "1 created, 1 still in doubt")
+    assert counts(office, run) == {"CREATED": 3, "UNKNOWN": 1}
+    short = write_sheet(office.folder / "short.csv", [line[:2]], headers[:2])
+    says(office.do("settle", run, "--against", short), 3, "created on")
+    naive = write_sheet(
+        office.folder / "naive.csv", [(*line[:3], "2026-11-22 10:42", *line[4:])], headers
+    )
+    says(office.do("settle", run, "--against", naive), 3, "D2", "its zone")
+
+
+def test_a_held_row_is_released(office: Office) -> None:
+    """A DUPLICATE is sent after a person has released it, and the report says who and why."""
+    says(office.run(), 0)
+    office.sheet(row(1, amount="777"), row(2))
+    held = office.run()
+    says(held, 4)
+    run = run_of(held.out)
+    says(office.do("release", run, "--rows", "3", *WHY), 2, "DUPLICATE")
+    says(office.do("release", run, "--rows", "2", "--reason", " "), 2, "reason")
+    says(office.do("release", run, "--rows", "2", *WHY), 6, "On record: 1 action")
+    says(office.do("resume", run), 0)
+    assert counts(office, run) == {"CREATED": 1, "ALREADY": 3}
+    says(office.run(), 0)
+    assert len(office.crm.actions) == 5
+
+
+def test_what_is_unsent_is_given_up(office: Office) -> None:
+    """A run that was stopped holds its rows; closed, they are free for the next sheet."""
+    stopped = office.run(token="wrong")
+    run = run_of(stopped.out)
+    says(office.run(), 4)
+    assert office.crm.actions == ()
+    says(office.do("close", run, *WHY), 4, "On record: 4 actions")
+    says(office.do("resume", run), 4, "Nothing is left")
+    assert office.crm.actions == ()
+    says(office.run(), 0)
+    assert len(office.crm.actions) == 4
+
+
+def test_a_canary_stops_the_others(office: Office) -> None:
+    """Where not everything of the first leads is created, nothing else is sent."""
+    office.sheet(row(1, note="no address"), *(row(n) for n in range(2, 6)))
+    done = office.run("--canary", "1")
+    says(done, 6, "not an email" if "not an email" in done.err else "first leads", "resume")
+    assert {one.lead for one in office.crm.actions} == {lead_id(1)}
+    says(office.do("resume", run_of(done.out), "--canary", "2"), 4)
+    assert {one.lead for one in office.crm.actions} == {lead_id(n) for n in range(1, 6)}
+
+
+def test_what_was_refused_costs_no_second_request(office: Office) -> None:
+    """An unchanged row that the CRM refused is reported again; `--retry` sends it again."""
+    office.sheet(row(1, note="no address"), row(2))
+    says(office.run(), 4)
+    before = office.crm.counts.creates
+    says(office.run(), 4)
+    assert office.crm.counts.creates == before
+    says(office.run("--retry", "ignored"), 4)
+    assert office.crm.counts.creates == before + 1
+    says(office.run("--retry", "created"), 2, "retried")
+
+
+def test_time_that_is_over_is_no_failure(office: Office) -> None:
+    """After `--max-minutes` the rest is UNSENT, with exit code 75."""
+    office.also("[send]", "requests_per_hour = 3600")
+    office.sheet(*(row(n) for n in range(1, 30)))
+    done = office.run("--max-minutes", "0.02")
+    says(done, 75, "resume")
+    assert 0 < office.crm.counts.creates < 5
+
+
+@pytest.mark.parametrize("rows", ["x", "5-3", "1-9999999", ""])
+def test_rows_that_are_none_are_told(office: Office, rows: str) -> None:
+    """A word for rows that cannot be read is wrong usage."""
+    says(office.do("release", "any", "--rows", rows, *WHY), 2, "--rows")

@@ -1,0 +1,113 @@
+"""kill -9 at every transition of the journal: what is left is recovered, sent on, and exact."""
+
+from __future__ import annotations
+
+import ast
+import multiprocessing
+import signal
+import sys
+from collections.abc import Iterator
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import pytest
+from simulator.driver import TRANSITIONS, Moment, die_at, work
+from simulator.jobs import RESENDING, differences, write_settings
+from workplaces import Desk, desk, row
+
+import importer.journal
+from importer.sandbox import Fault, Rule, lead_id
+
+if sys.platform == "win32":
+    pytest.skip("kills with SIGKILL", allow_module_level=True)
+
+LEADS = range(1, 7)
+NAMES = [f"{module}.{name}" for module, names in TRANSITIONS.items() for name in names]
+
+FAULTS = (
+    Rule(fault=Fault.DROP_AFTER, lead=lead_id(2), nth=1),
+    Rule(fault=Fault.DROP_BEFORE, lead=lead_id(3), nth=1),
+    Rule(fault=Fault.ERROR_BEFORE, lead=lead_id(4), nth=1, status=400),
+    Rule(fault=Fault.CUT_ANSWER, lead=lead_id(5), nth=1),
+)
+"""So that a run goes through doubt, presence, absence and a split."""
+
+_PERSON = "a person's decision, one transaction; test_rulings.py has it"
+NEVER = {
+    "planning.void_plan": "a sheet that breaks while it is read; test_journal.py voids plans",
+    "matching.apply": "inside `match_again`, for rows of earlier runs",
+    "failed.report_unchanged": "inside `finish_plan`, for rows that failed before",
+    "doubt.settle_ignored": "an accepted request without its action; test_settle.py has it",
+    "doubt.settle_refused": "a refused request of one action; test_settle.py has it",
+    "doubt.keep_in_doubt": "a doubt that stays; test_settle.py has it",
+    "ruled.record_ruling": _PERSON,
+    "rulings.resolve_created": _PERSON,
+    "rulings.resolve_not_created": _PERSON,
+    "rulings.close_unsent": _PERSON,
+    "rulings.release": _PERSON,
+}
+"""Transitions that this job does not come to."""
+
+
+@pytest.fixture(scope="module")
+def fresh() -> ForkServerContext:
+    """Makes processes that have imported everything already, and share nothing with this one."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["importer.pipeline", "importer.sheets", "importer.columns"])
+    return context
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Desk]:
+    """A desk whose CRM survives every process that dies, and strikes some requests."""
+    with desk(tmp_path, RESENDING) as one:
+        one.crm.faults.set(FAULTS)
+        write_settings(one)
+        one.sheet(*(row(number) for number in LEADS))
+        yield one
+
+
+def run_once(
+    fresh: ForkServerContext, here: Desk, deadly: tuple[str, Moment, int] | None = None
+) -> int | None:
+    """One process to its end, or to a transition at which it is killed; its exit code."""
+    where = (here.folder / "importer.toml", here.folder / "payments.csv", RESENDING)
+    process = (
+        fresh.Process(target=die_at, args=(deadly, *where))
+        if deadly
+        else fresh.Process(target=work, args=where)
+    )
+    process.start()
+    process.join(60)
+    return process.exitcode
+
+
+@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in NEVER])
+def test_a_kill_at_a_transition_loses_and_doubles_nothing(
+    fresh: ForkServerContext, here: Desk, name: str, moment: Moment
+) -> None:
+    """Killed before, within or after any transition, the next process brings the job to its end."""
+    if name == "planning.void_unfinished":
+        assert run_once(fresh, here, ("planning.finish_plan", Moment.BEFORE, 1)) == -signal.SIGKILL
+    nth = 3 if name in {"sending.claim", "sending.record", "doubt.record_look"} else 1
+    died = run_once(fresh, here, (name, moment, nth))
+    assert died == -signal.SIGKILL, "it never came to this transition"
+    for _ in range(3):
+        assert run_once(fresh, here) == 0
+    assert differences(here) == []
+    assert len(here.crm.actions) == 2 * len(LEADS)
+
+
+def test_the_table_has_every_function_that_changes_the_journal() -> None:
+    """A function of the journal that opens a transaction is in the table, or private."""
+    found = {
+        f"{path.stem}.{node.name}"
+        for path in Path(importer.journal.__file__).parent.glob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and "journal.transaction()" in ast.unparse(node)
+    }
+    public = {name for name in found if "._" not in name}
+    # These change through the private ones.
+    indirect = {"planning.void_unfinished", "ledger.settle_identities"}
+    assert public | indirect == set(NAMES)

@@ -1,0 +1,113 @@
+"""The tests can fail: each promise is broken once, in a copy, and the test that holds it tells."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from test_wire_order import may_trace
+
+ROOT = Path(__file__).parents[1]
+SHORT_STORY = "test_simulator.py::test_a_short_story_keeps_every_promise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutation:
+    """One way to break a promise."""
+
+    module: str
+    """Path below `importer/`."""
+    before: str
+    """What stands there, exactly and once."""
+    after: str
+    test: str
+    """The test that must fail then, below `tests/`."""
+
+
+MUTATIONS = {
+    "the intent is recorded after the send": Mutation(
+        module="upload/loop.py",
+        before="""\
+        request = sending.claim(self._journal, batch, hashlib.sha256(body).hexdigest())
+        if request is None:
+            return None
+        flight = Flight()
+        try:
+            exchange = await wire.create_actions(batch.lead, body, flight)
+""",
+        after="""\
+        flight = Flight()
+        exchange = await wire.create_actions(batch.lead, body, flight)
+        request = sending.claim(self._journal, batch, hashlib.sha256(body).hexdigest())
+        if request is None:
+            return None
+        try:
+            pass
+""",
+        test=SHORT_STORY,
+    ),
+    "a commit is not synced": Mutation(
+        module="journal/store.py",
+        before='"synchronous=FULL"',
+        after='"synchronous=NORMAL"',
+        test="test_wire_order.py::test_every_post_leaves_after_its_intent_is_on_disk"
+        if may_trace()
+        else "test_journal.py::test_the_journal_syncs_every_commit",
+    ),
+    "a request that broke off is sent again": Mutation(
+        module="verdict/judge.py",
+        before='return Unknown(reason=_sentence(exchange.error or "no complete answer came"))',
+        after='return NotSent(reason=_sentence(exchange.error or "no complete answer came"))',
+        test=SHORT_STORY,
+    ),
+    "somebody else's equal action counts as ours": Mutation(
+        module="verdict/settling.py",
+        before="item.performer in sight.performers]",
+        after="item.performer]",
+        test="test_simulator.py::test_what_somebody_else_writes_is_never_taken_for_ours",
+    ),
+    "what was on the wire is sent again after a crash": Mutation(
+        module="journal/sending.py",
+        before="doubtful = journal.clock(), RECOVERY[State.SENDING]",
+        after="doubtful = journal.clock(), State.STAGED",
+        test=SHORT_STORY,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_broken_promise_is_noticed(name: str, tmp_path: Path) -> None:
+    """One line of the importer is changed for the worse, and a test that is named here fails."""
+    mutation = MUTATIONS[name]
+    _copy(tmp_path)
+    module = tmp_path / "importer" / mutation.module
+    text = module.read_text(encoding="utf-8")
+    assert text.count(mutation.before) == 1, f"{mutation.module} has moved on: say it anew here"
+    module.write_text(text.replace(mutation.before, mutation.after), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", mutation.test],
+        cwd=tmp_path / "tests",
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout[-3000:] + done.stderr
+    assert "1 failed" in done.stdout, done.stdout[-3000:]
+    assert "ImportError" not in done.stdout, done.stdout[-3000:]
+
+
+def _copy(to: Path) -> None:
+    """The package and its tests, without what is made by running them."""
+    made = shutil.ignore_patterns("__pycache__", "sheets", "report", "mappings", "golden")
+    shutil.copytree(
+        ROOT / "importer", to / "importer", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copytree(ROOT / "tests", to / "tests", ignore=made)
+    shutil.copy(ROOT / "pyproject.toml", to)
