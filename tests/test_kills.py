@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import ast
 import multiprocessing
+import os
 import signal
 import sys
+import time
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from random import Random
 
 import pytest
 from simulator.driver import TRANSITIONS, Moment, die_at, work
-from simulator.jobs import RESENDING, differences, write_settings
+from simulator.faults import RULES
+from simulator.jobs import RESENDING, differences, records_of, write_settings
 from workplaces import Desk, desk, row
 
 import importer.journal
-from importer.sandbox import Fault, Rule, lead_id
+from importer.model import Outcome
+from importer.sandbox import Fault, PracticeCrm, Rule, lead_id
+from importer.sandbox.seed import lead
 
 if sys.platform == "win32":
     pytest.skip("kills with SIGKILL", allow_module_level=True)
@@ -49,6 +57,19 @@ NEVER = {
 """Transitions that this job does not come to."""
 
 
+SHOW_LEADS = int(os.environ.get("SHOW_LEADS", "150"))
+SHOW_KILLS = int(os.environ.get("SHOW_KILLS", "6"))
+"""The show: SHOW_LEADS=5000 SHOW_KILLS=50 pytest tests/test_kills.py -k again_and_again"""
+
+QUICK = tuple(
+    replace(rule, seconds=rule.seconds / 1000, retry_after=rule.retry_after and 0)
+    for rule in RULES
+    if rule.fault is not Fault.REORDERED_ANSWER
+    and not (rule.fault is Fault.TOO_MANY_REQUESTS and rule.html)
+)
+"""The simulator's faults, for real time; a CRM that mixes up its answers cannot be seen through."""
+
+
 @pytest.fixture(scope="module")
 def fresh() -> ForkServerContext:
     """Makes processes that have imported everything already, and share nothing with this one."""
@@ -67,18 +88,22 @@ def here(tmp_path: Path) -> Iterator[Desk]:
         yield one
 
 
+def _job(here: Desk) -> tuple[Path, Path, str]:
+    return here.folder / "importer.toml", here.folder / "payments.csv", RESENDING
+
+
 def run_once(
     fresh: ForkServerContext, here: Desk, deadly: tuple[str, Moment, int] | None = None
 ) -> int | None:
     """One process to its end, or to a transition at which it is killed; its exit code."""
-    where = (here.folder / "importer.toml", here.folder / "payments.csv", RESENDING)
+    where = _job(here)
     process = (
         fresh.Process(target=die_at, args=(deadly, *where))
         if deadly
         else fresh.Process(target=work, args=where)
     )
     process.start()
-    process.join(60)
+    process.join(300)
     return process.exitcode
 
 
@@ -97,6 +122,46 @@ def test_a_kill_at_a_transition_loses_and_doubles_nothing(
         assert run_once(fresh, here) == 0
     assert differences(here) == []
     assert len(here.crm.actions) == 2 * len(LEADS)
+
+
+def test_killed_and_resumed_again_and_again_it_is_exact(
+    fresh: ForkServerContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Faults on, killed at random moments and resumed: the CRM's record is the journal's."""
+    numbers, random = range(1, SHOW_LEADS + 1), Random(50)  # noqa: S311 - draws moments
+    crm = PracticeCrm(leads={one.id: one for one in map(lead, numbers)})
+    crm.faults.set(QUICK, 50)
+    began = time.monotonic()
+    with desk(tmp_path, RESENDING, crm) as here:
+        write_settings(here, delay_s=0.3)
+        here.sheet(*(row(number) for number in numbers))
+        killed = sum(_kill_on_the_way(fresh, here, random) for _ in range(SHOW_KILLS))
+        for _ in range(12):
+            assert run_once(fresh, here) == 0
+        rest = (Outcome.CREATED, Outcome.UNKNOWN, Outcome.UNSENT)
+        assert differences(here, rest) == []
+        counts = Counter(one.outcome for one in records_of(here))
+    assert killed == SHOW_KILLS
+    assert counts[Outcome.CREATED] > 0.9 * counts.total()
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{SHOW_LEADS} leads, {counts.total()} actions, killed {killed} times: "
+            f"{len(crm.actions)} stored, {dict(counts)}; {crm.counts.total} requests, "
+            f"{crm.counts.by_fault.total()} faults; {time.monotonic() - began:.0f} s\n"
+        )
+
+
+def _kill_on_the_way(fresh: ForkServerContext, here: Desk, random: Random) -> bool:
+    """Start a process, and kill it once it has sent some more; False if it ended before."""
+    process = fresh.Process(target=work, args=_job(here))
+    process.start()
+    enough = here.crm.counts.creates + random.randint(1, max(2, SHOW_LEADS // SHOW_KILLS))
+    while process.is_alive() and here.crm.counts.creates < enough:
+        time.sleep(0.002)
+    time.sleep(random.uniform(0, 0.02))
+    process.kill()
+    process.join()
+    return process.exitcode == -signal.SIGKILL
 
 
 def test_the_table_has_every_function_that_changes_the_journal() -> None:

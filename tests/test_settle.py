@@ -19,7 +19,7 @@ from importer.journal import reading, sending
 from importer.journal.doubt import Claim
 from importer.journal.schema import requests
 from importer.journal.store import Journal
-from importer.model import Outcome
+from importer.model import PAYMENT, Outcome
 from importer.pipeline import Workplace, open_workplace, plan_run, reconcile_run
 from importer.sandbox import Fault, Operation, Rule, Toggles, lead_id
 from importer.sandbox.toggles import AmountEcho, ReadType, Shape, UnknownCode
@@ -108,7 +108,7 @@ class Office:
             self.journal,
             gate or self.gate(),
             rules=RULES,
-            may_resend=lambda _claim: resend,
+            may_resend=lambda claim: resend or claim.type != PAYMENT,
             timeout_s=60.0,
         )
         return asyncio.run(settling.settle(open_scripted if wire else self.open_wire, run))
@@ -580,8 +580,8 @@ def test_looks_at_several_leads_share_their_waits(tmp_path: Path) -> None:
         assert office.counts(run) == {"CREATED": 3}
 
 
-def test_who_may_resend_is_asked_of_money_alone(office: Office) -> None:
-    """The policy is asked of each payment that is absent, by its run and its name."""
+def test_the_policy_is_asked_of_each_action(office: Office) -> None:
+    """Whether it may be sent again is asked of each that is absent, by its run and its name."""
     office.break_line(Fault.DROP_BEFORE)
     run, asked = office.send(row(1)), []
 
@@ -599,5 +599,5 @@ def test_who_may_resend_is_asked_of_money_alone(office: Office) -> None:
         advance=told.append,
     )
     assert asyncio.run(settling.settle(office.open_wire, run)) == Settled(staged=2)
-    assert asked == [(run, "payment")]
+    assert asked == [(run, "payment"), (run, "receipt")]
     assert sum(told) == 2

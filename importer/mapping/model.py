@@ -84,7 +84,7 @@ class ActionSpec(Record):
         "ask"
     )
     """What is done with one whose fate nobody knew, once it is proven absent: a person decides, or
-    it is sent again."""
+    it is sent again. Where it is not said, a PAYMENT waits and a custom action is sent again."""
 
     @property
     def sources(self) -> dict[str, Source]:

@@ -78,7 +78,10 @@ def reopen(workplace: Workplace, run: str, ending: Ending) -> None:
 
 
 def _policy(workplace: Workplace) -> Callable[[Claim], bool]:
-    """What may be sent again once it is proven absent: money only where the mapping says so."""
+    """What may be sent again once it is proven absent.
+
+    As the mapping says; where it says nothing, a custom action may be, and money waits.
+    """
 
     @cache
     def mapping_of(run: str) -> Mapping:
@@ -86,11 +89,10 @@ def _policy(workplace: Workplace) -> Callable[[Claim], bool]:
         return parse_mapping(reading.mapping_of(workplace.journal, run), name)
 
     def may_resend(claim: Claim) -> bool:
-        if claim.type != PAYMENT:
-            return True
-        return any(
-            action.name == claim.name and action.on_unknown == "verify_then_resend"
-            for action in mapping_of(claim.run).actions
-        )
+        found = (one for one in mapping_of(claim.run).actions if one.name == claim.name)
+        action = next(found, None)
+        if action is not None and "on_unknown" in action.model_fields_set:
+            return action.on_unknown == "verify_then_resend"
+        return claim.type != PAYMENT
 
     return may_resend

@@ -12,7 +12,7 @@ from typing import Final, assert_never
 from importer.journal import doubt
 from importer.journal.doubt import Claim
 from importer.journal.store import Journal
-from importer.model import PAYMENT, Remark, State
+from importer.model import Remark, State
 from importer.protocol import ErrorAnswer, encode, read_answer
 from importer.verdict import Present, ReadBack, RefusedMaybe
 
@@ -40,7 +40,7 @@ class _Fate(Enum):
     SPLIT = auto()
     UNSENT = auto()
     ASK = auto()
-    """Money that nobody allowed to be sent again: it waits for a person."""
+    """Nobody allowed it to be sent again: it waits for a person."""
     LATE = auto()
     """It was not absent at both, or the timeline was still moving."""
 
@@ -51,7 +51,7 @@ class Decisions:
     Args:
         journal: where they go.
         run: the run that is settled.
-        may_resend: whether a PAYMENT that is proven absent may be sent again.
+        may_resend: whether one that is proven absent may be sent again.
         advance: told how many actions of the run are settled.
     """
 
@@ -114,7 +114,7 @@ class Decisions:
             return _Fate.IGNORED
         if claim.verdict == RefusedMaybe.__name__:
             return _Fate.REFUSED if _was_alone(claim) else _Fate.SPLIT
-        if claim.type != PAYMENT or self._may_resend(claim):
+        if self._may_resend(claim):
             return _Fate.UNSENT
         return _Fate.ASK
 

@@ -96,7 +96,7 @@ class Settling:
         journal: what is in doubt, and where the looks and decisions go.
         gate: grants each request, and waits.
         rules: when an absence is believed.
-        may_resend: whether a PAYMENT that is proven absent may be sent again.
+        may_resend: whether one that is proven absent may be sent again.
         timeout_s: the longest that a request may have been on its way.
         advance: told how many actions of the run are settled.
     """

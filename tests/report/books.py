@@ -38,7 +38,7 @@ RUN = RunRecord(
     headers=("Lead ID", "Receipt No", "Date", "Amount (₹)", "Status"),
     mapping="payments",
     mapping_sha256=sha256(b"mapping").hexdigest(),
-    state=RunState.DONE,
+    state=RunState.STOPPED,
     reason="",
     started_at=dt.datetime(2026, 11, 22, 20, 59, 1, tzinfo=dt.timezone(dt.timedelta(hours=5.5))),
     changed_at=dt.datetime(2026, 11, 22, 21, 7, 42, tzinfo=dt.timezone(dt.timedelta(hours=5.5))),

@@ -17,7 +17,7 @@ RESENDING = MAPPING.replace(
 """The usual mapping, with payments that may be sent again once they are proven absent."""
 
 
-def write_settings(here: Desk, more: str = "") -> Path:
+def write_settings(here: Desk, delay_s: float = 0.05) -> Path:
     """The settings of a job, as a file: a short deadline, short looks, no rule that stops it."""
     workspace, path = here.settings.workspace, here.folder / "importer.toml"
     path.write_text(
@@ -26,9 +26,9 @@ def write_settings(here: Desk, more: str = "") -> Path:
         f'[journal]\npath = "{here.settings.journal.path}"\n'
         f'[reports]\nfolder = "{here.settings.reports.folder}"\n'
         "[send]\nrequests_per_hour = 900000\nburst = 10\ntimeout_seconds = 1\n"
-        "[settle]\ndelay_seconds = 0.05\nbetween_looks_seconds = 0.05\n"
+        f"[settle]\ndelay_seconds = {delay_s}\nbetween_looks_seconds = 0.05\n"
         "[stop]\nunknown_in_a_row = 1000\nunknown_share = 1\nfailed_share = 1\n"
-        f"same_remark_share = 1\nfailed_in_a_row = 1000\n{more}"
+        f"same_remark_share = 1\nfailed_in_a_row = 1000\n"
     )
     return path
 
@@ -62,6 +62,11 @@ def differences(here: Desk, outcomes: Collection[Outcome] = (Outcome.CREATED,)) 
         if one.outcome not in outcomes
     ]
     return wrong
+
+
+def records_of(here: Desk) -> list[ActionRecord]:
+    """Every action of the journal's one run."""
+    return _records(here)[0]
 
 
 def _records(here: Desk) -> tuple[list[ActionRecord], list[str]]:
