@@ -447,3 +447,7 @@ class RunRecord:
     """Reason → rows."""
     notes: tuple[Note, ...] = ()
     """What to know of the sheet."""
+    requests_sent: int = 0
+    """Requests that carried actions, each attempt counted."""
+    requests_read: int = 0
+    """Requests that read timelines back."""

@@ -67,9 +67,15 @@ MUTATIONS = {
     ),
     "somebody else's equal action counts as ours": Mutation(
         module="verdict/settling.py",
-        before="item.performer in sight.performers]",
-        after="item.performer]",
+        before="    return item.performer in performers if performers else not item.performer",
+        after="    return True",
         test="test_simulator.py::test_what_somebody_else_writes_is_never_taken_for_ours",
+    ),
+    "what is not there at one look counts as absent": Mutation(
+        module="upload/decisions.py",
+        before="twice = claim.id in before and claim.type not in moving",
+        after="twice = True",
+        test="test_settle.py::test_one_look_is_not_two",
     ),
     "what was on the wire is sent again after a crash": Mutation(
         module="journal/sending.py",

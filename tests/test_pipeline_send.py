@@ -317,3 +317,11 @@ def test_a_mapping_with_one_column_more_sends_nothing_again(here: Desk) -> None:
     )
     here.mapping = parse_mapping(more, "payments.yaml")
     assert here.run(sheet).counts == {"ALREADY": 4}
+
+
+def test_what_a_run_costs_is_counted(here: Desk) -> None:
+    """Requests that carried actions, and those that read back, each have their figure."""
+    here.crm.faults.set([Rule(fault=Fault.DROP_AFTER, lead=lead_id(1), times=1)])
+    run = here.run(here.sheet(row(1), row(2))).books.run
+    assert run.requests_sent == here.crm.counts.creates == 2
+    assert run.requests_read == len(here.crm.requests) - 2 > 0

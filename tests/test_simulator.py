@@ -52,7 +52,7 @@ def stories() -> Iterator[Sequence[Figures]]:
 
 def test_a_short_story_keeps_every_promise() -> None:
     """Few leads, faults at every third request, and a process that dies ten times."""
-    told = tell(Script(seed=11, leads=300, kills=10, rules=OFTEN))
+    told = tell(Script(seed=11, leads=300, kills=10, life_s=5.0, rules=OFTEN))
     assert told.breaches == []
     assert told.kills == 10
     assert told.killed > 5

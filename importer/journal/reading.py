@@ -205,6 +205,11 @@ def _run(journal: Journal, one: Row[Any]) -> RunRecord:
         .group_by(rows.c.skipped)
         .order_by(rows.c.skipped)
     )
+    spent = journal.read(
+        select(requests.c.batch.is_(None).label("is_look"), func.count().label("n"))
+        .where(requests.c.run == one.id)
+        .group_by(requests.c.batch.is_(None))
+    )
     return RunRecord(
         id=one.id,
         parent=one.parent,
@@ -228,6 +233,8 @@ def _run(journal: Journal, one: Row[Any]) -> RunRecord:
         },
         skipped={of.skipped: of.n for of in skipped},
         notes=tuple(Note(**note) for note in one.notes),
+        requests_sent=sum(of.n for of in spent if not of.is_look),
+        requests_read=sum(of.n for of in spent if of.is_look),
     )
 
 

@@ -254,7 +254,7 @@ requests = Table(
     "requests",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("run", String(20), ForeignKey("runs.id"), nullable=False),
+    Column("run", String(20), ForeignKey("runs.id"), nullable=False, index=True),
     # NULL: it reads a timeline back.
     Column("batch", Integer, ForeignKey("batches.id"), index=True),
     Column("attempt", Integer, nullable=False),

@@ -113,6 +113,7 @@ def _facts(page: _Page, books: Reconciliation) -> None:
     page.words("Run", run.id)
     page.words("State", run.state)
     page.words("As of (UTC)", iso(run.changed_at))
+    page.words("Requests", f"{run.requests_sent:,} sent, {run.requests_read:,} to read back")
     page.words("SHA-256 of the file", run.file_sha256)
     page.words("SHA-256 of the mapping", run.mapping_sha256)
 

@@ -99,6 +99,8 @@ class Summary(TypedDict):
     imbalances: list[str]
     reasons: list[ReasonSummary]
     notes: list[NoteSummary]
+    requests: dict[str, int]
+    """`sent`: with actions, each attempt counted; `read`: timelines read back."""
     chain: ChainSummary
 
 
@@ -132,6 +134,7 @@ def summary(books: Reconciliation) -> Summary:
         imbalances=[visible(sentence) for sentence in books.imbalances],
         reasons=[_reason(reason) for reason in books.reasons],
         notes=[NoteSummary(code=one.code, text=visible(one.message)) for one in run.notes],
+        requests={"sent": run.requests_sent, "read": run.requests_read},
         chain=_chain(books.chain),
     )
 

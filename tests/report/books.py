@@ -52,6 +52,8 @@ RUN = RunRecord(
             message="Since the run 20261121-abcd, columns of the sheet have changed: gone: “<b>”.",
         ),
     ),
+    requests_sent=31,
+    requests_read=2,
 )
 
 SHAPE = SheetShape(

@@ -34,7 +34,6 @@ from simulator.wire import TIMEOUT_S, Network
 WORKSPACE = "http://127.0.0.1:8765 · story"
 SENDERS = 4
 DELAY_S, BETWEEN_S = 120.0, 30.0
-MEAN_LIFE_S = 40.0
 MOST_ROUNDS = 1000
 _MEMORY = Path("/dev/shm")  # noqa: S108 - only asked for; a folder of its own is made in it
 
@@ -46,6 +45,8 @@ class Script:
     seed: int
     leads: int
     kills: int = 0
+    life_s: float = 40.0
+    """How long a process lives before it is killed, on average."""
     orders: int = 2
     rules: tuple[Rule, ...] = RULES
     odd: float = 0.003
@@ -112,7 +113,7 @@ class Story:
         """From the plan to the last life, which ends by itself."""
         self.plan()
         for _ in range(self.script.kills):
-            await self.live(until=self.random.expovariate(1 / MEAN_LIFE_S))
+            await self.live(until=self.random.expovariate(1 / self.script.life_s))
         await self.live()
         await self.end()
 
