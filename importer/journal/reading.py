@@ -205,11 +205,12 @@ def _run(journal: Journal, one: Row[Any]) -> RunRecord:
         .group_by(rows.c.skipped)
         .order_by(rows.c.skipped)
     )
-    spent = journal.read(
-        select(requests.c.batch.is_(None).label("is_look"), func.count().label("n"))
-        .where(requests.c.run == one.id)
-        .group_by(requests.c.batch.is_(None))
+    # Typed loosely: SQLAlchemy's stubs count a select's columns, and `read` takes any.
+    counts: tuple[Any, ...] = (
+        func.count().label("all"),
+        func.count(requests.c.batch).label("sent"),
     )
+    (spent,) = journal.read(select(*counts).where(requests.c.run == one.id))
     return RunRecord(
         id=one.id,
         parent=one.parent,
@@ -233,8 +234,8 @@ def _run(journal: Journal, one: Row[Any]) -> RunRecord:
         },
         skipped={of.skipped: of.n for of in skipped},
         notes=tuple(Note(**note) for note in one.notes),
-        requests_sent=sum(of.n for of in spent if not of.is_look),
-        requests_read=sum(of.n for of in spent if of.is_look),
+        requests_sent=spent.sent,
+        requests_read=spent.all - spent.sent,
     )
 
 
