@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,13 +56,17 @@ class Office:
         """Write the sheet."""
         write_sheet(self.folder / "sheet.csv", rows, headers)
 
-    def do(self, *words: object, token: str = TOKEN) -> Finished:
+    def do(
+        self, *words: object, token: str = TOKEN, env: Mapping[str, str] | None = None
+    ) -> Finished:
         """Run a command in the folder; the token is in the environment."""
-        return importer(*words, cwd=self.folder, env={"TELECRM_TOKEN": token})
+        return importer(*words, cwd=self.folder, env={"TELECRM_TOKEN": token, **(env or {})})
 
-    def run(self, *words: object, token: str = TOKEN) -> Finished:
+    def run(
+        self, *words: object, token: str = TOKEN, env: Mapping[str, str] | None = None
+    ) -> Finished:
         """`importer run` with the sheet and the mapping."""
-        return self.do("run", "sheet.csv", "-m", "mapping.yaml", *words, token=token)
+        return self.do("run", "sheet.csv", "-m", "mapping.yaml", *words, token=token, env=env)
 
 
 def says(finished: Finished, code: int, *words: str) -> None:

@@ -337,3 +337,20 @@ def test_an_interrupt_finishes_what_is_in_flight_and_resumes(
     assert office.do("resume", summary["run"]).code == 0
     stored = [(one.lead, one.type) for one in office.crm.actions]
     assert len(stored) == len(set(stored)) == 80
+
+
+def test_a_journal_from_a_back_up_sends_nothing_again(office: Office) -> None:
+    """An older copy of a real workspace's journal is refused, with what to do; nothing is sent."""
+    office.settings("http://127.0.0.1:" + office_port(office) + API_PATH, kind="real")
+    office.also("[send]", "requests_per_hour = 1000000")
+    shared = {"IMPORTER_SHARED_FOLDER": str(office.folder / "shared")}
+    assert office.run("--yes", env=shared).code == 0
+    journal = office.folder / "state" / "journal.db"
+    backup = journal.read_bytes()
+    office.sheet(row(1), row(2), row(3))
+    assert office.run("--yes", env=shared).code == 0
+    for file in journal.parent.glob("journal.db-*"):
+        file.unlink()
+    journal.write_bytes(backup)
+    says(office.run("--yes", env=shared), 2, "older copy", "newer journal")
+    assert len(office.crm.actions) == 6

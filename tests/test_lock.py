@@ -202,7 +202,7 @@ def test_the_shared_files_are_open_to_all(tmp_path: Path, machine: Machine) -> N
     before = os.umask(0o077)
     try:
         with workspace_lock(tmp_path / "journal.db", machine=machine):
-            machine.note(tmp_path / "journal.db", "one")
+            machine.note(tmp_path / "journal.db", "one", 0)
             modes = {file.name: file.stat().st_mode & 0o777 for file in machine.folder.iterdir()}
     finally:
         os.umask(before)
@@ -240,16 +240,16 @@ def test_another_accounts_hidden_journal_is_not_gone() -> None:
         (place / "home" / "journal.db").touch()
         machine = Machine(folder=place / "shared", slug="crm-60a1")
         with workspace_lock(place / "home" / "journal.db", machine=machine):
-            machine.note(place / "home" / "journal.db", "one")
+            machine.note(place / "home" / "journal.db", "one", 0)
         with on_the_machine(place / "shared", place / "two.db", NOBODY) as told:
             assert told.startswith("Another journal serves this workspace")
 
 
-def served(machine: Machine, path: Path, journal_id: str) -> None:
+def served(machine: Machine, path: Path, journal_id: str, requests: int = 0) -> None:
     """Open a journal for a workspace that counts, as a run does."""
     with workspace_lock(path, machine=machine):
         path.touch()
-        machine.note(path, journal_id)
+        machine.note(path, journal_id, requests)
 
 
 def test_a_second_journal_is_refused(tmp_path: Path, machine: Machine) -> None:
@@ -294,6 +294,14 @@ def test_a_lost_journal_is_not_begun_anew(tmp_path: Path, machine: Machine, name
     assert str(note) in caught.value.hint
     note.unlink()
     served(machine, tmp_path / name, "2")
+
+
+def test_an_older_copy_of_the_journal_is_refused(tmp_path: Path, machine: Machine) -> None:
+    """A back-up that lacks what was sent since does not send it again; the newer one goes on."""
+    served(machine, tmp_path / "one.db", "1", requests=7)
+    with pytest.raises(SettingsError, match=r"older copy.* 3 requests were sent since"):
+        served(machine, tmp_path / "one.db", "1", requests=4)
+    served(machine, tmp_path / "one.db", "1", requests=8)
 
 
 def test_a_torn_note_is_not_passed_over(tmp_path: Path, machine: Machine) -> None:

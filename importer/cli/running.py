@@ -178,12 +178,12 @@ def _is_real(loaded: Settings) -> bool:
 
 
 def _agreed(workplace: Workplace, planned: str, *, yes: bool) -> bool:
-    from importer.cli.sayings import say_doubts, say_plan
+    from importer.cli.sayings import say_doubts, say_nothing_left, say_plan
 
     say_doubts(workplace, planned)
     anything = say_plan(workplace, planned)
     if not anything:
-        click.echo("Nothing is left to send.", err=True)
+        say_nothing_left(workplace, planned)
     if yes or not anything or not _is_real(workplace.settings):
         return True
     try:

@@ -11,7 +11,7 @@ import click
 from importer.cli.phrases import duration, many, money, skips, table
 from importer.cli.words import say_notes
 from importer.journal import reading
-from importer.journal.answers import Answered
+from importer.journal.answers import Answered, count_doubtful
 from importer.model import Outcome, RunState
 from importer.pipeline import Decided, Workplace, estimate, reconcile_run
 from importer.reconcile import NEXT_STEPS, Reconciliation
@@ -45,6 +45,13 @@ def say_plan(workplace: Workplace, run_id: str) -> bool:
         err=True,
     )
     return True
+
+
+def say_nothing_left(workplace: Workplace, run_id: str) -> None:
+    """Say, on standard error, that nothing is to be sent, and what is looked up all the same."""
+    doubtful = count_doubtful(workplace.journal, run_id)
+    rest = f"; {many(doubtful, 'action')} in doubt: their timelines are read back" * bool(doubtful)
+    click.echo(f"Nothing is left to send{rest}.", err=True)
 
 
 def say_doubts(workplace: Workplace, run_id: str) -> None:

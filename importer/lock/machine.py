@@ -91,20 +91,23 @@ class Machine:
                 "may write that runs the importer. If it was moved, let no copy of it stay behind.",
             )
 
-    def note(self, path: Path, journal_id: str) -> None:
+    def note(self, path: Path, journal_id: str, requests: int) -> None:
         """Put on record, for all accounts, which journal serves the workspace.
 
         Args:
             path: the journal, opened and checked.
             journal_id: what tells it from one that was made anew in its place.
+            requests: how many requests it has on record; they only grow.
 
         Raises:
-            SettingsError: it is not the journal that served the workspace so far.
+            SettingsError: it is not the journal that served the workspace so far, or an older copy.
         """
         noted = self._read()
         if noted is not None and noted.id != journal_id:
             raise self._lost(noted.journal)
-        facts = {"journal": str(path.resolve()), "id": journal_id}
+        if noted is not None and noted.requests > requests:
+            raise self._outdated(path, noted.requests - requests)
+        facts = {"journal": str(path.resolve()), "id": journal_id, "requests": requests}
         # Written at every run, so that whoever tidies /var/tmp by age leaves it.
         try:
             write_atomically(self._note_file, json.dumps(facts).encode(), mode=_FOR_ALL)
@@ -121,7 +124,11 @@ class Machine:
     def _read(self) -> _Note | None:
         try:
             facts = json.loads(self._note_file.read_text(encoding="utf-8"))
-            return _Note(journal=Path(facts["journal"]), id=str(facts["id"]))
+            return _Note(
+                journal=Path(facts["journal"]),
+                id=str(facts["id"]),
+                requests=int(facts["requests"]),
+            )
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -130,6 +137,14 @@ class Machine:
                 "read.",
                 "Remove it if you are sure that [journal] names the journal of all earlier runs.",
             ) from error
+
+    def _outdated(self, path: Path, missing: int) -> SettingsError:
+        return SettingsError(
+            f"The journal {path} is an older copy, from a back-up perhaps: {missing} requests were "
+            "sent since that it knows nothing of, and it would send their rows again.",
+            "Put the newer journal back. Only if that is lost for good: look up in the CRM what "
+            f"was entered since the copy was made, and then remove the note {self._note_file}.",
+        )
 
     def _lost(self, journal: Path) -> SettingsError:
         return SettingsError(
@@ -145,6 +160,7 @@ class Machine:
 class _Note:
     journal: Path
     id: str
+    requests: int
 
 
 def _is_there(journal: Path) -> bool:

@@ -20,7 +20,11 @@ from importer.upload.settle import Settled, SettleRules, Settling
 
 async def settle_over(workplace: Workplace, line: Line, run: str, bars: Bars) -> Settled:
     """Read back what is in doubt on the leads of a run."""
-    with bars.stage("Settling", count_doubtful(workplace.journal, run)) as advance:
+    settle = workplace.settings.settle
+    # Nothing moves on the screen while it waits for the second look.
+    minutes = round((settle.delay_seconds + settle.between_looks_seconds) / 60)
+    name = f"Settling, about {minutes + 1} min" if minutes else "Settling"
+    with bars.stage(name, count_doubtful(workplace.journal, run)) as advance:
         settling = settling_of(workplace, line.gate, advance)
         return await settling.settle(line.open_wire, run)
 

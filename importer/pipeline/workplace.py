@@ -11,6 +11,7 @@ from typing import Protocol
 
 from importer.errors import SettingsError
 from importer.files import make_private_folder, sha256_of, sync_folder
+from importer.journal.answers import last_request
 from importer.journal.planning import void_unfinished
 from importer.journal.sending import recover
 from importer.journal.store import Journal, open_journal
@@ -103,12 +104,27 @@ def open_workplace(settings: Settings) -> Iterator[Workplace]:
     # Before the lock, which would be made at the wrong place.
     _check_place(settings)
     _make_reports_folder(settings.reports.folder)
-    with workspace_lock(path, machine=machine), visit_workplace(settings) as workplace:
-        if machine is not None:
-            machine.note(path, workplace.journal.id)
+    with (
+        workspace_lock(path, machine=machine),
+        visit_workplace(settings) as workplace,
+        _noted(machine, workplace),
+    ):
         void_unfinished(workplace.journal)
         recover(workplace.journal)
         yield workplace
+
+
+@contextmanager
+def _noted(machine: Machine | None, workplace: Workplace) -> Iterator[None]:
+    """Have it on record which journal serves the workspace, and how far it has come."""
+    if machine is None:
+        yield
+        return
+    path, journal = workplace.settings.journal.path, workplace.journal
+    machine.note(path, journal.id, last_request(journal))
+    # After an error the older figure stays: it may miss an outdated copy, and invents none.
+    yield
+    machine.note(path, journal.id, last_request(journal))
 
 
 def _machine_of(settings: Settings) -> Machine | None:
