@@ -135,7 +135,7 @@ def test_a_remark_on_a_few_of_many_names_is_no_pattern() -> None:
 
 def test_a_correction_is_stopped_by_doubts_in_a_row_alone() -> None:
     """Of a failures workbook much may fail again."""
-    watch = Watch(StopRules(), correcting=True)
+    watch = Watch(StopRules(unknown_in_a_row=3), correcting=True)
     assert not any(halts(watch, *[[IGNORED]] * 200, *[[CREATED, UNKNOWN], [CREATED]] * 100))
     assert list(halts(watch, [UNKNOWN], [UNKNOWN]))[-1] is None
     assert watch.see([UNKNOWN]) is not None
