@@ -33,8 +33,14 @@ def noted(**fields: str) -> Seen:
 def sought(content: Seen, number: int = 1, request: int = 1, **window: float | None) -> Sought:
     """An action in doubt."""
     times = {"begin_ms": float(BEGIN_MS), "end_ms": float(END_MS)} | window
-    times = {"since_ms": times["begin_ms"]} | times
-    return Sought(id=number, request=request, content=content, **times)
+    return Sought(
+        id=number,
+        request=request,
+        content=content,
+        begin_ms=times["begin_ms"],
+        end_ms=times["end_ms"],
+        since_ms=times.get("since_ms", times["begin_ms"]),
+    )
 
 
 def stands(content: Seen, id_: str = "a1", at: int | None = SENT_MS, by: str = US) -> Seen:
@@ -330,7 +336,9 @@ def test_where_nobody_else_writes_the_truth_is_found_or_nothing(truth: Truth) ->
 @given(truths(foreign=False))
 def test_one_request_alone_on_its_timeline_is_always_settled(truth: Truth) -> None:
     """With one window and nobody else, only a reference used twice for unlike actions is open."""
-    alone = tuple(replace(one, request=1, begin_ms=0, end_ms=9e12) for one in truth.sought)
+    alone = tuple(
+        replace(one, request=1, begin_ms=0, end_ms=9e12, since_ms=0) for one in truth.sought
+    )
     findings = look(alone, *truth.items, known=truth.known)
     assert not count(replace(truth, sought=alone), findings, Open)
 
@@ -344,3 +352,20 @@ def test_other_names_and_another_order_change_nothing(truth: Truth, rng: random.
     rng.shuffle(shuffled)
     again = look(truth.sought, *shuffled, known=[names[one] for one in truth.known])
     assert kinds(again) == kinds(look(truth.sought, *truth.items, known=truth.known))
+
+
+def test_an_older_item_with_its_reference_is_never_passed_over() -> None:
+    """Somebody's clock may be wrong: it is neither ours by its time nor a reason to send again."""
+    one = sought(noted(import_ref="R-1", note="x"))
+    older = stands(noted(import_ref="R-1", note="x"), at=BEGIN_MS - 9_000_000)
+    assert kinds(look([one], older)) == ["Open"]
+    assert kinds(look([replace(one, since_ms=None)], older)) == ["Present"]
+
+
+def test_what_a_person_spoke_of_takes_an_item_of_its_own() -> None:
+    """Beside an action that is said to stand there, only as many items as actions settle one."""
+    said = replace(sought(paid(), 1, 1), said=True)
+    mine = sought(paid(), 2, 2)
+    assert kinds(look([said, mine])) == ["Open", "Open"]
+    assert kinds(look([said, mine], stands(paid()))) == ["Open", "Open"]
+    assert kinds(look([said, mine], stands(paid()), stands(paid(), "a2"))) == ["Present", "Present"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from importer.errors import JournalError
 from importer.journal.schema import IN_DOUBT, IS_CREATED, actions, batches, requests, runs
@@ -41,6 +41,8 @@ class Claim:
     """What its end proved, by the name of its class; "" where nobody saw it."""
     status: int | None
     answer: str
+    said: bool = False
+    """It is in doubt no more: a person has said that it was created, and not with which id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,16 @@ def leads_in_doubt(journal: Journal, run: str) -> list[str]:
 
 def claims_of(journal: Journal, lead: str) -> list[Claim]:
     """Everything that is in doubt on a lead, of whatever run, in the order of sending."""
+    return _claims(journal, and_(actions.c.lead == lead, IN_DOUBT, _IS_UNKNOWN), said=False)
+
+
+def said_to_be_on(journal: Journal, lead: str) -> list[Claim]:
+    """What a person has said to stand on a lead without its id: one of the items is it."""
+    nameless = and_(actions.c.lead == lead, IS_CREATED, actions.c.action_id == "")
+    return _claims(journal, nameless, said=True)
+
+
+def _claims(journal: Journal, which: ColumnElement[bool], *, said: bool) -> list[Claim]:
     before = requests.alias("before")
     # A batch that was sent again after a doubt may have reached the timeline at its first time.
     first = (
@@ -90,10 +102,10 @@ def claims_of(journal: Journal, lead: str) -> list[Claim]:
             func.coalesce(first, requests.c.sent_at, type_=requests.c.sent_at.type).label("since"),
         )
         .join(requests, requests.c.id == actions.c.request)
-        .where(actions.c.lead == lead, IN_DOUBT, actions.c.state == State.UNKNOWN)
+        .where(which)
         .order_by(requests.c.id, actions.c.id)
     )
-    return [_claim(one) for one in found]
+    return [_claim(one, said=said) for one in found]
 
 
 def created_on(journal: Journal, lead: str) -> Mapping[str, set[str]]:
@@ -192,11 +204,12 @@ def keep_in_doubt(journal: Journal, claims: Sequence[Claim], detail: str) -> Non
         _settle(journal, connection, claims, state=State.UNKNOWN, detail=detail)
 
 
+_IS_UNKNOWN = actions.c.state == State.UNKNOWN
 _DOUBTFUL = ("ReadBack", "RefusedMaybe", "Unknown")
 """Verdicts after which something may stand on the timeline that the journal does not know."""
 
 
-def _claim(one: Any) -> Claim:  # noqa: ANN401 - a row of the select above
+def _claim(one: Any, *, said: bool) -> Claim:  # noqa: ANN401 - a row of the select above
     return Claim(
         id=one.id,
         run=one.run,
@@ -213,6 +226,7 @@ def _claim(one: Any) -> Claim:  # noqa: ANN401 - a row of the select above
         verdict=one.verdict or "",
         status=one.status,
         answer=one.answer or "",
+        said=said,
     )
 
 

@@ -13,7 +13,7 @@ from importer.journal.schema import LIVE_STATES, actions, decisions, rows, runs
 from importer.journal.store import Journal
 from importer.model import Ruling, RunState, State
 
-_OPEN = (RunState.READY, RunState.SENDING, RunState.STOPPED)
+OPEN_RUNS = (RunState.READY, RunState.SENDING, RunState.STOPPED)
 """Runs that may still send what they have staged."""
 
 
@@ -40,7 +40,7 @@ def holders_against(run: str) -> Select[Any]:
     """
     root, mine = rows.alias("root"), runs.alias("mine")
     seq = select(mine.c.seq).where(mine.c.id == run).scalar_subquery()
-    waiting = and_(actions.c.state == State.STAGED, runs.c.state.in_(_OPEN), runs.c.seq < seq)
+    waiting = and_(actions.c.state == State.STAGED, runs.c.state.in_(OPEN_RUNS), runs.c.seq < seq)
     return (
         select(
             actions,
@@ -72,6 +72,12 @@ def _judged(one: Row[Any]) -> dict[str, str]:
     """The source values, and what of them travels as money: a renamed column hides no amount."""
     amount = "" if one.amount is None else format(one.amount.normalize(), "f")
     return {**one.content, " lead": one.lead, " money": f"{one.currency or ''}{amount}"}
+
+
+def same_content(one: Row[Any], other: Row[Any]) -> bool:
+    """Whether two actions are equal in all that both of them know."""
+    first, second = _judged(one), _judged(other)
+    return all(first[name] == second[name] for name in first.keys() & second.keys())
 
 
 def claimant_of(one: Row[Any]) -> Claimant:

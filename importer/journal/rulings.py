@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from importer.errors import JournalError, UsageError
+from importer.journal.matching import OPEN_RUNS, same_content
 from importer.journal.planning import make_batches
 from importer.journal.reading import run_of
 from importer.journal.ruled import Decided, record_ruling
-from importer.journal.schema import LIVE_STATES, actions, rows
+from importer.journal.schema import LIVE_STATES, actions, requests, rows, runs
 from importer.journal.store import Journal
 from importer.model import Ruling, RunState, State
 
@@ -122,6 +123,7 @@ def release(  # noqa: PLR0913 - which actions, and who says what of them
     found = [one for one in held if one.earlier["reason"] in _RELEASABLE]
     if blocked and (of_rows is not None or not found):
         raise _not_yet(blocked)
+    _refuse_rivals(journal, run, found)
     with journal.transaction():
         for one in found:
             _move(
@@ -136,6 +138,32 @@ def release(  # noqa: PLR0913 - which actions, and who says what of them
             )
         make_batches(journal, run, limit)
         return record_ruling(journal, run, found, Ruling.RELEASED, by=by, reason=reason)
+
+
+def _refuse_rivals(journal: Journal, run: str, held: Sequence[Row[Any]]) -> None:
+    """Refuse to release what another run has booked, or is going to, since these were held."""
+    mine = runs.alias("mine")
+    since = select(mine.c.started_at).where(mine.c.id == run).scalar_subquery()
+    started = and_(actions.c.state.in_(LIVE_STATES), requests.c.sent_at > since)
+    for one in held:
+        found = journal.read(
+            select(actions, runs.c.file)
+            .join(runs, runs.c.id == actions.c.run)
+            .outerjoin(requests, requests.c.id == actions.c.request)
+            .where(
+                actions.c.identity == one.identity,
+                actions.c.run != run,
+                or_(started, and_(actions.c.state == State.STAGED, runs.c.state.in_(OPEN_RUNS))),
+            )
+        )
+        rival = next((other for other in found if same_content(other, one)), None)
+        if rival is not None:
+            raise UsageError(
+                f"Row {one.row} is held, and the run {rival.run} has sent exactly this since, or "
+                "is going to.",
+                "Look at that run's report: if it is this one, nothing is to be released. If it is "
+                "yet another, run the sheet again and release it there.",
+            )
 
 
 def _not_yet(blocked: Sequence[Row[Any]]) -> UsageError:

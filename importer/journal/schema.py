@@ -248,7 +248,7 @@ IN_DOUBT = actions.c.state.in_([literal_column("'sending'"), literal_column("'un
 """As the index `doubtful_by_lead` has it: a bound value would keep SQLite from using it."""
 
 IS_CREATED = actions.c.state == literal_column("'created'")
-"""The same for `created_by_lead`."""
+"""The same for `created_by_lead` and `created_once`."""
 
 requests = Table(
     "requests",

@@ -139,14 +139,27 @@ def load_batch(journal: Journal, batch: int) -> BatchToSend:
     )
 
 
-def claim(journal: Journal, batch: BatchToSend, body_sha256: str) -> int | None:
+def claim(
+    journal: Journal, batch: BatchToSend, body_sha256: str, clock_offset_s: float | None = None
+) -> int | None:
     """Record the intent to send; on disk when this returns.
+
+    Args:
+        journal: the journal.
+        batch: as it was loaded.
+        body_sha256: digest of the exact bytes that are to leave.
+        clock_offset_s: seconds by which the CRM's clock is ahead of ours, as far as is known.
 
     Returns:
         The request's id; None when another run holds one of the keys. Those actions have become
         ALREADY or DUPLICATE, and the batch is to be loaded again.
     """
-    intent = {"of_batch": batch.id, "digest": body_sha256, "now": journal.clock()}
+    intent = {
+        "of_batch": batch.id,
+        "digest": body_sha256,
+        "now": journal.clock(),
+        "ahead": clock_offset_s,
+    }
     try:
         with journal.transaction() as connection:
             request = int(connection.execute(INTEND, intent).scalar_one())

@@ -36,6 +36,7 @@ INTEND: Final = (
         .scalar_subquery(),
         body_sha256=bindparam("digest"),
         sent_at=bindparam("now"),
+        clock_offset_s=bindparam("ahead"),
     )
     .returning(requests.c.id)
 )
@@ -68,7 +69,8 @@ ANSWER: Final = (
         verdict=bindparam("proof"),
         status=bindparam("code"),
         answer=bindparam("text"),
-        clock_offset_s=bindparam("ahead"),
+        # What the answer tells, else what was known when the request left.
+        clock_offset_s=func.coalesce(bindparam("ahead"), requests.c.clock_offset_s),
     )
 )
 """What came back to a request."""

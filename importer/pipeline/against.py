@@ -18,6 +18,7 @@ from importer.folding import fold
 from importer.journal import reading
 from importer.journal.answers import last_clock_offset
 from importer.journal.doubt import leads_in_doubt
+from importer.journal.reading import known_action_ids
 from importer.letters import column_letter
 from importer.model import Cell, SheetSpec
 from importer.pipeline.settling import reopen, settling_of
@@ -57,12 +58,20 @@ def settle_against(workplace: Workplace, run_id: str, export: Path) -> tuple[End
     run = reading.run_of(workplace.journal, run_id)
     leads = {lead.casefold(): lead for lead in leads_in_doubt(workplace.journal, run.id)}
     found: dict[str, list[Seen]] = defaultdict(list)
+    by_id: dict[str, str] = {}
     for lead, seen in _actions(open_sheet(export, SheetSpec(header_row=1))):
+        by_id[seen.id] = seen.performer
         if lead.casefold() in leads:
             found[leads[lead.casefold()]].append(seen)
+    ours = known_action_ids(workplace.journal, list(by_id))
     # Nothing is asked of anybody: a gate that nobody passes.
     settling = settling_of(workplace, Gate(Pace(None, 1, time.monotonic)))
-    settled = settling.settle_from(found, run.id, last_clock_offset(workplace.journal))
+    settled = settling.settle_from(
+        found,
+        run.id,
+        performers={by_id[one] for one in ours} - {""},
+        clock_offset_s=last_clock_offset(workplace.journal),
+    )
     ending = Ending(kind=EndKind.DONE)
     for one in {run.id, *settled.of_other_runs}:
         reopen(workplace, one, ending)

@@ -131,15 +131,15 @@ class _Send:
         self._workplace, self._run, self._line, self._bars = workplace, run, line, bars
 
     async def all(self, orders: Orders) -> None:
-        """Send the first leads, then the rest; settle, and send what that freed."""
+        """Settle what an earlier send left in doubt; send; settle, and send what that freed."""
+        await self._settle()
+        if self._line.gate.stopping:
+            return
         if orders.canary and not await self._canary(orders):
             return
         for _ in range(_ROUNDS):
             await self._send()
-            if not self._may_settle():
-                return
-            await settle_over(self._workplace, self._line, self._run, self._bars)
-            if self._line.gate.stopping or not _sendable(self._workplace, self._run):
+            if not await self._settle() or not _sendable(self._workplace, self._run):
                 return
 
     async def _canary(self, orders: Orders) -> bool:
@@ -174,10 +174,14 @@ class _Send:
             )
             await sending.send(self._line.open_wire, settings.send.concurrency, first)
 
-    def _may_settle(self) -> bool:
-        automatic = self._workplace.settings.settle.automatic
-        doubtful = count_doubtful(self._workplace.journal, self._run)
-        return automatic and bool(doubtful) and not self._line.gate.stopping
+    async def _settle(self) -> bool:
+        """Settle what is in doubt; False where there is nothing, or where it is to stop."""
+        if not self._workplace.settings.settle.automatic or self._line.gate.stopping:
+            return False
+        if not count_doubtful(self._workplace.journal, self._run):
+            return False
+        await settle_over(self._workplace, self._line, self._run, self._bars)
+        return not self._line.gate.stopping
 
 
 _CANARY = Ending(

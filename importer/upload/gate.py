@@ -58,7 +58,7 @@ class Gate:
         self._pace = pace
         self._given_s = deadline_s or 0.0
         self._deadline = None if deadline_s is None else clock() + deadline_s
-        self._clock = clock
+        self.clock = clock
         self._sleep = sleep
         self._ending: Ending | None = None
         self._stopping = asyncio.Event()
@@ -119,7 +119,7 @@ class Gate:
         return over
 
     def _left_s(self) -> float | None:
-        return None if self._deadline is None else max(0.0, self._deadline - self._clock())
+        return None if self._deadline is None else max(0.0, self._deadline - self.clock())
 
 
 def _time_over(given_s: float) -> Ending:

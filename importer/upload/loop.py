@@ -15,6 +15,7 @@ from importer.journal import sending
 from importer.journal.sending import BatchToSend
 from importer.journal.store import Journal
 from importer.protocol import encode, read_answer
+from importer.upload.crm_clock import CrmClock
 from importer.upload.fates import evidence_of, fates_of, told_of
 from importer.upload.gate import Ending, EndKind, Gate
 from importer.upload.stops import StopRules, Watch
@@ -84,6 +85,7 @@ class Sending:
         self._gate = gate
         self._jitter = jitter
         self._advance = advance
+        self._crm_clock = CrmClock(journal.clock, gate.clock)
         self._watch = Watch(stops, correcting=correcting)
         self._assuming = assuming
         self._longest_wait_s = longest_wait_s
@@ -172,7 +174,8 @@ class Sending:
     async def _attempt(self, wire: Wire, batch: BatchToSend) -> Verdict | None:
         """Claim, send and record; None when another run turned out to hold one of the keys."""
         body = encode([action.entry for action in batch.actions])
-        request = sending.claim(self._journal, batch, hashlib.sha256(body).hexdigest())
+        digest = hashlib.sha256(body).hexdigest()
+        request = sending.claim(self._journal, batch, digest, self._crm_clock.ahead_s)
         if request is None:
             return None
         flight = Flight()
@@ -186,6 +189,7 @@ class Sending:
 
     def _conclude(self, batch: BatchToSend, request: int, exchange: Exchange) -> Verdict:
         """Record what the request's end proves, and have the stop rules look at it."""
+        self._crm_clock.note(exchange.clock_offset_s)
         verdict = self._judge(batch, exchange)
         if not self._record(batch, request, exchange, verdict):
             verdict = ReadBack(reason="The answer gives an action id that an earlier action has.")

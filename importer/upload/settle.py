@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -37,6 +37,10 @@ that agree to the second, and a CRM that stamps when it stores."""
 MARGIN_S: Final = 300.0
 """How far before its request an action must be stamped to be called none of ours. Wider than the
 above: between the two, nothing is proved either way."""
+
+UNSURE_S: Final = 172_800.0
+"""The same where the CRM's clock was not known at the sending: ours may have been set since. Two
+days: a clock that is further ahead lets no certificate pass."""
 
 _TEACHERS: Final = 3
 """Leads that are looked at until one shows whom our actions are by."""
@@ -140,17 +144,24 @@ class Settling:
         return decisions.settled(len(left))
 
     def settle_from(
-        self, shown: Mapping[str, Sequence[Seen]], run: str, clock_offset_s: float | None
+        self,
+        shown: Mapping[str, Sequence[Seen]],
+        run: str,
+        *,
+        performers: Collection[str],
+        clock_offset_s: float | None,
     ) -> Settled:
         """Settle what is there, from what somebody else has read; what is not there stays open.
 
         Args:
             shown: lead → items of its timeline.
             run: the run.
+            performers: who our own actions are shown to be by.
             clock_offset_s: seconds by which the CRM's clock was ahead of ours, where the requests
                 in doubt did not tell; None where nobody knows.
         """
         decisions = Decisions(self._journal, run, self._may_resend, self._advance)
+        self._performers = set(performers)
         for lead, items in shown.items():
             claims = {claim.id: claim for claim in doubt.claims_of(self._journal, lead)}
             reading = Reading(items=tuple(items), gaps={}, clock_offset_s=clock_offset_s)
@@ -243,7 +254,10 @@ class Settling:
             gaps=reading.gaps,
             late={type_ for type_, ids in created.items() if ids - shown},
         )
-        return settle([self._sought(claim, reading.clock_offset_s) for claim in claims], sight)
+        said = doubt.said_to_be_on(self._journal, lead)
+        sought = [self._sought(claim, reading.clock_offset_s) for claim in (*claims, *said)]
+        in_doubt = {claim.id for claim in claims}
+        return [one for one in settle(sought, sight) if one.id in in_doubt]
 
     def _known(self, reading: Reading) -> set[str]:
         return known_action_ids(self._journal, [item.id for item in reading.items if item.id])
@@ -254,12 +268,13 @@ class Settling:
             self._performers = (self._performers or set()) | (ours - {""})
 
     def _sought(self, claim: Claim, seen_offset_s: float | None) -> Sought:
-        offset_s = seen_offset_s if claim.clock_offset_s is None else claim.clock_offset_s
+        own = claim.clock_offset_s
+        offset_s = seen_offset_s if own is None else own
         begin_ms = end_ms = since_ms = None
         if offset_s is not None:
             begin = claim.since.timestamp() + offset_s
             end = (claim.ended_at or claim.sent_at + self._timeout) + self._delay
-            since_ms = (begin - MARGIN_S) * 1000
+            since_ms = (begin - (UNSURE_S if own is None else MARGIN_S)) * 1000
             begin_ms = (begin - NEAR_S) * 1000
             end_ms = (end.timestamp() + offset_s + NEAR_S) * 1000
         return Sought(
@@ -269,4 +284,5 @@ class Settling:
             begin_ms=begin_ms,
             end_ms=end_ms,
             since_ms=since_ms,
+            said=claim.said,
         )

@@ -40,7 +40,11 @@ class Sought:
     """The window, by the CRM's clock: milliseconds since 1970. None: unknown, like the next two."""
     end_ms: float | None
     since_ms: float | None
-    """Whatever was stamped before is explained; earlier than the window, in doubt of the clocks."""
+    """Whatever was stamped before is explained; earlier than the window, in doubt of the clocks.
+    None: nothing is explained by its time, since our own clock at the sending is in doubt."""
+    said: bool = False
+    """A person has said that it stands there, and not which item it is: it is not to be settled,
+    but one of the items is it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,13 +135,11 @@ def _settle_group(group: Sequence[Sought], equal: Sequence[Seen], sight: Sight) 
     if not all(item.id for item in items):
         return _open(group, _NO_ID)
     ours = [item for item in items if _is_ours(item, sight.performers)]
+    if reason := _why_not_these(group, ours):
+        return _open(group, reason)
     if not ours:
         reason = _why_not_present(equal, items, sight.performers)
         return _open(group, reason) if reason else [Absent(id=one.id) for one in group]
-    if len(ours) > len(group):
-        return _open(group, _SEVERAL.format(found=len(ours), sought=len(group)))
-    if len(ours) < len(group) and len({one.request for one in group}) > 1:
-        return _open(group, _REQUESTS)
     pairs = _pair(group, ours)
     if pairs is None or not all(_inside(one, item) for one, item in pairs):
         return _open(group, _WHICH)
@@ -146,6 +148,17 @@ def _settle_group(group: Sequence[Sought], equal: Sequence[Seen], sight: Sight) 
         *(Present(id=one.id, action_id=item.id, missing=_lost(one, item)) for one, item in pairs),
         *(Absent(id=one.id) for one in group if one.id not in found),
     ]
+
+
+def _why_not_these(group: Sequence[Sought], ours: Sequence[Seen]) -> str:
+    """Why so many items cannot be these actions; "" where they can, or where there are none."""
+    if len(ours) != len(group) and any(one.said for one in group):
+        return _SAID
+    if len(ours) > len(group):
+        return _SEVERAL.format(found=len(ours), sought=len(group))
+    if ours and len(ours) < len(group) and len({one.request for one in group}) > 1:
+        return _REQUESTS
+    return ""
 
 
 def _is_ours(item: Seen, performers: Collection[str] | None) -> bool:
@@ -163,7 +176,13 @@ def _unexplained(type_: str, sought: Sequence[Sought], sight: Sight) -> list[See
         for item in sight.items
         if item.type == type_
         and not (item.id and item.id in sight.known)
-        and (begin is None or item.created_ms is None or item.created_ms >= begin)
+        and (
+            begin is None
+            or item.created_ms is None
+            or item.created_ms >= begin
+            # A reference is not explained by its time: somebody's clock may have been wrong.
+            or any(_has_reference(one) and _equal(one, item) for one in sought)
+        )
     ]
 
 
@@ -199,9 +218,9 @@ def _equal(one: Sought, item: Seen) -> bool:
 
 
 def _inside(one: Sought, item: Seen) -> bool:
-    """Whether the item's time fits; a reference of its own needs no time."""
+    """Whether the item's time fits; for a reference of its own, not being older is enough."""
     if _has_reference(one):
-        return True
+        return one.since_ms is None or (item.created_ms or one.since_ms) >= one.since_ms
     if one.begin_ms is None or one.end_ms is None or item.created_ms is None:
         return False
     return one.begin_ms <= item.created_ms <= one.end_ms
@@ -271,6 +290,10 @@ def _why_not_absent(left: Sequence[Seen]) -> str:
     return _BARE if bare else _UNEXPLAINED
 
 
+_SAID: Final = (
+    "A person has said of an equal action that it was created, without its id: nothing tells which "
+    "of them stands on the timeline."
+)
 _LATE: Final = (
     "It is not on the timeline, but neither are others that the CRM has created: no proof."
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from importer.journal.planning import void_unfinished
 from importer.journal.schema import actions
@@ -185,7 +185,7 @@ class Story:
 
     async def _bring_to_rest(self, journal: Journal, order: Order) -> None:
         """Send, settle, and resume what was stopped, until that changes nothing any more."""
-        before: Mapping[str, int] | None = None
+        before: Mapping[int, str] | None = None
         settled = False
         for _ in range(MOST_ROUNDS):
             now = _states(journal, order.run)
@@ -197,7 +197,7 @@ class Story:
             if settled:
                 await self._settle(journal, order)
             set_run_state(journal, order.run, RunState.STOPPED)
-        self.figures.breaches.append(f"{order.run} does not come to rest: {before}")
+        self.figures.breaches.append(f"{order.run} does not come to rest")
 
     async def _send(self, journal: Journal, order: Order) -> bool:
         """Send what may go; True when nothing stopped it."""
@@ -225,13 +225,9 @@ class Story:
         yield self.network
 
 
-def _states(journal: Journal, run: str) -> Mapping[str, int]:
-    found = journal.read(
-        select(actions.c.state, func.count().label("n"))
-        .where(actions.c.run == run)
-        .group_by(actions.c.state)
-    )
-    return {one.state: one.n for one in found}
+def _states(journal: Journal, run: str) -> Mapping[int, str]:
+    found = journal.read(select(actions.c.id, actions.c.state).where(actions.c.run == run))
+    return {one.id: one.state for one in found}
 
 
 @contextmanager
