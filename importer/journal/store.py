@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    update,
 )
 from sqlalchemy.exc import DatabaseError
 
@@ -58,6 +59,19 @@ class Journal:
         meta = schema.meta.c
         (found,) = self.read(select(meta.value).where(meta.key == "id"))
         return str(found.value)
+
+    def mark(self) -> int:
+        """Raise the journal's mark by one: an older copy of it has a lower one.
+
+        Returns:
+            The new mark, on disk.
+        """
+        meta = schema.meta.c
+        with self.transaction() as connection:
+            found = connection.execute(select(meta.value).where(meta.key == "mark")).scalar_one()
+            new = int(found) + 1
+            connection.execute(update(schema.meta).where(meta.key == "mark").values(value=str(new)))
+        return new
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -124,8 +138,8 @@ def open_journal(path: Path, workspace: str, *, clock: Clock = _utc_now) -> Iter
     except DatabaseError as error:
         raise JournalError(
             f"The journal {path} cannot be used: {error.orig}.",
-            "If the disk is full, free some space and use resume; otherwise restore the file from "
-            "a back-up. Do not delete it: it knows what was sent.",
+            "If the disk is full, free some space and use resume. Do not delete it, and do not put "
+            "an older copy in its place: only the newest one knows what was sent.",
         ) from error
     finally:
         engine.dispose()
@@ -186,6 +200,7 @@ def _create(connection: Connection, workspace: str) -> None:
         "schema": str(schema.SCHEMA_VERSION),
         "workspace": workspace,
         "id": uuid.uuid4().hex,
+        "mark": "0",
     }
     connection.execute(
         insert(schema.meta), [{"key": key, "value": value} for key, value in facts.items()]

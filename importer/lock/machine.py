@@ -91,13 +91,13 @@ class Machine:
                 "may write that runs the importer. If it was moved, let no copy of it stay behind.",
             )
 
-    def note(self, path: Path, journal_id: str, requests: int) -> None:
+    def note(self, path: Path, journal_id: str, mark: int) -> None:
         """Put on record, for all accounts, which journal serves the workspace.
 
         Args:
             path: the journal, opened and checked.
             journal_id: what tells it from one that was made anew in its place.
-            requests: how many requests it has on record; they only grow.
+            mark: a number that is raised, in the journal, before each call of this.
 
         Raises:
             SettingsError: it is not the journal that served the workspace so far, or an older copy.
@@ -105,9 +105,9 @@ class Machine:
         noted = self._read()
         if noted is not None and noted.id != journal_id:
             raise self._lost(noted.journal)
-        if noted is not None and noted.requests > requests:
-            raise self._outdated(path, noted.requests - requests)
-        facts = {"journal": str(path.resolve()), "id": journal_id, "requests": requests}
+        if noted is not None and noted.mark >= mark:
+            raise self._outdated(path)
+        facts = {"journal": str(path.resolve()), "id": journal_id, "mark": mark}
         # Written at every run, so that whoever tidies /var/tmp by age leaves it.
         try:
             write_atomically(self._note_file, json.dumps(facts).encode(), mode=_FOR_ALL)
@@ -127,7 +127,7 @@ class Machine:
             return _Note(
                 journal=Path(facts["journal"]),
                 id=str(facts["id"]),
-                requests=int(facts["requests"]),
+                mark=int(facts["mark"]),
             )
         except FileNotFoundError:
             return None
@@ -138,10 +138,10 @@ class Machine:
                 "Remove it if you are sure that [journal] names the journal of all earlier runs.",
             ) from error
 
-    def _outdated(self, path: Path, missing: int) -> SettingsError:
+    def _outdated(self, path: Path) -> SettingsError:
         return SettingsError(
-            f"The journal {path} is an older copy, from a back-up perhaps: {missing} requests were "
-            "sent since that it knows nothing of, and it would send their rows again.",
+            f"The journal {path} is an older copy, from a back-up perhaps: it knows nothing of "
+            "what was sent since, and would send those rows again.",
             "Put the newer journal back. Only if that is lost for good: look up in the CRM what "
             f"was entered since the copy was made, and then remove the note {self._note_file}.",
         )
@@ -160,7 +160,7 @@ class Machine:
 class _Note:
     journal: Path
     id: str
-    requests: int
+    mark: int
 
 
 def _is_there(journal: Path) -> bool:

@@ -11,7 +11,6 @@ from typing import Protocol
 
 from importer.errors import SettingsError
 from importer.files import make_private_folder, sha256_of, sync_folder
-from importer.journal.answers import last_request
 from importer.journal.planning import void_unfinished
 from importer.journal.sending import recover
 from importer.journal.store import Journal, open_journal
@@ -121,10 +120,11 @@ def _noted(machine: Machine | None, workplace: Workplace) -> Iterator[None]:
         yield
         return
     path, journal = workplace.settings.journal.path, workplace.journal
-    machine.note(path, journal.id, last_request(journal))
-    # After an error the older figure stays: it may miss an outdated copy, and invents none.
+    # Before anything is sent: a copy that is older than this is known by its mark, however this
+    # ends. After it: so is a copy that was made meanwhile.
+    machine.note(path, journal.id, journal.mark())
     yield
-    machine.note(path, journal.id, last_request(journal))
+    machine.note(path, journal.id, journal.mark())
 
 
 def _machine_of(settings: Settings) -> Machine | None:
