@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from hmac import compare_digest
 from html import escape
 from typing import Final, NoReturn, final
-from urllib.parse import quote
 
 from importer.errors import SettingsError
 
@@ -27,11 +27,12 @@ class Token:
         SettingsError: the text cannot be a token. The message never holds it.
     """
 
-    __slots__ = ("__text",)
+    __slots__ = ("__spelled", "__text")
 
     def __init__(self, text: str) -> None:
         _check(text)
         self.__text = text
+        self.__spelled = re.compile("".join(map(_spellings, text)))
 
     def reveal(self) -> str:
         """The token itself, for the request's header and for nothing else."""
@@ -39,15 +40,7 @@ class Token:
 
     def hide_in(self, text: str) -> str:
         """The text without the token: for whatever a server sent back and somebody will read."""
-        # As it is, and as JSON, a URL or a page may spell it.
-        for spelling in (
-            self.__text,
-            self.__text.replace("/", "\\/"),
-            quote(self.__text, safe=""),
-            escape(self.__text),
-        ):
-            text = text.replace(spelling, HIDDEN)
-        return text
+        return self.__spelled.sub(HIDDEN, text)
 
     def __repr__(self) -> str:
         return f"Token{HIDDEN}"
@@ -68,6 +61,24 @@ class Token:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("A token is never written out, so it cannot be pickled or copied.")
+
+
+def _spellings(character: str) -> str:
+    """A pattern of what JSON (in JSON, too), a URL or a page may write for one character.
+
+    Every repetition is bounded: the text is a stranger's.
+    """
+    code = ord(character)
+    spelled = (
+        re.escape(character),
+        rf"\\{{1,8}}{re.escape(character)}",
+        rf"\\{{1,8}}u(?i:{code:04x})",
+        f"%(?i:{code:02x})",
+        f"&#0{{0,6}}{code};",
+        f"&#[xX]0{{0,6}}(?i:{code:x});",
+        re.escape(escape(character)),
+    )
+    return f"(?:{'|'.join(spelled)})"
 
 
 def _check(text: str) -> None:

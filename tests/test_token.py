@@ -190,7 +190,17 @@ def test_equal_tokens_are_equal() -> None:
     assert Token("a") != "a"
 
 
-@pytest.mark.parametrize("shown", ["ab/c+d==", r"ab\/c+d==", "ab%2Fc%2Bd%3D%3D"])
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "ab/c+d==",
+        r"ab\/c+d==",
+        r"ab/c+d\u003d\u003D",
+        r"\u0061b\\/c+d==",
+        "ab%2Fc%2Bd%3D%3D",
+        "ab&#47;c+d&#x3D;&#061;",
+    ],
+)
 def test_a_token_is_hidden_however_it_is_spelt(shown: str) -> None:
     """What a server repeats of a token is hidden as JSON or a URL spells it, too."""
     assert Token("ab/c+d==").hide_in(f"Bearer {shown}!") == f"Bearer {HIDDEN}!"
