@@ -78,6 +78,21 @@ def test_throttled_as_usual(here: Desk) -> None:
     assert once(here) == 4
 
 
+RECEIPTS = MAPPING[: MAPPING.index("  - name: payment")] + MAPPING[MAPPING.index("  - name: rec") :]
+
+
+@pytest.mark.parametrize("stores", [False, True])
+def test_busy(tmp_path: Path, *, stores: bool) -> None:
+    """Told that a 503 may store, a run books no custom action twice; as usual it sends again."""
+    with desk(tmp_path, RECEIPTS) as here:
+        assume(here, busy_may_store=stores)
+        sent(here, rows=1)
+        fault = Fault.ERROR_AFTER if stores else Fault.ERROR_BEFORE
+        here.crm.faults.set([Rule(fault=fault, status=503, retry_after=0, times=1)])
+        assert sent(here).counts == {"ALREADY": 1, "CREATED": 1}
+        assert once(here) == 2
+
+
 @pytest.mark.parametrize("bad_field", BadField)
 def test_bad_field(here: Desk, bad_field: BadField) -> None:
     """An action is counted as its own item says, with its remark, whatever a bad field costs."""

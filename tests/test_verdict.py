@@ -225,6 +225,7 @@ def test_a_503_with_retry_after_is_sent_again_unless_it_books_money() -> None:
     assert isinstance(answered(503, HTML, retry_after_s=3.0), Wait)
     assert isinstance(answered(503, HTML, retry_after_s=0.0), Wait)
     assert isinstance(answered(503, HTML, retry_after_s=3.0, has_payment=True), Unknown)
+    assert isinstance(answered(503, HTML, retry_after_s=3.0, busy_may_store=True), Unknown)
     assert isinstance(answered(503, HTML), Unknown)
 
 

@@ -86,6 +86,9 @@ class Api(Section):
 
     throttled_may_store: bool = False
     """Whether a 429 may come after something was stored: its actions are then in doubt."""
+    busy_may_store: bool = False
+    """Whether a 503 with Retry-After may come after something was stored: its actions are then in
+    doubt, as those of a request with a PAYMENT always are."""
     bad_request_may_store: bool = True
     """Whether a 400 on several actions may come after some were stored: they are then in doubt."""
 

@@ -115,5 +115,7 @@ class Assumptions:
 
     throttled_may_store: bool = False
     """A 429 may come after something was stored."""
+    busy_may_store: bool = False
+    """A 503 with Retry-After may come after something was stored; with a PAYMENT it always may."""
     bad_request_may_store: bool = True
     """A 400 on several actions may come after some of them were stored."""

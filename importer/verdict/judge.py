@@ -176,7 +176,8 @@ def _postponed(exchange: Exchange, assuming: Assumptions, *, has_payment: bool) 
     seconds = exchange.retry_after_s
     if exchange.status == 429 and not assuming.throttled_may_store:
         return Wait(seconds=seconds, reason="The CRM asks to slow down (429).")
-    if exchange.status == 503 and seconds is not None and not has_payment:
+    in_doubt = has_payment or assuming.busy_may_store
+    if exchange.status == 503 and seconds is not None and not in_doubt:
         return Wait(seconds=seconds, reason="The CRM is busy for a while (503).")
     return None
 
