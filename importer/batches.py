@@ -9,7 +9,9 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass
 from itertools import groupby
 
-from importer.model import State
+from importer.model import EarlierReason, State
+
+_R = EarlierReason
 
 DIGEST_CHARS = 32
 """Hex characters of a digest: 128 bits, beyond chance for any number of rows."""
@@ -51,6 +53,9 @@ class Claimant:
     """Of its row."""
     root: tuple[str, int]
     """Root run and root row."""
+    others: frozenset[str] = frozenset()
+    """Runs that know this one, and have an action of their own held for it: what else they have
+    is something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,7 @@ class Holder:
     """An earlier action that holds an occurrence of the identity."""
 
     id: int
+    run: str
     occurrence: int
     content: Mapping[str, str]
     state: State
@@ -76,9 +82,8 @@ class Decision:
     holder: Holder | None
     """None: the occurrence is free, and the action may be sent."""
     state: State
-    reason: str
-    """`same`, `corrected`, `changed`, `in doubt`, `open`, `seen before`, `unchanged`; "" where it
-    may be sent."""
+    reason: EarlierReason | None
+    """None where it may be sent."""
 
 
 def decide(
@@ -103,10 +108,10 @@ def decide(
     free = [holder for holder in holders if holder.id not in answered]
     waiting, decisions = list(claimants), list[Decision]()
     common = sorted(_columns(claimants) & _columns(holders))
-    keys: tuple[tuple[str, _Key], ...] = (
-        ("same", lambda one: tuple(one.content.get(name, "") for name in common) or one.id),
-        ("corrected", lambda one: one.fingerprint),
-        ("changed", lambda _one: ""),
+    keys: tuple[tuple[EarlierReason, _Key], ...] = (
+        (_R.SAME, lambda one: tuple(one.content.get(name, "") for name in common) or one.id),
+        (_R.CORRECTED, lambda one: one.fingerprint),
+        (_R.CHANGED, lambda _one: ""),
     )
     for reason, key in keys:
         pairs = _pairs(waiting, free, key)
@@ -117,16 +122,21 @@ def decide(
     return decisions + _surplus(waiting, holders, matching)
 
 
+def compare(claimant: Claimant, holder: Holder) -> EarlierReason:
+    """Why an action stands for another one that is known to be the same thing."""
+    common = claimant.content.keys() & holder.content.keys()
+    if all(claimant.content[name] == holder.content[name] for name in common):
+        return _R.SAME
+    return _R.CORRECTED if claimant.fingerprint == holder.fingerprint else _R.CHANGED
+
+
 def held_by_origin(claimant: Claimant, holder: Holder) -> Decision:
     """An action of the very row that has been created, or is in doubt, in another run.
 
     Whatever the person made of the row's identity meanwhile: one row yields one such action.
     """
-    common = claimant.content.keys() & holder.content.keys()
-    same = all(claimant.content[name] == holder.content[name] for name in common)
-    uncorrected = claimant.fingerprint == holder.fingerprint
-    reason = "same" if same else "corrected" if uncorrected else "changed"
-    return hold(claimant, holder, reason, Matching(repeats=True, trusted=None))
+    anywhere = Matching(repeats=True, trusted=None)
+    return hold(claimant, holder, compare(claimant, holder), anywhere)
 
 
 _Key = Callable[[Claimant | Holder], object]
@@ -142,18 +152,25 @@ def _pairs(
     by_key: dict[object, deque[Holder]] = {}
     for holder in free:
         by_key.setdefault(key(holder), deque()).append(holder)
-    return [(one, by_key[key(one)].popleft()) for one in waiting if by_key.get(key(one))]
+    pairs = []
+    for one in waiting:
+        queue = by_key.get(key(one), ())
+        place = next((n for n, holder in enumerate(queue) if holder.run not in one.others), None)
+        if place is not None:
+            pairs.append((one, queue[place]))
+            del by_key[key(one)][place]
+    return pairs
 
 
-def hold(claimant: Claimant, holder: Holder, reason: str, matching: Matching) -> Decision:
+def hold(claimant: Claimant, holder: Holder, reason: EarlierReason, matching: Matching) -> Decision:
     """Hold an action for an earlier one, which it equals or differs from as `reason` says."""
-    state = State.ALREADY if reason in {"same", "corrected"} else State.DUPLICATE
+    state = State.ALREADY if reason in {_R.SAME, _R.CORRECTED} else State.DUPLICATE
     if holder.state is State.STAGED:
-        state, reason = State.DUPLICATE, "open"
+        state, reason = State.DUPLICATE, _R.OPEN
     elif holder.state is not State.CREATED:
-        state, reason = State.DUPLICATE, "in doubt"
+        state, reason = State.DUPLICATE, _R.IN_DOUBT
     elif not _is_trusted(claimant, holder, matching):
-        state, reason = State.DUPLICATE, "seen before"
+        state, reason = State.DUPLICATE, _R.SEEN_BEFORE
     return Decision(
         id=claimant.id, occurrence=holder.occurrence, holder=holder, state=state, reason=reason
     )
@@ -171,17 +188,17 @@ def _surplus(
     waiting: Sequence[Claimant], holders: Sequence[Holder], matching: Matching
 ) -> list[Decision]:
     if holders and not matching.repeats:
-        return [hold(one, holders[-1], "changed", matching) for one in waiting]
+        return [hold(one, holders[-1], _R.CHANGED, matching) for one in waiting]
     last = max((holder.occurrence for holder in holders), default=0)
     return [
-        Decision(id=one.id, occurrence=last + n, holder=None, state=State.STAGED, reason="")
+        Decision(id=one.id, occurrence=last + n, holder=None, state=State.STAGED, reason=None)
         for n, one in enumerate(waiting, start=1)
     ]
 
 
 def pair_failed(
     claimants: Sequence[Claimant], failed: Sequence[Holder], matching: Matching
-) -> list[Decision]:
+) -> list[tuple[Claimant, Holder]]:
     """Match actions to equal ones that the CRM has refused: each answers for one of them.
 
     Its own earlier attempt stands for an action first. Then any other one that is trusted, but
@@ -200,16 +217,7 @@ def pair_failed(
             if root[0] != one.root[0] and _is_trusted(one, holder, matching):
                 pairs.append((one, by_root.pop(root)))
                 break
-    return [
-        Decision(
-            id=one.id,
-            occurrence=holder.occurrence,
-            holder=holder,
-            state=holder.state,
-            reason="unchanged",
-        )
-        for one, holder in pairs
-    ]
+    return pairs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ class Outcome(StrEnum):
     UNKNOWN = "UNKNOWN"
     """It was sent and no trustworthy answer came."""
     UNSENT = "UNSENT"
-    """The run stopped before its turn."""
+    """It was not sent, or was found not to have been stored."""
 
 
 class State(StrEnum):
@@ -339,6 +339,25 @@ class Remark:
     """Letter of the sheet's column that the path was made from; "" where there is none."""
 
 
+class EarlierReason(StrEnum):
+    """Why an earlier action stands for a later one."""
+
+    SAME = "same"
+    """It was created with the same content."""
+    CORRECTED = "corrected"
+    """It was created from a corrected row, and this is how that row first looked."""
+    CHANGED = "changed"
+    """It was created, and something differs."""
+    IN_DOUBT = "in doubt"
+    """It was sent, and nobody knows what became of it."""
+    OPEN = "open"
+    """Another run is still to send it."""
+    SEEN_BEFORE = "seen before"
+    """It was created from an equal row of another export, and these may be two."""
+    UNCHANGED = "unchanged"
+    """The CRM refused exactly this."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
     """The earlier action that a key belongs to."""
@@ -348,8 +367,7 @@ class Earlier:
     row: int
     action_id: str
     """"" while the earlier one has none (it is still in doubt or still open)."""
-    reason: str
-    """`same`, `corrected`, `changed`, `in doubt`, `open`, `seen before`, `unchanged`."""
+    reason: EarlierReason
     changes: tuple[tuple[str, str, str], ...] = ()
     """(column, old, new) for `changed`."""
 
@@ -409,6 +427,11 @@ class ActionRecord:
     def incomplete(self) -> bool:
         """Created, but the CRM dropped something of it."""
         return self.outcome is Outcome.CREATED and bool(self.remarks)
+
+    @property
+    def given_up(self) -> bool:
+        """Not sent, and never to be: a person has closed it."""
+        return bool(self.decisions) and self.decisions[-1].ruling is Ruling.CLOSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

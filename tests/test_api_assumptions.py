@@ -169,9 +169,10 @@ def test_bad_request(tmp_path: Path, *, stores: bool) -> None:
     """What a 400 left behind is found, the rest is sent apart, and the bad one alone is REFUSED."""
     with desk(tmp_path, UNKNOWN_CODE) as here:
         assume(here)
+        here.run(here.sheet(row(9), name="before.csv"))
         switch(here, unknown_code=UnknownCode.BAD_REQUEST, bad_request_stores=stores)
         assert sent(here, rows=1).counts == {"CREATED": 1, "REFUSED": 1}
-        assert once(here) == 1
+        assert once(here) == 2, "one payment before, and one now"
 
 
 def test_bad_request_that_is_believed(tmp_path: Path) -> None:

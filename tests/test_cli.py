@@ -148,6 +148,17 @@ def test_check_prints_cells_and_remedies(office: Office) -> None:
     assert office.do("check", "sheet.csv", "-m", "mapping.yaml").code == 0
 
 
+def test_check_says_what_it_does_not_know(office: Office) -> None:
+    """Earlier runs are not looked at; a failures workbook asks for the workspace that knows it."""
+    checked = office.do("check", "sheet.csv", "-m", "mapping.yaml")
+    assert "Not compared with earlier runs" in checked.out
+    office.sheet(row(1), row(2, amount="x"))
+    told = json.loads(office.run("--json").out)
+    (office.folder / "importer.toml").unlink()
+    done = office.do("check", told["reports"]["failures"], "-m", "mapping.yaml")
+    says(done, 2, "failures workbook", "--practice or --settings FILE")
+
+
 def test_check_names_every_cell(office: Office) -> None:
     """However many there are of one kind, each cell is named; amounts of any look are printed."""
     office.sheet(*(row(n, amount=f"-{n},125,000.00") for n in range(1, 9)), row(9))
@@ -204,7 +215,32 @@ def test_a_person_is_asked(office: Office, answer: str, stored: int) -> None:
     assert b"Send it? Nothing can be deleted from a timeline" in shown
     assert "₹301.00" in shown.decode()
     assert len(office.crm.actions) == stored
-    assert process.returncode == (6 if answer == "n" else 0)
+    assert process.returncode == (0 if stored else 6)
+    assert (b"You said no: nothing was sent" in shown) is (not stored)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_the_end_of_input_at_the_canary_is_a_no(office: Office) -> None:
+    """Ctrl-D where the first leads' answers are shown: the others are not sent; code and report."""
+    office.sheet(row(1, note="no address"), row(2))
+    ours, theirs = os.openpty()
+    command = ("run", "sheet.csv", "-m", "mapping.yaml", "--canary", "1")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "importer", *command],
+        cwd=office.folder,
+        env={**os.environ, "TELECRM_TOKEN": TOKEN},
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    os.write(ours, b"\x04")
+    out, shown = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 6, shown
+    assert b"Send the others all the same?" in shown
+    assert b"Report:" in out
+    assert len({one.lead for one in office.crm.actions}) == 1
 
 
 def test_the_token_is_in_no_output(office: Office) -> None:
@@ -261,7 +297,7 @@ def test_what_waits_behind_a_doubt_is_told(office: Office) -> None:
     """UNKNOWN ends with code 5 and says on the screen not to send it again."""
     office.leave_doubts()
     office.crm.faults.set([Rule(fault=Fault.DROP_AFTER)])
-    says(office.run(), 5, "In doubt", "Do not send it again", "importer settle")
+    says(office.run(), 5, "In doubt", "Do not send them again", "importer settle")
 
 
 def test_practice_and_settings_exclude_each_other(office: Office) -> None:

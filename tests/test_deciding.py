@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from offices import Office, an_office, says
 from workplaces import MAPPING, row, write_sheet
 
+from importer.lock import workspace_lock
+from importer.pipeline.rulings import account
 from importer.sandbox import Fault, Rule, lead_id
 
 RUN = re.compile(r"\(run (\S+)\)")
@@ -58,15 +61,19 @@ def test_settle_finds_what_is_there(office: Office) -> None:
 def test_settle_leaves_money_to_a_person(office: Office) -> None:
     """What is proven absent may be sent again; a PAYMENT waits for a person's word, on record."""
     run = in_doubt(office, Fault.DROP_BEFORE)
-    says(office.do("settle", run), 5, "1 may be sent again, 1 still in doubt")
+    settled = office.do("settle", run)
+    says(settled, 5, "1 may be sent again, 1 still in doubt", f"importer resolve {run} --rows …")
+    assert "importer settle" not in settled.err, "it has just been asked"
     says(office.do("resume", run), 5)
     assert counts(office, run) == {"CREATED": 2, "UNKNOWN": 1, "UNSENT": 1}
-    says(office.do("resolve", run, "--rows", "2", "--not-created", *WHY), 6, "On record: 1 action")
+    resolved = office.do("resolve", run, "--rows", "2", "--not-created", *WHY)
+    says(resolved, 6, "On record: 1 action", "State: 1 action was said by a person not to stand")
+    assert "Stopped:" not in resolved.err
     says(office.do("resume", run), 0)
     assert counts(office, run) == {"CREATED": 4}
     page = (office.folder / "reports" / run / "reconciliation.html").read_text(encoding="utf-8")
     assert "Said not to stand on the timeline" in page
-    assert getpass.getuser() in page
+    assert account() in page
     assert WHY[1] in page
 
 
@@ -83,10 +90,10 @@ def test_a_policy_sends_money_again(office: Office) -> None:
 def test_a_person_says_that_it_is_there(office: Office) -> None:
     """`--created` closes the doubt, with the CRM's id where the person gives one."""
     run = in_doubt(office, Fault.DROP_AFTER)
-    payment = office.crm.actions[0].id
+    payment = next(one for one in office.crm.actions if one.lead == lead_id(1)).id
     says(office.do("resolve", run, "--created", "--action-id", payment, *WHY), 2, "exactly one")
     words = ("--rows", "2", "--action", "payment", "--created", "--action-id", payment, *WHY)
-    says(office.do("resolve", run, *words), 5)
+    says(office.do("resolve", run, *words), 5, f"importer resolve {run}")
     says(office.do("resolve", run, "--created", *WHY), 0)
     assert counts(office, run) == {"CREATED": 4}
     says(office.do("resolve", run, "--created", *WHY), 2, "UNKNOWN")
@@ -114,11 +121,12 @@ def test_a_held_row_is_released(office: Office) -> None:
     says(office.run(), 0)
     office.sheet(row(1, amount="777"), row(2))
     held = office.run()
-    says(held, 4)
+    says(held, 4, "Held: 1 duplicate", "importer release", "books a second one beside the old")
     run = run_of(held.out)
     says(office.do("release", run, "--rows", "3", *WHY), 2, "DUPLICATE")
     says(office.do("release", run, "--rows", "2", "--reason", " "), 2, "reason")
-    says(office.do("release", run, "--rows", "2", *WHY), 6, "On record: 1 action")
+    released = office.do("release", run, "--rows", "2", *WHY)
+    says(released, 6, "On record: 1 action", "State: 1 action was released")
     says(office.do("resume", run), 0)
     assert counts(office, run) == {"CREATED": 1, "ALREADY": 3}
     says(office.run(), 0)
@@ -129,9 +137,12 @@ def test_what_is_unsent_is_given_up(office: Office) -> None:
     """A run that was stopped holds its rows; closed, they are free for the next sheet."""
     stopped = office.run(token="wrong")
     run = run_of(stopped.out)
-    says(office.run(), 4)
+    says(office.run(), 4, f"importer resume {run}", f"importer close {run}")
     assert office.crm.actions == ()
-    says(office.do("close", run, *WHY), 4, "On record: 4 actions")
+    closed = office.do("close", run, *WHY)
+    says(closed, 4, "On record: 4 actions")
+    assert "importer resume" not in closed.err
+    assert "0 of 4 actions were created; 4 were given up." in closed.out
     says(office.do("resume", run), 4, "Nothing is left")
     assert office.crm.actions == ()
     says(office.run(), 0)
@@ -142,10 +153,63 @@ def test_a_canary_stops_the_others(office: Office) -> None:
     """Where not everything of the first leads is created, nothing else is sent."""
     office.sheet(row(1, note="no address"), *(row(n) for n in range(2, 6)))
     done = office.run("--canary", "1")
-    says(done, 6, "not an email" if "not an email" in done.err else "first leads", "resume")
+    says(done, 6, "1 IGNORED", "Resume sends what was planned", "importer resume", "importer close")
     assert {one.lead for one in office.crm.actions} == {lead_id(1)}
     says(office.do("resume", run_of(done.out), "--canary", "2"), 4)
     assert {one.lead for one in office.crm.actions} == {lead_id(n) for n in range(1, 6)}
+
+
+def test_what_waits_for_another_run_names_it(office: Office) -> None:
+    """What a lead's doubt in another run holds back says which run that is."""
+    run = in_doubt(office, Fault.DROP_BEFORE)
+    office.sheet(row(3, lead=lead_id(1)))
+    waiting = office.run()
+    says(waiting, 6, "State: What is left waits", f"in doubt in the run {run}.")
+
+
+def test_commands_repeat_the_options_that_were_given(office: Office) -> None:
+    """What is suggested after settle and resolve can be pasted, with its settings file."""
+    run = in_doubt(office, Fault.DROP_BEFORE)
+    (office.folder / "importer.toml").rename(office.folder / "my settings.toml")
+    options = ("--settings", "my settings.toml")
+    settled = office.do("settle", run, *options)
+    says(settled, 5, "--created --reason \"…\" --settings 'my settings.toml'")
+    resolved = office.do("resolve", run, "--not-created", *WHY, *options)
+    says(resolved, 6, f"importer resume {run} --settings 'my settings.toml'")
+
+
+def test_the_list_of_runs_shows_what_is_open(office: Office) -> None:
+    """Each run with its counts; what was given up, or corrected by a later run, is not open."""
+    run = in_doubt(office, Fault.DROP_BEFORE)
+    office.sheet(row(3, amount="x"), row(4), row(5))
+    says(office.run(token="wrong"), 6)
+    found = json.loads(office.do("runs", "--json").out)
+    nothing = {"unknown": 0, "unsent": 0, "to_correct": 0, "duplicate": 0}
+    assert [one["open"] for one in found] == [
+        {**nothing, "unknown": 2},
+        {**nothing, "to_correct": 1, "unsent": 4},
+    ]
+    listed = office.do("runs").out
+    assert "2 UNKNOWN" in listed
+    assert "4 UNSENT, 1 to correct" in " ".join(listed.split())
+    says(office.do("close", found[1]["run"], *WHY), 4)
+    says(office.do("resolve", run, "--created", *WHY), 0)
+    failures = office.folder / "reports" / found[1]["run"] / "failures.xlsx"
+    office.do("run", failures, "-m", "mapping.yaml")
+    found = json.loads(office.do("runs", "--json").out)
+    assert [one["open"]["to_correct"] for one in found] == [0, 0, 1]
+    assert [one["open"]["unsent"] for one in found] == [0, 0, 0]
+
+
+def test_a_run_whose_process_is_gone_is_not_sending(office: Office) -> None:
+    """`sending` is believed only while a process holds the lock."""
+    says(office.run(), 0)
+    journal = office.folder / "state" / "journal.db"
+    with closing(sqlite3.connect(journal)) as database, database:
+        database.execute("UPDATE runs SET state = 'sending'")
+    assert json.loads(office.do("runs", "--json").out)[0]["state"] == "stopped"
+    with workspace_lock(journal):
+        assert json.loads(office.do("runs", "--json").out)[0]["state"] == "sending"
 
 
 def test_what_was_refused_costs_no_second_request(office: Office) -> None:

@@ -59,12 +59,14 @@ def test_books_that_do_not_balance_come_before_a_doubt() -> None:
     assert exit_code(broken, INTERRUPTED) == 143
 
 
-def test_what_was_given_up_does_not_call_for_resume() -> None:
-    """UNSENT in a run that is done was closed by a person: 4, else 6."""
-    left = found({Outcome.UNSENT: 1})
-    stopped = replace(left, run=replace(left.run, state=RunState.STOPPED))
-    closed = replace(left, run=replace(left.run, state=RunState.DONE))
-    assert (exit_code(stopped, DONE), exit_code(closed, DONE)) == (6, 4)
+@pytest.mark.parametrize("state", [RunState.STOPPED, RunState.DONE])
+@pytest.mark.parametrize(("given_up", "code"), [(0, 6), (1, 6), (2, 4)])
+def test_what_was_given_up_does_not_call_for_resume(
+    state: RunState, given_up: int, code: int
+) -> None:
+    """UNSENT calls for resume, code 6, until a person has closed all of it: 4."""
+    left = found({Outcome.UNSENT: 2}, given_up=Line(count=given_up, money={}))
+    assert exit_code(replace(left, run=replace(left.run, state=state)), DONE) == code
 
 
 def test_created_incomplete_is_not_everything_created() -> None:

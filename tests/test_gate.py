@@ -81,15 +81,26 @@ def test_the_first_ending_stays() -> None:
     assert run_virtually(scenario()) is EndKind.INTERRUPTED
 
 
-def test_a_pause_can_be_seen_while_it_lasts() -> None:
-    """A progress bar can say until when all senders are held back."""
+def test_what_breaks_while_it_waits_is_told() -> None:
+    """A sleep or a pace that fails is no permit: whoever waits for it is told."""
 
-    async def scenario() -> list[float | None]:
+    async def broken(_seconds: float) -> None:
+        raise OSError
+
+    async def scenario() -> None:
+        with pytest.raises(OSError):  # noqa: PT011 - the very one that was raised
+            await Gate(Pace(None, 1, now), clock=now, sleep=broken).rest(1)
+
+    run_virtually(scenario())
+
+
+def test_the_crm_was_there_once_a_request_has_left() -> None:
+    """What was reached is an outage later, and no wrong address."""
+
+    async def scenario() -> list[bool]:
         gate = open_gate()
-        seen = [gate.paused_until]
-        gate.slow_down(30)
-        seen.append(gate.paused_until)
-        await asyncio.sleep(31)
-        return [*seen, gate.paused_until]
+        before = gate.reached
+        gate.note_reached()
+        return [before, gate.reached]
 
-    assert run_virtually(scenario()) == [None, pytest.approx(30), None]
+    assert run_virtually(scenario()) == [False, True]

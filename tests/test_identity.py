@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -12,18 +13,23 @@ from workplaces import MAPPING, REPEATS, Desk, Result, desk, row, settled, write
 from importer.errors import UsageError
 from importer.journal import sending
 from importer.journal.reading import action_records
+from importer.journal.rulings import close_unsent, resolve_created, resolve_not_created
 from importer.mapping import parse_mapping
-from importer.model import ActionRecord, Outcome, State
+from importer.model import ActionRecord, EarlierReason, Outcome, RunState, State
 from importer.pipeline import (
     Demands,
+    estimate,
     exit_code,
     open_workplace,
     plan_run,
     reconcile_run,
     report_run,
+    resumable,
     send_run,
 )
-from importer.sandbox import lead_id
+from importer.reconcile import reasons_of
+from importer.report.lines import action_line
+from importer.sandbox import Fault, PracticeCrm, Rule, Toggles, lead_id
 from importer.secret import Token
 from importer.settings import PRACTICE_TOKEN
 
@@ -215,12 +221,117 @@ def test_what_an_open_run_has_unsent_is_held_until_it_is_resumed(here: Desk) -> 
     second = here.run(here.sheet(row(1), row(2), row(3), name="longer.csv"))
     assert second.counts == {"DUPLICATE": 4, "CREATED": 2}
     (reason,) = (one for one in second.books.reasons if one.outcome is Outcome.DUPLICATE)
-    assert (reason.code, reason.hint) == ("open", "Resume that run.")
+    assert reason.code == EarlierReason.OPEN
+    assert reason.hint.startswith("Resume that run")
     assert {one.earlier.run for one in held_of(here, second.run) if one.earlier} == {first}
     assert here.resume(first).counts == {"CREATED": 4}
-    assert here.resume(second.run).counts == second.counts
+    assert here.resume(second.run).counts == {"ALREADY": 4, "CREATED": 2}
     assert here.run(here.sheet(row(1), row(2), row(3))).counts == {"ALREADY": 6}
     assert len(here.arrived()) == 6
+
+
+def test_what_was_held_for_a_closed_action_is_sent_by_resume(here: Desk) -> None:
+    """When what held a row is given up, the row is free: resume sends it, once, or it is closed."""
+    first = here.plan(here.sheet(row(1), row(2)))
+    second = here.run(here.sheet(row(1), row(2), name="again.csv"))
+    assert second.counts == {"DUPLICATE": 4}
+    with open_workplace(here.settings) as workplace:
+        close_unsent(workplace.journal, first, None, by="asha", reason="Twice.")
+        assert resumable(workplace, second.run).state is RunState.STOPPED
+        assert estimate(workplace, second.run).requests == 2
+        close_unsent(workplace.journal, second.run, frozenset({2}), by="asha", reason="No.")
+    assert here.resume(second.run).counts == {"CREATED": 2, "UNSENT": 2}
+    assert payments(here) == ["200.50"]
+
+
+def test_of_two_rows_held_for_one_that_was_closed_one_is_sent(here: Desk) -> None:
+    """Two runs waited for the same action: once it is given up, one sends it for both."""
+    first = here.plan(here.sheet(row(1)))
+    waiting = [here.run(here.sheet(row(1), name=f"{name}.csv")).run for name in "abc"]
+    with open_workplace(here.settings) as workplace:
+        close_unsent(workplace.journal, first, None, by="asha", reason="Twice.")
+    assert [here.resume(run).counts for run in waiting] == [
+        {"CREATED": 2},
+        {"ALREADY": 2},
+        {"ALREADY": 2},
+    ]
+    assert payments(here) == ["100.50"]
+
+
+def test_what_was_held_for_a_doubt_is_held_for_what_became_of_it(here: Desk) -> None:
+    """In doubt, then created: an equal row is ALREADY after resume, a changed one is shown so."""
+    here.leave_doubts()
+    here.crm.faults.set([Rule(fault=Fault.DROP_AFTER, times=1)])
+    first = here.run(here.sheet(row(1)))
+    assert first.counts == {"UNKNOWN": 2}
+    equal = here.run(here.sheet(row(1), name="equal.csv"))
+    other = here.run(here.sheet(row(1, amount="7"), name="other.csv"))
+    assert here.resume(equal.run).counts == {"DUPLICATE": 2}, "it is still in doubt"
+    with open_workplace(here.settings) as workplace:
+        resolve_created(workplace.journal, first.run, None, None, by="asha", reason="Seen.")
+    assert here.resume(equal.run).counts == {"ALREADY": 2}
+    assert here.resume(other.run).counts == {"ALREADY": 1, "DUPLICATE": 1}
+    held = next(one for one in held_of(here, other.run) if one.outcome is Outcome.DUPLICATE)
+    assert held.earlier is not None
+    assert held.earlier.reason is EarlierReason.CHANGED
+    assert held.earlier.changes == (("amount", "100.5", "7"),)
+
+
+@pytest.mark.parametrize("doubtful", [False, True])
+@pytest.mark.parametrize("receipt", ["R-0001", "R-0002"])
+def test_of_two_equal_payments_both_are_sent(
+    tmp_path: Path, receipt: str, *, doubtful: bool
+) -> None:
+    """A run that holds one of two equal rows for another run never answers for it with the other.
+
+    Whether that one was unsent, or in doubt and not stored.
+    """
+    with desk(tmp_path, REPEATS) as here:
+        one, two = row(1), row(1, receipt=receipt)
+        if doubtful:
+            here.leave_doubts()
+            here.crm.faults.set([Rule(fault=Fault.DROP_BEFORE, times=1)])
+            first = here.run(here.sheet(one)).run
+        else:
+            first = here.plan(here.sheet(one))
+        second = here.run(here.sheet(one, two, name="both.csv")).run
+        if doubtful:
+            with open_workplace(here.settings) as workplace:
+                resolve_not_created(workplace.journal, first, None, None, by="a", reason="b")
+            assert here.resume(second).counts == {"DUPLICATE": 2, "CREATED": 2}
+        assert here.resume(first).counts == {"CREATED": 2}
+        assert here.resume(second).counts == {"ALREADY": 2, "CREATED": 2}
+        assert payments(here) == ["100.50", "100.50"]
+        assert here.run(here.sheet(two, one, name="again.csv")).counts == {"ALREADY": 4}
+
+
+def test_every_reason_has_its_sentence(here: Desk) -> None:
+    """Whatever an earlier action stands for a later one by, books and reports have words for it."""
+    here.run(here.sheet(row(1)))
+    again = here.run(here.sheet(row(1)))
+    one, *_ = held_of(here, again.run)
+    assert one.earlier is not None
+    found = set()
+    for reason in EarlierReason:
+        other = replace(one, earlier=replace(one.earlier, reason=reason))
+        ((code, text, _, _),) = reasons_of(other)
+        assert code == reason
+        found |= {text, action_line(again.books.run, other).why}
+    assert len(found) == 2 * len(EarlierReason)
+
+
+def test_what_was_refused_for_another_action_is_sent_again(tmp_path: Path) -> None:
+    """A request too large is refused as a whole: in smaller ones all of it is sent."""
+    crm = PracticeCrm(toggles=Toggles(max_actions=3))
+    with desk(tmp_path, crm=crm) as here:
+        api = here.settings.api.model_copy(update={"bad_request_may_store": False})
+        here.settings = here.settings.model_copy(update={"api": api})
+        lead = lead_id(1)
+        sheet = here.sheet(row(1), row(2, lead=lead))
+        assert here.run(sheet).counts == {"REFUSED": 4}
+        send = here.settings.send.model_copy(update={"actions_per_request": 2})
+        here.settings = here.settings.model_copy(update={"send": send})
+        assert here.run(sheet).counts == {"CREATED": 4}
 
 
 def test_an_unsent_action_of_a_corrected_row_waits_for_its_own_run(tmp_path: Path) -> None:
@@ -228,7 +339,7 @@ def test_an_unsent_action_of_a_corrected_row_waits_for_its_own_run(tmp_path: Pat
     with desk(tmp_path, actions_per_request=1) as here:
         first = here.plan(here.sheet(row(1, lead=WRONG_LEAD), row(2)))
         with open_workplace(here.settings) as workplace:
-            _, batches = next(sending.leads_to_send(workplace.journal, first))
+            batches, *_ = sending.leads_to_send(workplace.journal, first).values()
             batch = sending.load_batch(workplace.journal, batches[0])
             request = sending.claim(workplace.journal, batch, "0" * 64)
             assert request is not None

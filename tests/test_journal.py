@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 from workplaces import Desk, desk, row
 
+from importer.batches import Decision
 from importer.errors import JournalError, JournalVersionError, SettingsError
 from importer.journal import sending
+from importer.journal.matching import apply, staged_of
 from importer.journal.reading import action_records, run_of
 from importer.journal.sending import Evidence, Fate
 from importer.journal.store import Journal, open_journal
@@ -34,7 +36,7 @@ def here(tmp_path: Path) -> Iterator[Desk]:
 
 def first_batch(journal: Journal, run: str) -> sending.BatchToSend:
     """The first batch of a run that has something to send."""
-    _, batches = next(sending.leads_to_send(journal, run))
+    batches, *_ = sending.leads_to_send(journal, run).values()
     return sending.load_batch(journal, batches[0])
 
 
@@ -252,3 +254,29 @@ def test_a_killed_run_loses_and_doubles_nothing(here: Desk, after: int) -> None:
     assert result.counts.get("CREATED", 0) + unknown == 60
     assert unknown <= 4 * 2, "no more in doubt than was on the wire"
     assert len(stored) >= result.counts["CREATED"]
+
+
+def test_a_run_that_is_done_and_has_something_staged_is_stopped(here: Desk) -> None:
+    """However that came to be, a start-up opens the run again, so that it shows what is left."""
+    run = here.plan(here.sheet(row(1)))
+    with open_workplace(here.settings) as workplace:
+        sending.set_run_state(workplace.journal, run, RunState.DONE)
+    with open_workplace(here.settings) as workplace:
+        found = run_of(workplace.journal, run)
+    assert (found.state, found.reason) == (RunState.STOPPED, "Something of it is still to be sent.")
+
+
+def test_a_decision_about_an_action_that_has_moved_on_fails_loudly(here: Desk) -> None:
+    """What was matched and is not staged any more stays as it is, and the matching is an error."""
+    run = here.plan(here.sheet(row(1)))
+    with open_workplace(here.settings) as workplace:
+        journal = workplace.journal
+        mine = journal.read(staged_of(run))
+        free = [
+            Decision(id=one.id, occurrence=9, holder=None, state=State.STAGED, reason=None)
+            for one in mine
+        ]
+        batch = sending.load_batch(journal, mine[0].batch)
+        assert sending.claim(journal, batch, "0" * 64) is not None
+        with pytest.raises(JournalError, match="0 of 2 actions in the state staged"):
+            apply(journal, free, mine)

@@ -17,6 +17,8 @@ import pytest
 
 from importer.errors import BusyError, SettingsError
 from importer.lock import Machine, shared_folder, workspace_lock
+from importer.lock.machine import VARIABLE
+from importer.settings.load import NO_SETTINGS
 
 HOLD = """
 import sys
@@ -339,3 +341,8 @@ def test_where_the_accounts_meet(tmp_path: Path) -> None:
     assert shared_folder({}, platform="darwin") == Path("/Users/Shared/importer")
     found = shared_folder({"PROGRAMDATA": "D:/Data"}, platform="win32")
     assert found == Path("D:/Data/importer")
+
+
+def test_the_shared_folders_variable_is_no_setting() -> None:
+    """The variable that names the shared folder is the one that the settings pass over."""
+    assert {VARIABLE} == NO_SETTINGS

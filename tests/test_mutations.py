@@ -36,7 +36,7 @@ MUTATIONS = {
     "the intent is recorded after the send": Mutation(
         module="upload/loop.py",
         before="""\
-        request = sending.claim(self._journal, batch, hashlib.sha256(body).hexdigest())
+        request = sending.claim(self._journal, batch, digest, self._crm_clock.ahead_s)
         if request is None:
             return None
         flight = Flight()
@@ -46,7 +46,7 @@ MUTATIONS = {
         after="""\
         flight = Flight()
         exchange = await wire.create_actions(batch.lead, body, flight)
-        request = sending.claim(self._journal, batch, hashlib.sha256(body).hexdigest())
+        request = sending.claim(self._journal, batch, digest, self._crm_clock.ahead_s)
         if request is None:
             return None
         try:
@@ -89,10 +89,18 @@ MUTATIONS = {
         test="test_settle.py::test_one_look_is_not_two",
         says="AssertionError: assert Settled(",
     ),
+    "what was not found some time ago counts as absent": Mutation(
+        module="journal/attempts.py",
+        before="        if carried:\n",
+        after="        if not one:\n",
+        test="test_pipeline_doubt.py::test_an_absence_is_not_believed_by_a_later_resume",
+        says="assert 6 == 4",
+    ),
     "what was on the wire is sent again after a crash": Mutation(
         module="journal/sending.py",
-        before="doubtful = journal.clock(), RECOVERY[State.SENDING]",
-        after="doubtful = journal.clock(), State.STAGED",
+        before="                state=doubtful,\n",
+        # Staged alone, it would still be looked for: by its request.
+        after="                state=State.STAGED,\n                request=None,\n",
         test=SHORT_STORY,
         says=TWICE,
     ),

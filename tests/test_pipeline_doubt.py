@@ -14,8 +14,11 @@ from importer.crm import Crm
 from importer.errors import UsageError
 from importer.journal import rulings, store
 from importer.journal.store import Journal
-from importer.pipeline import Decided, open_workplace, settle_against
+from importer.model import RunState
+from importer.pipeline import Decided, open_workplace, reconcile_run, settle_against, settle_run
 from importer.sandbox import Fault, Rule, lead_id
+from importer.secret import Token
+from importer.settings import PRACTICE_TOKEN
 from importer.upload.settle import Settled
 
 RESENT = MAPPING.replace("type: PAYMENT", "type: PAYMENT\n    on_unknown: verify_then_resend")
@@ -133,3 +136,132 @@ def test_an_export_that_shows_whose_it_is_is_believed(here: Desk) -> None:
     with open_workplace(here.settings) as workplace:
         _, settled = settle_against(workplace, run, export)
     assert settled == Settled(unknown=2)
+
+
+def settle_now(here: Desk, run: str) -> Settled:
+    """What `importer settle` does."""
+    with open_workplace(here.settings) as workplace:
+        return settle_run(workplace, run, Token(PRACTICE_TOKEN))[1]
+
+
+def found_absent(here: Desk, *faults: Rule) -> str:
+    """A run of one row whose actions were looked for and not found, and are not sent since."""
+    here.run(here.sheet(row(9), name="before.csv"))
+    here.leave_doubts()
+    here.crm.faults.set(faults)
+    run = here.run(here.sheet(row(1))).run
+    assert settle_now(here, run).staged == 2
+    return run
+
+
+LATE = (
+    Rule(fault=Fault.ERROR_AFTER, times=1),
+    Rule(fault=Fault.DELAYED_VISIBILITY, times=1, looks=9),
+)
+"""Stored, answered with an error, and shown only after the looks of one settling."""
+
+
+@pytest.mark.parametrize("automatic", [True, False])
+def test_an_absence_is_not_believed_by_a_later_resume(
+    tmp_path: Path,
+    automatic: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """What became visible after it was found absent is found by `resume`, and not sent again."""
+    with desk(tmp_path, RESENT) as here:
+        run = found_absent(here, *LATE)
+        settle = here.settings.settle.model_copy(update={"automatic": automatic})
+        here.settings = here.settings.model_copy(update={"settle": settle})
+        assert here.resume(run).counts == {"CREATED": 2}
+        assert len(here.arrived()) == 4
+
+
+def test_what_is_still_absent_is_sent_by_a_later_resume(tmp_path: Path) -> None:
+    """Looked for again and not found, it is sent once; nothing else in doubt is looked for."""
+    with desk(tmp_path, RESENT) as here:
+        run = found_absent(here, Rule(fault=Fault.DROP_BEFORE, times=1))
+        here.crm.faults.set([Rule(fault=Fault.DROP_AFTER, lead=lead_id(2), times=1)])
+        other = here.run(here.sheet(row(2), name="other.csv")).run
+        assert here.resume(run).counts == {"CREATED": 2}
+        assert here.resume(other).counts == {"UNKNOWN": 2}
+        assert len(here.arrived()) == 6
+
+
+def test_a_request_that_stored_nothing_hides_no_earlier_one(tmp_path: Path) -> None:
+    """Sent again and refused with 401, it is looked for anew: its first request may have stored."""
+    with desk(tmp_path, RESENT) as here:
+        here.run(here.sheet(row(9), name="before.csv"))
+        refused = Rule(fault=Fault.ERROR_BEFORE, status=401, nth=2)
+        here.crm.faults.set([*LATE, refused])
+        stopped = here.run(here.sheet(row(1)))
+        assert stopped.counts == {"UNSENT": 2}
+        assert here.resume(stopped.run).counts == {"CREATED": 2}
+        assert len(here.arrived()) == 4
+
+
+def test_a_person_s_word_is_not_doubted_again(tmp_path: Path) -> None:
+    """What a person said not to have been created is sent without another look."""
+    with desk(tmp_path) as here:
+        here.leave_doubts()
+        here.crm.faults.set([Rule(fault=Fault.DROP_BEFORE, times=1)])
+        run = here.run(here.sheet(row(1))).run
+        decide(here, rulings.resolve_not_created, run, None, None)
+        before = len(here.crm.requests)
+        assert here.resume(run).counts == {"CREATED": 2}
+        assert len(here.crm.requests) == before + 1
+
+
+def test_a_done_run_with_something_to_send_is_done_no_more(tmp_path: Path) -> None:
+    """What was found absent reopens its run in the same step, so that no kill can hide it."""
+    with desk(tmp_path, RESENT) as here:
+        run = found_absent(here, Rule(fault=Fault.DROP_BEFORE, times=1))
+        with open_workplace(here.settings) as workplace:
+            opened = reconcile_run(workplace, run).run
+        assert opened.state is RunState.STOPPED
+        assert "not to have been stored" in opened.reason
+
+
+def test_a_line_that_an_export_repeats_counts_once(here: Desk) -> None:
+    """One action on two lines of an export is one action."""
+    here.run(here.sheet(row(9), name="before.csv"))
+    here.leave_doubts()
+    here.crm.faults.set([Rule(fault=Fault.PARTIAL_COMMIT, times=1, count=1)])
+    run = here.run(here.sheet(row(1), row(1, receipt="R-2"))).run
+    (stored,) = [one for one in here.crm.actions if one.lead == lead_id(1)]
+    headers = ("Lead ID", "Action ID", "Type", "Created On", "Amount", "Currency", "Performed By")
+    line = (stored.lead, stored.id, "PAYMENT", str(stored.at), "100.50", "INR", stored.performer)
+    taught = [one for one in here.crm.actions if one.lead == lead_id(9)]
+    known = [
+        (one.lead, one.id, one.type, str(one.at), "900.50", "INR", one.performer)
+        for one in taught
+        if one.type == "PAYMENT"
+    ]
+    export = write_sheet(here.folder / "export.csv", [line, line, *known], headers)
+    with open_workplace(here.settings) as workplace:
+        _, settled = settle_against(workplace, run, export)
+    assert settled.created == 1
+
+
+def test_the_first_of_all_is_not_taken_from_a_colleague(tmp_path: Path) -> None:
+    """Before the CRM has answered that it created anything, an equal payment proves nothing."""
+    with desk(tmp_path) as here:
+        twin = Rule(fault=Fault.FOREIGN_TWIN, times=1, count=2)
+        here.crm.faults.set([twin, Rule(fault=Fault.DROP_BEFORE, times=1)])
+        assert here.run(here.sheet(row(1))).counts == {"UNKNOWN": 2}
+
+
+def test_what_a_person_said_teaches_nobody_who_we_are(tmp_path: Path) -> None:
+    """A colleague's action that was resolved as ours does not make the colleague one of us."""
+    with desk(tmp_path) as here:
+        settling = here.settings
+        here.leave_doubts()
+        struck = (
+            Rule(fault=Fault.FOREIGN_TWIN, times=1, count=2),
+            Rule(fault=Fault.DROP_BEFORE, times=1),
+        )
+        here.crm.faults.set(struck)
+        run = here.run(here.sheet(row(1), name="a.csv")).run
+        payment = next(one.id for one in here.crm.foreign if one.type == "PAYMENT")
+        decide(here, rulings.resolve_created, run, frozenset({2}), "payment", action_id=payment)
+        here.settings = settling
+        here.crm.faults.set(struck)
+        assert here.run(here.sheet(row(2), name="b.csv")).counts == {"UNKNOWN": 2}

@@ -154,6 +154,41 @@ def test_a_person_may_know_that_it_was_created_and_not_its_id() -> None:
     assert books([replace(said[0], decisions=(released,))]).imbalances
 
 
+GIVEN_UP = Decision(ruling=Ruling.CLOSED, by="asha", at=RUN.started_at, reason="Cancelled.")
+
+
+def test_what_is_given_up_is_neither_left_nor_open() -> None:
+    """Closed actions are UNSENT for ever: counted apart, with their money, and waived in the chain.
+
+    A row of which something else is left stays open.
+    """
+    found = books(
+        [
+            action(2, Outcome.CREATED, "5"),
+            action(3, Outcome.UNSENT, "7", decisions=(GIVEN_UP,)),
+            action(3, Outcome.UNSENT, name="receipt", position=1, decisions=(GIVEN_UP,)),
+            action(4, Outcome.UNSENT, "11", decisions=(GIVEN_UP,)),
+            action(4, Outcome.UNSENT, "13", name="second", position=1),
+        ]
+    )
+    assert found.imbalances == ()
+    assert (found.outcomes[Outcome.UNSENT].count, found.unsent, found.given_up.count) == (4, 1, 3)
+    assert found.given_up.money == found.chain.waived == {Currency.INR: 18}
+    assert found.chain.open == {Currency.INR: 13}
+    assert found.chain.open_rows == 1
+    (reason,) = found.reasons
+    assert (reason.hint, reason.count) == ("Given up: nothing to do.", 3)
+
+
+def test_what_was_given_up_may_be_taken_up_again() -> None:
+    """A later attempt of the row counts, as always."""
+    first = [action(2, Outcome.UNSENT, "7", decisions=(GIVEN_UP,))]
+    chain = chain_of(RUN, first, [action(2, Outcome.CREATED, "7")])
+    assert chain.waived == {}
+    assert chain.open_rows == 0
+    assert chain.done == {Currency.INR: 7}
+
+
 def test_reasons_are_grouped_with_counts_sums_and_examples() -> None:
     """Problems group by code, remarks by their text, with three examples and the money."""
     problem = Problem(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
+from sqlalchemy import update
 from workplaces import REPEATS, Desk, desk, row, settled
 
 from importer.errors import SheetRefusedError, UsageError
@@ -19,6 +21,7 @@ from importer.journal.rulings import (
     resolve_created,
     resolve_not_created,
 )
+from importer.journal.schema import requests
 from importer.journal.sending import claim, leads_to_send, load_batch
 from importer.journal.store import Journal
 from importer.model import ActionRecord, Currency, Outcome, Ruling, RunState
@@ -50,7 +53,7 @@ def in_doubt(here: Desk) -> str:
     """A run of two rows that died when the first one was on the wire; its second is unsent."""
     run = here.plan(here.sheet(row(1), row(2)))
     with open_workplace(here.settings) as workplace:
-        _, batches = next(leads_to_send(workplace.journal, run))
+        batches, *_ = leads_to_send(workplace.journal, run).values()
         batch = load_batch(workplace.journal, batches[0])
         assert claim(workplace.journal, batch, "0" * 64) is not None
     return run
@@ -100,7 +103,7 @@ def test_what_does_not_stand_there_is_sent_by_resume(here: Desk) -> None:
     with open_workplace(here.settings) as workplace:
         stopped = run_of(workplace.journal, run)
     assert stopped.state is RunState.STOPPED
-    assert stopped.reason == "2 actions were found not to be on the timeline."
+    assert stopped.reason == "2 actions were said by a person not to stand on the timeline."
     assert here.resume(run).counts == {"CREATED": 4}
     assert len(here.arrived()) == 4
 
@@ -180,6 +183,26 @@ def test_what_is_in_doubt_or_open_elsewhere_is_not_released(here: Desk) -> None:
     with pytest.raises(UsageError, match="still to send") as still_open:
         decide(here, lambda one: release(one, late.run, frozenset({3}), limit=50, **WHO))
     assert f"importer resume {run}" in still_open.value.hint
+    decide(here, lambda one: resolve_created(one, run, None, None, **WHO))
+    decide(here, lambda one: close_unsent(one, run, None, **WHO))
+    with pytest.raises(UsageError, match="is not any more") as stale:
+        decide(here, lambda one: release(one, late.run, None, limit=50, **WHO))
+    assert stale.value.hint.endswith(f"importer resume {late.run}.")
+    assert here.resume(late.run).counts == {"ALREADY": 2, "CREATED": 2}
+
+
+def test_what_another_run_has_booked_since_is_not_released(tmp_path: Path) -> None:
+    """Held in two runs and released in one: the other is refused, whatever the clocks say."""
+    separate = REPEATS.replace("exports: cumulative", "exports: separate")
+    with desk(tmp_path, separate) as here:
+        assert here.run(here.sheet(row(1))).counts == {"CREATED": 2}
+        held = [here.run(here.sheet(row(1), row(n), name=f"{n}.csv")).run for n in (2, 3)]
+        decide(here, lambda one: release(one, held[0], None, limit=50, **WHO))
+        assert here.resume(held[0]).counts == {"CREATED": 4}
+        with open_workplace(here.settings) as workplace, workplace.journal.transaction() as all_:
+            all_.execute(update(requests).values(sent_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC)))
+        with pytest.raises(UsageError, match="has sent exactly this since"):
+            decide(here, lambda one: release(one, held[1], None, limit=50, **WHO))
 
 
 def test_closing_gives_up_what_is_unsent(here: Desk) -> None:

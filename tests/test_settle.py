@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from importer.journal.store import Journal
 from importer.model import PAYMENT, Outcome
 from importer.pipeline import Workplace, open_workplace, plan_run, reconcile_run
 from importer.sandbox import Fault, Operation, Rule, Toggles, lead_id
+from importer.sandbox.records import StoredAction
 from importer.sandbox.toggles import AmountEcho, ReadType, Shape, UnknownCode
 from importer.secret import Token
 from importer.settings import PRACTICE_TOKEN
@@ -52,6 +54,8 @@ class Office:
     workplace: Workplace
     ahead: dt.timedelta = dt.timedelta()
     """How much has been waited."""
+    wrong: dt.timedelta = dt.timedelta()
+    """By how much somebody has set the clock wrong."""
     rests: list[float] = field(default_factory=list)
 
     @property
@@ -66,7 +70,11 @@ class Office:
 
     def gate(self) -> Gate:
         """A gate at which nobody waits for real."""
-        return Gate(Pace(None, 1, lambda: 0.0), sleep=self.rest)
+        return Gate(
+            Pace(None, 1, lambda: 0.0),
+            clock=lambda: time.monotonic() + self.ahead.total_seconds(),
+            sleep=self.rest,
+        )
 
     def open_wire(self) -> Crm:
         """A line to the practice CRM."""
@@ -83,6 +91,14 @@ class Office:
         run = plan_run(self.workplace, self.desk.sheet(*rows), self.desk.mapping)
         self.send_on(run)
         return run
+
+    def introduce(self) -> None:
+        """Have something created first: it shows whom the CRM takes us for."""
+        self.send(row(9))
+
+    def stored(self) -> list[StoredAction]:
+        """What arrived on all other leads, in order."""
+        return [one for one in self.desk.crm.actions if one.lead != lead_id(9)]
 
     def send_on(self, run: str) -> None:
         """Send what is staged."""
@@ -156,7 +172,7 @@ class OpenOffice:
         here = self._parts.__enter__()
         self._work = open_workplace(here.settings)
         office = Office(desk=here, workplace=self._work.__enter__())
-        office.journal.clock = lambda: dt.datetime.now(dt.UTC) + office.ahead
+        office.journal.clock = lambda: dt.datetime.now(dt.UTC) + office.ahead + office.wrong
         return office
 
     def __exit__(self, *_error: object) -> None:
@@ -202,16 +218,18 @@ def test_what_was_not_stored_is_sent_again_where_that_is_allowed(
 
 def test_a_part_that_was_stored_is_told_from_the_rest(office: Office) -> None:
     """Of a request that was stored in part, that part is CREATED and only the rest sent again."""
+    office.introduce()
     office.break_line(Fault.PARTIAL_COMMIT, count=3)
     run = office.send(row(1), row(1, receipt="R-2"), row(1, receipt="R-3", amount="7"))
     assert office.settle(run, resend=True) == Settled(created=3, staged=3)
     office.send_on(run)
     assert office.counts(run) == {"CREATED": 6}
-    assert [action.type for action in office.desk.crm.actions] == ["PAYMENT", "1003"] * 3
+    assert [action.type for action in office.stored()] == ["PAYMENT", "1003"] * 3
 
 
 def test_a_request_whose_answer_was_lost_is_never_sent_again(office: Office) -> None:
     """What a 200 that was cut off left out is IGNORED: the CRM took the request without it."""
+    office.introduce()
     office.desk.crm.faults.set([Rule(fault=Fault.CUT_ANSWER, times=1)])
     run = office.send(row(1, note="no address"))
     assert office.settle(run, resend=True) == Settled(created=1, ignored=1)
@@ -221,6 +239,7 @@ def test_a_request_whose_answer_was_lost_is_never_sent_again(office: Office) -> 
 
 def test_a_commit_that_shows_late_is_waited_for(office: Office) -> None:
     """What lists show only after the delay is found at the first look that counts."""
+    office.introduce()
     office.desk.crm.faults.set(
         [
             Rule(fault=Fault.DROP_AFTER, times=1),
@@ -234,6 +253,7 @@ def test_a_commit_that_shows_late_is_waited_for(office: Office) -> None:
 
 def test_a_commit_between_two_looks_makes_nothing_absent(office: Office) -> None:
     """Where something comes late to a timeline, what is missing beside it stays UNKNOWN."""
+    office.introduce()
     office.desk.crm.faults.set(
         [
             Rule(fault=Fault.PARTIAL_COMMIT, times=1, count=1),
@@ -250,6 +270,7 @@ def test_a_commit_between_two_looks_makes_nothing_absent(office: Office) -> None
 def test_a_commit_that_shows_after_it_was_given_up_is_found_all_the_same(tmp_path: Path) -> None:
     """What an earlier attempt stored is found when a later one is settled, however long after."""
     with opened(tmp_path, NOTES) as office:
+        office.introduce()
         office.desk.crm.faults.set(
             [
                 Rule(fault=Fault.DROP_AFTER, times=1),
@@ -263,7 +284,32 @@ def test_a_commit_that_shows_after_it_was_given_up_is_found_all_the_same(tmp_pat
         office.break_line(Fault.DROP_BEFORE)
         office.send_on(run)
         assert office.settle(run) == Settled(created=1)
-        assert len(office.desk.arrived()) == 1
+        assert len(office.stored()) == 1
+
+
+def test_a_clock_that_jumps_shortens_no_delay(office: Office) -> None:
+    """Set forward by hours after the request, our clock does not make the delay seem over."""
+    office.break_line(Fault.DROP_BEFORE)
+    run = office.send(row(1))
+    office.wrong = dt.timedelta(hours=3)
+    assert office.settle(run, resend=True) == Settled(staged=2)
+    assert [round(rest) for rest in office.rests] == [120, 30]
+
+
+def test_each_attempt_is_placed_by_its_own_clock(office: Office) -> None:
+    """First sent by a clock that was wrong, and again by a right one, it is found at its time."""
+    lost = Rule(fault=Fault.DROP_AFTER, lead=lead_id(1), times=1)
+    late = Rule(fault=Fault.DELAYED_VISIBILITY, lead=lead_id(1), times=1, looks=9)
+    office.desk.crm.faults.set([lost, late])
+    office.wrong = dt.timedelta(hours=2)
+    run = office.send(row(9), row(1))
+    assert office.settle(run, resend=True) == Settled(staged=2)
+    office.wrong, office.ahead = dt.timedelta(), office.ahead + dt.timedelta(hours=1)
+    office.desk.crm.toggles = Toggles(clock_skew_seconds=office.ahead.total_seconds())
+    office.break_line(Fault.DROP_BEFORE)
+    office.send_on(run)
+    assert office.settle(run) == Settled(created=2)
+    assert len(office.stored()) == 2
 
 
 def test_one_look_is_not_two(office: Office) -> None:
@@ -297,6 +343,7 @@ def test_a_foreign_twin_is_not_taken_for_ours(office: Office) -> None:
 
 def test_runs_that_share_a_lead_are_settled_together(office: Office) -> None:
     """Equal payments of two runs are counted together, and the other run is named."""
+    office.introduce()
     office.desk.crm.faults.set([Rule(fault=Fault.DROP_AFTER, lead=lead_id(1), times=1)])
     first = office.send(row(1))
     office.desk.crm.faults.set([Rule(fault=Fault.DROP_AFTER, lead=lead_id(1), times=1)])
@@ -341,6 +388,7 @@ def test_a_refused_batch_is_split_to_find_the_culprit(tmp_path: Path, stores: bo
     """Only the bad action of a refused request ends REFUSED; the others arrive once, in order."""
     mapping = MAPPING.replace('type: "1003"', 'type: "1999"')
     with opened(tmp_path, mapping) as office:
+        office.introduce()
         office.desk.crm.toggles = Toggles(
             unknown_code=UnknownCode.BAD_REQUEST, bad_request_stores=stores
         )
@@ -348,7 +396,7 @@ def test_a_refused_batch_is_split_to_find_the_culprit(tmp_path: Path, stores: bo
         assert office.counts(run) == {"UNKNOWN": 4}
         assert office.settle(run) == (Settled(created=2, staged=2) if stores else Settled(staged=4))
         office.send_on(run)
-        arrived = [action.body.get("amount") for action in office.desk.crm.actions]
+        arrived = [action.body.get("amount") for action in office.stored()]
         assert arrived == ["100.50", "7"]
         assert office.counts(run) == {"CREATED": 2, "REFUSED": 2}
         (said,) = office.details(run, Outcome.REFUSED)
@@ -380,6 +428,7 @@ def test_what_waits_behind_a_split_stays_behind_it(tmp_path: Path) -> None:
 def test_however_the_crm_reads_back_it_is_understood(office: Office, toggles: Toggles) -> None:
     """Amounts, types, shapes and clocks may differ: what stands there is found."""
     office.desk.crm.toggles = toggles
+    office.introduce()
     office.break_line(Fault.DROP_AFTER)
     run = office.send(row(1, amount="5,000"))
     assert office.settle(run) == Settled(created=2)
@@ -401,6 +450,7 @@ def test_a_closed_door_stops_everything(office: Office) -> None:
 
 def test_a_look_that_fails_is_tried_again(office: Office) -> None:
     """A broken line and a 429 cost a pause each, and a CRM that stays broken leaves it UNKNOWN."""
+    office.introduce()
     office.break_line(Fault.DROP_AFTER)
     run = office.send(row(1))
     office.desk.crm.faults.set([Rule(fault=Fault.DROP_BEFORE, on=Operation.READ)])
@@ -601,3 +651,16 @@ def test_the_policy_is_asked_of_each_action(office: Office) -> None:
     assert asyncio.run(settling.settle(office.open_wire, run)) == Settled(staged=2)
     assert asked == [(run, "payment"), (run, "receipt")]
     assert sum(told) == 2
+
+
+def test_stamps_by_another_clock_explain_nothing(office: Office) -> None:
+    """Where our own actions are stamped at impossible times, no item is too old to be ours."""
+    before = office.send(row(9))
+    assert office.counts(before) == {"CREATED": 2}
+    office.break_line(Fault.DROP_AFTER)
+    run = office.send(row(1))
+    for action in office.desk.crm.actions:
+        # The CRM's database stands seven minutes behind its web server.
+        object.__setattr__(action, "at", action.at - 420_000)
+    assert office.settle(run, resend=True) == Settled(created=1, unknown=1)
+    assert "time does not prove" in " ".join(office.details(run, Outcome.UNKNOWN))

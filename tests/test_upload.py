@@ -158,7 +158,7 @@ def test_an_action_id_that_is_known_is_no_answer(office: Office) -> None:
 def test_an_outcome_with_a_known_id_is_not_recorded_at_all(office: Office) -> None:
     """The journal says so, and has the whole request as on the wire still."""
     run = office.plan(1)
-    ((_, (number,)),) = sending.leads_to_send(office.journal, run)
+    ((number,),) = sending.leads_to_send(office.journal, run).values()
     batch = sending.load_batch(office.journal, number)
     request = sending.claim(office.journal, batch, "0" * 64)
     assert request is not None

@@ -1,37 +1,54 @@
-"""An event loop whose time passes only where everybody waits: hours take no time at all."""
+"""An event loop whose time is made: it jumps to the next thing that is due, and nobody waits."""
 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import selectors
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+START = dt.datetime(2026, 11, 23, 3, 30, tzinfo=dt.UTC)
+"""When the time of every loop begins."""
 
-class _Impatient(selectors.DefaultSelector):
-    """Does not wait for the next timer, but says how long it would have."""
 
-    passed = 0.0
+class StandstillError(AssertionError):
+    """Everybody waits for somebody else, and no timer is left."""
 
-    def select(self, timeout: float | None = None) -> Any:  # noqa: ANN401 - the base's own type
-        """Let the time until the next timer pass at once."""
-        if timeout is not None and timeout > 0:
-            self.passed += timeout
-        return super().select(timeout if timeout is None else 0)
+
+class _JumpingSelector(selectors.SelectSelector):
+    """Looks at no file; a wait is a jump of the clock."""
+
+    elapsed = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Let that much time pass at once."""
+        if timeout is None:
+            raise StandstillError("nothing will ever happen any more")
+        self.elapsed += max(0.0, timeout)
+        return []
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """Begins at 0 seconds."""
+    """Time passes only when nothing can run, and then at once. Begins at 0 seconds."""
 
     def __init__(self) -> None:
-        self._impatient = _Impatient()
-        super().__init__(self._impatient)
+        self._watch = _JumpingSelector()
+        super().__init__(self._watch)
 
     def time(self) -> float:
         """Seconds that somebody has waited so far."""
-        return self._impatient.passed
+        return self._watch.elapsed
+
+    def now(self) -> dt.datetime:
+        """The hour, as the story's own computer tells it."""
+        return START + dt.timedelta(seconds=self.time())
+
+    def epoch(self) -> float:
+        """The same in seconds since 1970."""
+        return self.now().timestamp()
 
 
 def run_virtually(work: Coroutine[Any, Any, T]) -> T:

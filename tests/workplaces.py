@@ -20,6 +20,7 @@ from importer.pipeline import (
     plan_run,
     reconcile_run,
     report_run,
+    resumable,
     send_run,
 )
 from importer.reconcile import Reconciliation
@@ -115,6 +116,7 @@ class Desk:
     def resume(self, run: str) -> Result:
         """Send what is left of a run."""
         with open_workplace(self.settings) as workplace:
+            resumable(workplace, run)
             return self._send(workplace, run)
 
     def failures_of(self, result: Result) -> Path:

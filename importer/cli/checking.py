@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,10 @@ from importer.cli.options import (
     mapping_option,
     settings_options,
 )
+from importer.errors import SettingsError, UsageError
+
+if TYPE_CHECKING:
+    from importer.settings import Settings
 
 
 @click.command()
@@ -48,10 +53,23 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
         read_mapping(mapping),
         expected=Expected(rows=expect_rows, totals=expect_total),
         bars=TerminalBars(),
-        workplace=lambda: visit_workplace(load(settings, practice=practice)),
+        workplace=lambda: visit_workplace(_load(settings, practice=practice)),
     )
     if as_json:
         click.echo(json.dumps(check_object(result), ensure_ascii=False))
     else:
         say_check(result)
     return Exit.SHEET if result.invalid or result.refusals else Exit.DONE
+
+
+def _load(settings: Path | None, *, practice: bool) -> Settings:
+    """The settings whose journal knows a failures workbook's run."""
+    try:
+        return load(settings, practice=practice)
+    except SettingsError as error:
+        if settings is not None or practice:
+            raise
+        raise UsageError(
+            "This is a failures workbook: it is checked with what the journal of its run knows.",
+            "Say --practice or --settings FILE, as it was said for that run.",
+        ) from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from importer.cli.finishing import finish
 from importer.cli.options import (
     FILE,
     as_given,
@@ -23,7 +24,6 @@ from importer.errors import UsageError
 
 if TYPE_CHECKING:
     from importer.pipeline import Decided, Workplace
-    from importer.upload import Ending
 
 
 @click.command()
@@ -55,19 +55,18 @@ def settle(  # noqa: PLR0913 - a command's options are its arguments
     from importer.cli.bars import TerminalBars
     from importer.cli.sayings import say_settled
     from importer.pipeline import open_workplace, settle_against, settle_run
+    from importer.upload import EndKind
 
     loaded = load(settings, practice=practice)
-    token = None if against else token_of(loaded, token_file)
     with open_workplace(loaded) as workplace:
-        if token is None:
-            assert against is not None  # noqa: S101 - for the type checker: one of the two is there
-            ending, settled = settle_against(workplace, run_id, against)
-        else:
+        if against is None:
+            token = token_of(loaded, token_file)
             ending, settled = settle_run(workplace, run_id, token, bars=TerminalBars())
-        say_settled(run_id, settled)
-        return _finish(
-            workplace, run_id, ending, as_given(settings, practice=practice), as_json=as_json
-        )
+        else:
+            ending, settled = settle_against(workplace, run_id, against)
+        options, looked_up = as_given(settings, practice=practice), ending.kind is EndKind.DONE
+        say_settled(run_id, settled, options)
+        return finish(workplace, run_id, ending, options, looked_up=looked_up, as_json=as_json)
 
 
 @click.command()
@@ -116,6 +115,7 @@ def resolve(  # noqa: PLR0913 - a command's options are its arguments
         decision=lambda workplace: resolve_run(
             workplace, run_id, rows, name, created=created, action_id=action_id, reason=reason
         ),
+        looked_up=True,
     )
 
 
@@ -180,13 +180,14 @@ def close(  # noqa: PLR0913 - a command's options are its arguments
     )
 
 
-def _decide(
+def _decide(  # noqa: PLR0913 - what the command was told, handed on
     run_id: str,
     settings: Path | None,
     *,
     practice: bool,
     as_json: bool,
     decision: Callable[[Workplace], Decided],
+    looked_up: bool = False,
 ) -> int:
     from importer.cli.sayings import say_decided
     from importer.pipeline import open_workplace
@@ -194,22 +195,5 @@ def _decide(
 
     with open_workplace(load(settings, practice=practice)) as workplace:
         say_decided(decision(workplace))
-        done = Ending(kind=EndKind.DONE)
-        return _finish(
-            workplace, run_id, done, as_given(settings, practice=practice), as_json=as_json
-        )
-
-
-def _finish(
-    workplace: Workplace, run_id: str, ending: Ending, options: str, *, as_json: bool
-) -> int:
-    from importer.cli.bars import TerminalBars
-    from importer.cli.sayings import say_ending
-    from importer.cli.words import say_report
-    from importer.pipeline import exit_code, report_run
-
-    reconciliation, written = report_run(workplace, run_id, bars=TerminalBars())
-    code = exit_code(reconciliation, ending)
-    say_report(reconciliation, written, code, as_json=as_json)
-    say_ending(reconciliation, ending, options)
-    return code
+        done, options = Ending(kind=EndKind.DONE), as_given(settings, practice=practice)
+        return finish(workplace, run_id, done, options, looked_up=looked_up, as_json=as_json)

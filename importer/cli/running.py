@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from importer.cli.finishing import finish, finish_refused
 from importer.cli.options import (
     FILE,
     Totals,
@@ -87,11 +88,11 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
         try:
             planned = plan_run(workplace, sheet, read, demands=demands, bars=TerminalBars())
         except SheetRefusedError as refusal:
-            _finish_refused(workplace, refusal, as_json=as_json)
+            finish_refused(workplace, refusal, as_json=as_json)
             raise
-        if not _agreed(workplace, planned, yes=yes):
-            return _refused_by_person(workplace, planned)
         options = as_given(settings, practice=practice)
+        if not _agreed(workplace, planned, options, yes=yes):
+            return _refused_by_person(workplace, planned)
         orders = _orders(loaded, canary, minutes, yes=yes)
         return _send(workplace, planned, token, orders, options, as_json=as_json)
 
@@ -123,9 +124,9 @@ def resume(  # noqa: PLR0913 - a command's options are its arguments
     token = token_of(loaded, token_file)
     with open_workplace(loaded) as workplace:
         resumable(workplace, run_id)
-        if not _agreed(workplace, run_id, yes=yes):
-            return _decline("Resume the run when you are ready.")
         options = as_given(settings, practice=practice)
+        if not _agreed(workplace, run_id, options, yes=yes):
+            return _decline("Resume the run when you are ready.")
         orders = _orders(loaded, canary, minutes, yes=yes)
         return _send(workplace, run_id, token, orders, options, as_json=as_json)
 
@@ -158,7 +159,7 @@ def _ask_about_answers(*, ask: bool) -> Callable[[Sequence[Answered]], bool]:
 
     def go_on(answers: Sequence[Answered]) -> bool:
         say_answers(answers)
-        return ask and click.confirm("Send the others all the same?", err=True)
+        return ask and _confirmed("Send the others all the same?")
 
     return go_on
 
@@ -177,17 +178,21 @@ def _is_real(loaded: Settings) -> bool:
     return loaded.workspace.kind is WorkspaceKind.REAL
 
 
-def _agreed(workplace: Workplace, planned: str, *, yes: bool) -> bool:
+def _agreed(workplace: Workplace, planned: str, options: str, *, yes: bool) -> bool:
     from importer.cli.sayings import say_doubts, say_nothing_left, say_plan
 
-    say_doubts(workplace, planned)
+    say_doubts(workplace, planned, options)
     anything = say_plan(workplace, planned)
     if not anything:
         say_nothing_left(workplace, planned)
     if yes or not anything or not _is_real(workplace.settings):
         return True
+    return _confirmed("Send it? Nothing can be deleted from a timeline")
+
+
+def _confirmed(question: str) -> bool:
     try:
-        return click.confirm("Send it? Nothing can be deleted from a timeline", err=True)
+        return click.confirm(question, err=True)
     except click.Abort:
         # Ctrl-C, or the end of the input: a no.
         click.echo(err=True)
@@ -204,17 +209,8 @@ def _refused_by_person(workplace: Workplace, planned: str) -> int:
 def _decline(remedy: str) -> int:
     from importer.pipeline import Exit
 
-    click.echo(f"Nothing was sent. {remedy}", err=True)
+    click.echo(f"You said no: nothing was sent. {remedy}", err=True)
     return Exit.STOPPED
-
-
-def _finish_refused(workplace: Workplace, refusal: SheetRefusedError, *, as_json: bool) -> None:
-    from importer.cli.bars import TerminalBars
-    from importer.cli.words import say_report
-    from importer.pipeline import report_run
-
-    reconciliation, written = report_run(workplace, refusal.run, bars=TerminalBars())
-    say_report(reconciliation, written, refusal.exit_code, as_json=as_json)
 
 
 def _send(  # noqa: PLR0913 - what the command was told, handed on
@@ -227,13 +223,9 @@ def _send(  # noqa: PLR0913 - what the command was told, handed on
     as_json: bool,
 ) -> int:
     from importer.cli.bars import TerminalBars
-    from importer.cli.sayings import say_ending
-    from importer.cli.words import say_report
-    from importer.pipeline import exit_code, report_run, send_run
+    from importer.pipeline import send_run
+    from importer.upload import EndKind
 
     ending = send_run(workplace, planned, token, orders=orders, bars=TerminalBars())
-    reconciliation, written = report_run(workplace, planned, bars=TerminalBars())
-    code = exit_code(reconciliation, ending)
-    say_report(reconciliation, written, code, as_json=as_json)
-    say_ending(reconciliation, ending, options)
-    return code
+    looked_up = workplace.settings.settle.automatic and ending.kind is EndKind.DONE
+    return finish(workplace, planned, ending, options, looked_up=looked_up, as_json=as_json)

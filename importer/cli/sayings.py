@@ -1,8 +1,9 @@
-"""What people read of a send: what is about to leave, what was settled or decided, how it ended."""
+"""What people read of a send: what is about to leave, what was answered, settled or decided."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -12,12 +13,11 @@ from importer.cli.phrases import duration, many, money, skips, table
 from importer.cli.words import say_notes
 from importer.journal import reading
 from importer.journal.answers import Answered, count_doubtful
-from importer.model import Outcome, RunState
+from importer.model import Outcome
 from importer.pipeline import Decided, Workplace, estimate, reconcile_run
-from importer.reconcile import NEXT_STEPS, Reconciliation
-from importer.report.inert import visible
+from importer.reconcile import NEXT_STEPS
+from importer.report.words import INCOMPLETE
 from importer.settings import WorkspaceKind
-from importer.upload import Ending
 from importer.upload.settle import Settled
 
 
@@ -49,17 +49,19 @@ def say_plan(workplace: Workplace, run_id: str) -> bool:
 
 def say_nothing_left(workplace: Workplace, run_id: str) -> None:
     """Say, on standard error, that nothing is to be sent, and what is looked up all the same."""
-    doubtful = count_doubtful(workplace.journal, run_id)
-    rest = f"; {many(doubtful, 'action')} in doubt: their timelines are read back" * bool(doubtful)
-    click.echo(f"Nothing is left to send{rest}.", err=True)
+    said = "Nothing is left to send"
+    if doubtful := count_doubtful(workplace.journal, run_id):
+        said = f"{said}; {many(doubtful, 'action')} in doubt: their timelines are read back"
+    click.echo(f"{said}.", err=True)
 
 
-def say_doubts(workplace: Workplace, run_id: str) -> None:
+def say_doubts(workplace: Workplace, run_id: str, options: str) -> None:
     """Remind, on standard error, of what earlier runs left in doubt."""
     for run, count in reading.in_doubt(workplace.journal, run_id).items():
         click.echo(
             f"{click.style('Still in doubt:', fg='red', bold=True)} {many(count, 'action')} of "
-            f"the run {run}. {NEXT_STEPS[Outcome.UNKNOWN]}",
+            f"the run {run}. {NEXT_STEPS[Outcome.UNKNOWN]} To settle: "
+            f"{' '.join(filter(None, ['importer settle', run, options]))}",
             err=True,
         )
 
@@ -84,21 +86,26 @@ def say_rehearsal(workplace: Workplace, run_id: str, *, as_json: bool) -> bool:
 def say_answers(answers: Sequence[Answered]) -> None:
     """Show, on standard error, what the CRM answered to the leads that were sent first."""
     rows = [
-        (one.row, one.lead, one.name, one.outcome, "\n".join(one.said))
+        (one.row, one.lead, one.name, _ended(one), "\n".join(one.said))
         for one in answers
         if not one.whole
     ]
-    good = len(answers) - len(rows)
-    click.echo(f"{many(good, 'action')} of the first leads created; not so:", err=True)
+    counts = Counter(map(_ended, answers))
+    said = ", ".join(f"{count:,} {ended}" for ended, count in counts.items())
+    click.echo(f"The actions of the first leads: {said}.", err=True)
     click.echo(table(rows, ("row", "lead", "action", "outcome", "what the CRM says")), err=True)
 
 
-def say_settled(run_id: str, settled: Settled) -> None:
+def _ended(one: Answered) -> str:
+    incomplete = one.outcome is Outcome.CREATED and not one.whole
+    return f"{one.outcome}, {INCOMPLETE}" if incomplete else str(one.outcome)
+
+
+def say_settled(run_id: str, settled: Settled, options: str) -> None:
     """Say, on standard error, what reading back has settled."""
     found = {
         "created": settled.created,
         "ignored": settled.ignored,
-        "refused": settled.refused,
         "may be sent again": settled.staged,
         "still in doubt": settled.unknown,
     }
@@ -106,7 +113,8 @@ def say_settled(run_id: str, settled: Settled) -> None:
     click.echo(f"Settled: {said or 'nothing was in doubt'}.", err=True)
     for other in sorted(settled.of_other_runs - {run_id}):
         click.echo(
-            f"Some of it is of the run {other}: `importer report {other}` writes its report anew.",
+            f"Some of it is of the run {other}; its report is written anew by: "
+            f"{' '.join(filter(None, ['importer report', other, options]))}",
             err=True,
         )
 
@@ -118,30 +126,3 @@ def say_decided(decided: Decided) -> None:
         f"{decided.by}.",
         err=True,
     )
-
-
-def say_ending(books: Reconciliation, ending: Ending, options: str) -> None:
-    """Say, on standard error, what stopped a run or is in doubt, and what to do.
-
-    Args:
-        books: the run's books.
-        ending: how its sending ended.
-        options: `--practice`, `--settings FILE` or "", as they were given.
-    """
-    reason = ending.reason or books.run.reason
-    if reason:
-        click.echo(f"{click.style('Stopped:', fg='yellow', bold=True)} {visible(reason)}", err=True)
-    if doubtful := books.outcomes[Outcome.UNKNOWN].count:
-        click.echo(
-            f"{click.style('In doubt:', fg='red', bold=True)} {many(doubtful, 'action')}. "
-            f"{NEXT_STEPS[Outcome.UNKNOWN]}",
-            err=True,
-        )
-        click.echo(f"What to do: {_typed('settle', books, options)}", err=True)
-    elif books.outcomes[Outcome.UNSENT].count and books.run.state is not RunState.DONE:
-        remedy = ending.remedy or "Go on when you like."
-        click.echo(f"What to do: {remedy} {_typed('resume', books, options)}", err=True)
-
-
-def _typed(command: str, books: Reconciliation, options: str) -> str:
-    return " ".join(filter(None, ["importer", command, books.run.id, options]))

@@ -36,12 +36,11 @@ def report(run_id: str, settings: Path | None, *, practice: bool, as_json: bool)
 def runs(settings: Path | None, *, practice: bool, as_json: bool) -> None:
     """List the workspace's runs, oldest first."""
     from importer.cli.words import run_object, say_runs
-    from importer.journal.reading import runs_of
-    from importer.pipeline import visit_workplace
+    from importer.pipeline import list_runs, visit_workplace
 
     with visit_workplace(load(settings, practice=practice)) as workplace:
-        found = runs_of(workplace.journal)
+        found = list_runs(workplace)
     if as_json:
-        click.echo(json.dumps([run_object(run) for run in found], ensure_ascii=False))
+        click.echo(json.dumps([run_object(*one) for one in found], ensure_ascii=False))
     else:
         say_runs(found)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from textwrap import wrap
 from typing import Any
 
 import click
 
 from importer.cli.phrases import COLUMNS, UNSEEN, many, money, skips, table
-from importer.model import Cell, Note, Problem, RunRecord, RunState
+from importer.journal.overview import Open
+from importer.model import Cell, Note, Outcome, Problem, RunRecord, RunState
 from importer.pipeline import CheckResult
 from importer.reconcile import Reconciliation
 from importer.report import Written
@@ -19,8 +21,6 @@ from importer.report.inert import visible
 from importer.report.summary import iso, summary
 from importer.report.verdict import verdict
 from importer.report.words import OUTCOME_WORDS
-
-_UNSEEN = (100, 24)
 
 
 def check_object(result: CheckResult) -> dict[str, Any]:
@@ -55,6 +55,7 @@ def say_check(result: CheckResult) -> None:
     click.echo(f"  {good}{money(result.money, ', ')})")
     if result.invalid:
         click.echo(click.style(f"  {many(result.invalid, 'row')} invalid", fg="red"))
+    click.echo("  Not compared with earlier runs: `run`, or `run --dry-run`, knows what is there.")
     say_notes(result.notes)
     for refusal in result.refusals:
         click.echo(f"\n{click.style('Refused:', fg='red', bold=True)} {visible(refusal.message)}")
@@ -108,8 +109,8 @@ def say_report(books: Reconciliation, written: Written, code: int, *, as_json: b
         click.echo(f"An edited failures workbook was there; it is now {written.kept}.")
 
 
-def say_runs(runs: Sequence[RunRecord]) -> None:
-    """Print the runs as a table."""
+def say_runs(runs: Sequence[tuple[RunRecord, Open]]) -> None:
+    """Print the runs as a table, each with what is open of it."""
     rows = [
         (
             run.id,
@@ -119,15 +120,27 @@ def say_runs(runs: Sequence[RunRecord]) -> None:
             run.planned_actions,
             "  ".join(shown_sums(run.planned_money)),
             run.state,
+            _open_words(left),
             visible(run.reason),
         )
-        for run in runs
+        for run, left in runs
     ]
-    headers = ("run", "started", "sheet", "mapping", "actions", "planned", "state", "why")
+    headers = ("run", "started", "sheet", "mapping", "actions", "planned", "state", "open", "why")
     click.echo(table(rows, headers) if rows else "No runs yet.")
 
 
-def run_object(run: RunRecord) -> dict[str, Any]:
+def _open_words(left: Open) -> str:
+    """`2 UNKNOWN, 3 to correct`; nothing where nothing is open."""
+    counts = {
+        Outcome.UNKNOWN: left.unknown,
+        Outcome.UNSENT: left.unsent,
+        "to correct": left.to_correct,
+        Outcome.DUPLICATE: left.duplicate,
+    }
+    return ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+
+
+def run_object(run: RunRecord, left: Open) -> dict[str, Any]:
     """A run in what `runs --json` prints."""
     return {
         "run": run.id,
@@ -139,6 +152,7 @@ def run_object(run: RunRecord) -> dict[str, Any]:
         "money": plain_sums(run.planned_money),
         "state": str(run.state),
         "reason": visible(run.reason),
+        "open": asdict(left),
     }
 
 

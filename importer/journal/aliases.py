@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, exists, select
 
-from importer.batches import Decision, Matching, hold
+from importer.batches import Claimant, Decision, Holder, Matching, hold
 from importer.journal.matching import (
+    Others,
     apply,
     claimant_of,
     holder_of,
     holders_against,
     staged_of,
     taken,
+    whole_rows,
 )
 from importer.journal.schema import actions, rows, runs
 from importer.journal.store import Journal
+from importer.model import EarlierReason
 
 
-def hold_by_alias(journal: Journal, run: str, matching: Matching) -> None:
+def hold_by_alias(journal: Journal, run: str, matching: Matching, others: Others) -> None:
     """Hold what a chain has created under another key than the one that it carried before.
 
     Each holder answers for one row of this run.
@@ -29,6 +32,7 @@ def hold_by_alias(journal: Journal, run: str, matching: Matching) -> None:
         journal: the journal, in a transaction.
         run: a run that is planned, whose identities are matched to the ledger.
         matching: as the mapping says.
+        others: see `batches.Claimant`.
     """
     pairs = [pair for statement in _pairs(run) for pair in journal.read(statement)]
     if not pairs:
@@ -39,36 +43,30 @@ def hold_by_alias(journal: Journal, run: str, matching: Matching) -> None:
     )
     free = {one.id for one in theirs} - taken(journal, run, theirs)
     known = [*mine, *theirs]
-    shown = {one.id: _whole_row(journal, one) for one in known}
-    apply(journal, _decide(pairs, mine, theirs, free, matching), known, shown)
-
-
-def _whole_row(journal: Journal, one: Row[Any]) -> dict[str, str]:
-    """The source values of all actions of a row: the changed key may be none of this one's."""
-    found = journal.read(
-        select(actions.c.content).where(actions.c.run == one.run, actions.c.row == one.row)
-    )
-    return {column: value for each in found for column, value in each.content.items()}
+    claimants = {one.id: claimant_of(one, others) for one in mine}
+    holders = {one.id: holder_of(one) for one in theirs if one.id in free}
+    decided = _decide(pairs, claimants, holders, matching)
+    apply(journal, decided, known, whole_rows(journal, known))
 
 
 def _decide(
     pairs: Sequence[Row[Any]],
-    mine: Sequence[Row[Any]],
-    theirs: Sequence[Row[Any]],
-    free: set[int],
+    claimants: Mapping[int, Claimant],
+    holders: dict[int, Holder],
     matching: Matching,
 ) -> Iterator[Decision]:
-    claimants = {one.id: claimant_of(one) for one in mine}
-    holders = {one.id: holder_of(one) for one in theirs}
     held = set[int]()
     for pair in pairs:
-        if pair.mine in held or pair.theirs not in free:
+        if pair.mine in held or pair.theirs not in holders:
             continue
+        claimant = claimants[pair.mine]
+        if holders[pair.theirs].run in claimant.others:
+            continue
+        holder = holders.pop(pair.theirs)
         held.add(pair.mine)
-        free.discard(pair.theirs)
-        claimant, holder = claimants[pair.mine], holders[pair.theirs]
         as_first = claimant.fingerprint == holder.fingerprint
-        yield hold(claimant, holder, "corrected" if as_first else "changed", matching)
+        reason = EarlierReason.CORRECTED if as_first else EarlierReason.CHANGED
+        yield hold(claimant, holder, reason, matching)
 
 
 def _pairs(run: str) -> Iterator[Select[Any]]:

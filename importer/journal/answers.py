@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
+from importer.journal.money import sum_amounts
 from importer.journal.schema import actions, requests
 from importer.journal.store import Journal
 from importer.model import OUTCOME_OF, Currency, Outcome, State
@@ -61,16 +62,13 @@ def answered_since(journal: Journal, run: str, request: int) -> Sequence[Answere
 
 def money_left(journal: Journal, run: str) -> Mapping[Currency, Decimal]:
     """What the actions are worth that are still to be sent."""
-    found = journal.read(
-        select(actions.c.currency, actions.c.amount).where(
-            actions.c.run == run, actions.c.state == State.STAGED, actions.c.amount.is_not(None)
+    return sum_amounts(
+        journal.read(
+            select(actions.c.currency, actions.c.amount).where(
+                actions.c.run == run, actions.c.state == State.STAGED, actions.c.amount.is_not(None)
+            )
         )
     )
-    money: dict[Currency, Decimal] = {}
-    for one in found:
-        currency = Currency(one.currency)
-        money[currency] = money.get(currency, Decimal(0)) + one.amount
-    return money
 
 
 def count_doubtful(journal: Journal, run: str) -> int:

@@ -21,9 +21,10 @@ from sqlalchemy import (
     update,
 )
 
+from importer.journal.money import add_amounts
 from importer.journal.schema import actions, problems, rows, runs
 from importer.journal.store import Journal
-from importer.model import Currency, State
+from importer.model import Currency, EarlierReason, State
 
 Root = tuple[str, int]
 
@@ -61,10 +62,7 @@ def recognise_corrected(journal: Journal, run: str, trusted: frozenset[str] | No
         if invalid:
             _replace_invalid(journal, run, row, created, root)
             extra += len(created) - 1
-            for one in created:
-                if one.amount is not None:
-                    currency = Currency(one.currency)
-                    money[currency] = money.get(currency, Decimal(0)) + one.amount
+            add_amounts(money, created)
         else:
             _mark_already(journal, run, row, created, root)
     return Recognised(extra=extra, money=money)
@@ -75,11 +73,11 @@ def row_of(table: FromClause) -> ColumnElement[bool]:
     return and_(rows.c.run == table.c.run, rows.c.number == table.c.row)
 
 
-def _reason(one: Row[Any], root: Root) -> str:
-    return "same" if one.run == root[0] else "corrected"
+def _reason(one: Row[Any], root: Root) -> EarlierReason:
+    return EarlierReason.SAME if one.run == root[0] else EarlierReason.CORRECTED
 
 
-def earlier_values(old: Row[Any], reason: str) -> dict[str, Any]:
+def earlier_values(old: Row[Any], reason: EarlierReason) -> dict[str, Any]:
     """What `model.Earlier` holds, of an action joined with its run's file."""
     return {
         "run": old.run,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from importer.errors import JournalError
+from importer.journal.attempts import Attempt, doubtful_attempts
 from importer.journal.schema import IN_DOUBT, IS_CREATED, actions, batches, requests, runs
 from importer.journal.store import Journal
-from importer.model import Remark, State
+from importer.model import Remark, RunState, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +29,8 @@ class Claim:
     entry: str
     """The JSON object that was sent."""
     request: int
-    body_sha256: str
-    """Digest of the whole request."""
-    since: dt.datetime
-    """When it was sent for the first time, of those whose end proved nothing."""
+    attempts: tuple[Attempt, ...]
+    """Every request whose end proved nothing and that may have carried it, oldest first."""
     sent_at: dt.datetime
     ended_at: dt.datetime | None
     """When the request was over; None where the importer was stopped before."""
@@ -39,8 +38,6 @@ class Claim:
     """Seconds by which the CRM's clock was ahead of ours; None where it did not tell."""
     verdict: str
     """What its end proved, by the name of its class; "" where nobody saw it."""
-    status: int | None
-    answer: str
     said: bool = False
     """It is in doubt no more: a person has said that it was created, and not with which id."""
 
@@ -79,59 +76,23 @@ def said_to_be_on(journal: Journal, lead: str) -> list[Claim]:
 
 
 def _claims(journal: Journal, which: ColumnElement[bool], *, said: bool) -> list[Claim]:
-    before = requests.alias("before")
-    # A batch that was sent again after a doubt may have reached the timeline at its first time.
-    first = (
-        select(func.min(before.c.sent_at))
-        .where(
-            before.c.batch == actions.c.batch,
-            or_(before.c.verdict.is_(None), before.c.verdict.in_(_DOUBTFUL)),
-        )
-        .scalar_subquery()
-    )
     found = journal.read(
         select(
             actions,
-            requests.c.body_sha256,
             requests.c.sent_at,
             requests.c.answered_at,
             requests.c.clock_offset_s,
             requests.c.verdict,
-            requests.c.status,
-            requests.c.answer,
-            func.coalesce(first, requests.c.sent_at, type_=requests.c.sent_at.type).label("since"),
         )
         .join(requests, requests.c.id == actions.c.request)
         .where(which)
         .order_by(requests.c.id, actions.c.id)
     )
-    return [_claim(one, said=said) for one in found]
-
-
-def created_on(journal: Journal, lead: str) -> Mapping[str, set[str]]:
-    """Type → the CRM's ids of what the journal has created on a lead."""
-    found = journal.read(
-        select(actions.c.type, actions.c.action_id).where(
-            actions.c.lead == lead, IS_CREATED, actions.c.action_id != ""
-        )
-    )
-    ids: dict[str, set[str]] = {}
-    for one in found:
-        ids.setdefault(one.type, set()).add(one.action_id)
-    return ids
-
-
-def latest_created(journal: Journal, count: int) -> list[tuple[str, str]]:
-    """Lead and type of what the CRM has created last, on so many leads; the newest first."""
-    newest = func.max(actions.c.id)
-    found = journal.read(
-        select(actions.c.lead, func.max(actions.c.type).label("type"))
-        .where(IS_CREATED, actions.c.action_id != "")
-        .group_by(actions.c.lead)
-        .order_by(newest.desc())
-        .limit(count)
-    )
-    return [(one.lead, one.type) for one in found]
+    if not found:
+        return []
+    # What was sent again after a doubt may have reached the timeline at its first time.
+    attempts = doubtful_attempts(journal, {one.run for one in found}, found[0].lead)
+    return [_claim(one, attempts, said=said) for one in found]
 
 
 def record_look(journal: Journal, run: str, look: Look) -> None:
@@ -169,22 +130,17 @@ def settle_created(
         )
 
 
-def settle_ignored(journal: Journal, claims: Sequence[Claim], detail: str) -> None:
-    """The CRM took the request, and left these out."""
+def settle_as(journal: Journal, claims: Sequence[Claim], state: State, detail: str = "") -> None:
+    """They are not there, and this is what they are now, and why.
+
+    Args:
+        journal: the journal.
+        claims: the actions.
+        state: STAGED: back to their place in the queue; IGNORED; or UNKNOWN, as before.
+        detail: one sentence.
+    """
     with journal.transaction() as connection:
-        _settle(journal, connection, claims, state=State.IGNORED, detail=detail)
-
-
-def settle_refused(journal: Journal, claims: Sequence[Claim], detail: str) -> None:
-    """The CRM refused the request, and stored nothing of it."""
-    with journal.transaction() as connection:
-        _settle(journal, connection, claims, state=State.REFUSED, detail=detail)
-
-
-def settle_unsent(journal: Journal, claims: Sequence[Claim]) -> None:
-    """They were not stored: back to their place in the queue."""
-    with journal.transaction() as connection:
-        _settle(journal, connection, claims, state=State.STAGED, detail="")
+        _settle(journal, connection, claims, state=state, detail=detail)
 
 
 def settle_split(journal: Journal, claims: Sequence[Claim]) -> None:
@@ -198,18 +154,15 @@ def settle_split(journal: Journal, claims: Sequence[Claim]) -> None:
             _requeue(connection, run, [one for one in claims if one.run == run])
 
 
-def keep_in_doubt(journal: Journal, claims: Sequence[Claim], detail: str) -> None:
-    """They stay UNKNOWN, and this is why."""
-    with journal.transaction() as connection:
-        _settle(journal, connection, claims, state=State.UNKNOWN, detail=detail)
-
-
 _IS_UNKNOWN = actions.c.state == State.UNKNOWN
-_DOUBTFUL = ("ReadBack", "RefusedMaybe", "Unknown")
-"""Verdicts after which something may stand on the timeline that the journal does not know."""
 
 
-def _claim(one: Any, *, said: bool) -> Claim:  # noqa: ANN401 - a row of the select above
+def _claim(
+    one: Any,  # noqa: ANN401 - a row of the select above
+    attempts: Sequence[Attempt],
+    *,
+    said: bool,
+) -> Claim:
     return Claim(
         id=one.id,
         run=one.run,
@@ -218,14 +171,15 @@ def _claim(one: Any, *, said: bool) -> Claim:  # noqa: ANN401 - a row of the sel
         lead=one.lead,
         entry=one.entry,
         request=one.request,
-        body_sha256=one.body_sha256,
-        since=one.since,
+        attempts=tuple(
+            each
+            for each in attempts
+            if each.run == one.run and each.may_have_carried(one.batch, one.request)
+        ),
         sent_at=one.sent_at,
         ended_at=one.answered_at,
         clock_offset_s=one.clock_offset_s,
         verdict=one.verdict or "",
-        status=one.status,
-        answer=one.answer or "",
         said=said,
     )
 
@@ -247,11 +201,14 @@ def _settle(
             f"The journal has {moved.rowcount} of {len(ids)} actions in doubt that were settled.",
             "Another program may have changed it. Nothing more is sent; please report this.",
         )
-    connection.execute(
-        update(runs)
-        .where(runs.c.id.in_({one.run for one in claims}))
-        .values(changed_at=journal.clock())
-    )
+    of_runs = runs.c.id.in_({one.run for one in claims})
+    connection.execute(update(runs).where(of_runs).values(changed_at=journal.clock()))
+    if values["state"] == State.STAGED:
+        connection.execute(
+            update(runs)
+            .where(of_runs, runs.c.state == RunState.DONE)
+            .values(state=RunState.STOPPED, reason=_FREED)
+        )
 
 
 def _requeue(connection: Connection, run: str, alone: Sequence[Claim]) -> None:
@@ -281,3 +238,6 @@ def _requeue(connection: Connection, run: str, alone: Sequence[Claim]) -> None:
 def _new_batch(connection: Connection, run: str, lead: str) -> int:
     made = connection.execute(insert(batches).values(run=run, lead=lead).returning(batches.c.id))
     return int(made.scalar_one())
+
+
+_FREED = "What is left was found not to have been stored."

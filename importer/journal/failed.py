@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 
-from importer.batches import Decision, Matching, pair_failed
+from importer.batches import Claimant, Holder, Matching, pair_failed
 from importer.journal.corrected import earlier_values, row_of
 from importer.journal.matching import claimant_of, holder_of, staged_of
+from importer.journal.moving import move
 from importer.journal.schema import LIVE_STATES, actions, rows, runs
 from importer.journal.store import Journal
-from importer.model import State
+from importer.model import EarlierReason, State
+from importer.verdict import LEAD_NOT_FOUND
 
 _FAILED = (State.IGNORED, State.REFUSED)
 
@@ -39,20 +41,19 @@ def report_unchanged(
     mine = [one for one in journal.read(staged_of(run)) if one.identity in wanted]
     mine.sort(key=lambda one: (one.row, one.position))
     with journal.transaction() as connection:
-        for decision in _decide(mine, failed, matching):
-            if decision.holder is None or decision.state in retry:
+        for claimant, holder in _pairs(mine, failed, matching):
+            if holder.state in retry:
                 continue
-            earlier = known[decision.holder.id]
-            connection.execute(
-                update(actions)
-                .where(actions.c.id == decision.id, actions.c.state == State.STAGED)
-                .values(
-                    state=decision.state,
-                    remarks=earlier.remarks,
-                    detail=earlier.detail,
-                    holder=earlier.id,
-                    earlier=earlier_values(earlier, decision.reason),
-                )
+            earlier = known[holder.id]
+            move(
+                connection,
+                [claimant.id],
+                State.STAGED,
+                state=holder.state,
+                remarks=earlier.remarks,
+                detail=earlier.detail,
+                holder=earlier.id,
+                earlier=earlier_values(earlier, EarlierReason.UNCHANGED),
             )
 
 
@@ -93,21 +94,34 @@ def _failed(run: str) -> Select[Any]:
             actions.c.request.is_not(None),
             equal,
             ~created_since,
+            ~_may_be_innocent(),
         )
         .subquery()
     )
     return select(found).where(found.c.attempt == 1).order_by(found.c.id)
 
 
-def _decide(
+def _may_be_innocent() -> ColumnElement[bool]:
+    """Refused with others: nobody knows for which of them, unless it was for their lead."""
+    beside = actions.alias("beside")
+    with_others = exists().where(
+        beside.c.batch == actions.c.batch,
+        beside.c.request == actions.c.request,
+        beside.c.id != actions.c.id,
+    )
+    for_lead = actions.c.detail.startswith(f"{LEAD_NOT_FOUND}:", autoescape=True)
+    return and_(actions.c.state == State.REFUSED, with_others, ~for_lead)
+
+
+def _pairs(
     mine: Sequence[Row[Any]], failed: Sequence[Row[Any]], matching: Matching
-) -> Iterator[Decision]:
+) -> Iterator[tuple[Claimant, Holder]]:
     by_bytes: dict[object, list[Row[Any]]] = {}
     for one in failed:
         by_bytes.setdefault(_travels(one), []).append(one)
     for travels, group in groupby(sorted(mine, key=_travels), key=_travels):
         theirs = [holder_of(one) for one in by_bytes.get(travels, ())]
-        yield from pair_failed([claimant_of(one) for one in group], theirs, matching)
+        yield from pair_failed([claimant_of(one, {}) for one in group], theirs, matching)
 
 
 def _travels(one: Row[Any]) -> tuple[str, str, str]:

@@ -13,11 +13,12 @@ from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
-from importer.batches import Decision, Matching, decide, held_by_origin
+from importer.batches import Claimant, Decision, Matching, decide, held_by_origin
 from importer.journal.aliases import hold_by_alias
 from importer.journal.corrected import Recognised, recognise_corrected
 from importer.journal.failed import report_unchanged
 from importer.journal.matching import (
+    Others,
     apply,
     claimant_of,
     holder_of,
@@ -50,24 +51,37 @@ def settle_identities(
         What was recognised by its corrected form.
     """
     recognised = recognise_corrected(journal, run, matching.trusted)
-    match_again(journal, run, matching)
+    match_identities(journal, run, matching)
     report_unchanged(journal, run, matching, retry)
     return recognised
 
 
-def match_again(journal: Journal, run: str, matching: Matching) -> None:
-    """Match what is staged to the ledger as it is now: other runs may have sent meanwhile."""
+_NONE: Others = {}
+
+
+def match_identities(
+    journal: Journal, run: str, matching: Matching, others: Others = _NONE
+) -> None:
+    """Match what is staged to the ledger as it is now.
+
+    Args:
+        journal: the journal.
+        run: the run.
+        matching: as the mapping says.
+        others: see `batches.Claimant`; none of what was staged just now is known to another run.
+    """
     with journal.transaction():
-        _settle_origins(journal, run)
+        _settle_origins(journal, run, others)
         _number_occurrences(journal, run)
         for page in _shared_identities(journal, run):
             mine, theirs = _claimants(journal, run, page), _holders(journal, run, page)
             answered = taken(journal, run, theirs)
-            apply(journal, _decide(mine, theirs, matching, answered), [*mine, *theirs])
-        hold_by_alias(journal, run, matching)
+            claimants = [(one.identity, claimant_of(one, others)) for one in mine]
+            apply(journal, _decide(claimants, theirs, matching, answered), [*mine, *theirs])
+        hold_by_alias(journal, run, matching, others)
 
 
-def _settle_origins(journal: Journal, run: str) -> None:
+def _settle_origins(journal: Journal, run: str, others: Others) -> None:
     """Settle what another run of the same chain has created, has in doubt, or is to send."""
     mine = staged_of(run).subquery()
     theirs = journal.read(
@@ -80,7 +94,9 @@ def _settle_origins(journal: Journal, run: str) -> None:
         return
     by_origin = {one.origin: one for one in theirs}
     held = [one for one in journal.read(staged_of(run)) if one.origin in by_origin]
-    decisions = [held_by_origin(claimant_of(one), holder_of(by_origin[one.origin])) for one in held]
+    decisions = [
+        held_by_origin(claimant_of(one, others), holder_of(by_origin[one.origin])) for one in held
+    ]
     apply(journal, decisions, [*held, *theirs])
 
 
@@ -128,7 +144,7 @@ def _holders(journal: Journal, run: str, page: Sequence[str]) -> Sequence[Row[An
 
 
 def _decide(
-    mine: Sequence[Row[Any]],
+    mine: Sequence[tuple[str, Claimant]],
     theirs: Sequence[Row[Any]],
     matching: Matching,
     answered: frozenset[int],
@@ -137,6 +153,6 @@ def _decide(
         identity: [holder_of(one) for one in of_identity]
         for identity, of_identity in groupby(theirs, key=lambda one: one.identity)
     }
-    for identity, of_identity in groupby(mine, key=lambda one: one.identity):
-        claimants = [claimant_of(one) for one in of_identity]
+    for identity, of_identity in groupby(mine, key=lambda one: one[0]):
+        claimants = [claimant for _, claimant in of_identity]
         yield from decide(claimants, holders[identity], matching, answered)

@@ -9,12 +9,16 @@ from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select, update
 
 from importer.batches import Claimant, Decision, Holder
 from importer.journal.corrected import changes, earlier_values, row_of
+from importer.journal.moving import check_moved
 from importer.journal.schema import LIVE_STATES, actions, decisions, rows, runs
 from importer.journal.store import Journal
-from importer.model import Ruling, RunState, State
+from importer.model import EarlierReason, Ruling, RunState, State
 
 OPEN_RUNS = (RunState.READY, RunState.SENDING, RunState.STOPPED)
 """Runs that may still send what they have staged."""
+
+IS_TO_BE_SENT = and_(actions.c.state == State.STAGED, runs.c.state.in_(OPEN_RUNS))
+"""Of an action joined with its run."""
 
 
 def staged_of(run: str) -> Select[Any]:
@@ -25,10 +29,15 @@ def staged_of(run: str) -> Select[Any]:
     released = exists().where(
         decisions.c.action == actions.c.id, decisions.c.ruling == Ruling.RELEASED
     )
+    return mine_of(run).where(actions.c.state == State.STAGED, ~released)
+
+
+def mine_of(run: str) -> Select[Any]:
+    """Every action of a run, each with its row."""
     return (
         select(actions, rows.c.fingerprint, rows.c.key, rows.c.root_run, rows.c.root_row)
         .join(rows, row_of(actions))
-        .where(actions.c.run == run, actions.c.state == State.STAGED, ~released)
+        .where(actions.c.run == run)
     )
 
 
@@ -38,14 +47,22 @@ def holders_against(run: str) -> Select[Any]:
     Each comes with its file, and with the row at the root of its chain. Of two open runs the one
     that came first keeps its turn, so that neither waits for the other.
     """
-    root, mine = rows.alias("root"), runs.alias("mine")
+    mine = runs.alias("mine")
     seq = select(mine.c.seq).where(mine.c.id == run).scalar_subquery()
-    waiting = and_(actions.c.state == State.STAGED, runs.c.state.in_(OPEN_RUNS), runs.c.seq < seq)
+    return with_roots().where(
+        or_(actions.c.state.in_(LIVE_STATES), IS_TO_BE_SENT & (runs.c.seq < seq))
+    )
+
+
+def with_roots() -> Select[Any]:
+    """Every action with its file, its run, and the row at the root of its chain."""
+    root = rows.alias("root")
     return (
         select(
             actions,
             runs.c.file,
             runs.c.seq,
+            runs.c.state.label("run_state"),
             rows.c.key,
             root.c.fingerprint,
             root.c.run.label("root_run"),
@@ -54,8 +71,13 @@ def holders_against(run: str) -> Select[Any]:
         .join(rows, row_of(actions))
         .join(root, and_(root.c.run == rows.c.root_run, root.c.number == rows.c.root_row))
         .join(runs, runs.c.id == actions.c.run)
-        .where(or_(actions.c.state.in_(LIVE_STATES), waiting))
     )
+
+
+def is_in_the_way(one: Row[Any]) -> bool:
+    """Whether an action of `with_roots` stands on a timeline, or may, or is going to."""
+    waiting = one.state == State.STAGED and one.run_state in OPEN_RUNS
+    return one.state in LIVE_STATES or waiting
 
 
 def taken(journal: Journal, run: str, holders: Sequence[Row[Any]]) -> frozenset[int]:
@@ -80,13 +102,18 @@ def same_content(one: Row[Any], other: Row[Any]) -> bool:
     return all(first[name] == second[name] for name in first.keys() & second.keys())
 
 
-def claimant_of(one: Row[Any]) -> Claimant:
+Others = Mapping[int, frozenset[str]]
+"""Action → runs that have one of their own held for it; see `batches.Claimant`."""
+
+
+def claimant_of(one: Row[Any], others: Others) -> Claimant:
     """A row of `staged_of` as matching sees it."""
     return Claimant(
         id=one.id,
         content=_judged(one),
         fingerprint=one.fingerprint,
         root=(one.root_run, one.root_row),
+        others=others.get(one.id, frozenset()),
     )
 
 
@@ -94,6 +121,7 @@ def holder_of(one: Row[Any]) -> Holder:
     """A row of `holders_against` as matching sees it."""
     return Holder(
         id=one.id,
+        run=one.run,
         occurrence=one.occurrence,
         content=_judged(one),
         state=State(one.state),
@@ -107,14 +135,19 @@ def apply(
     decided: Iterable[Decision],
     known: Sequence[Row[Any]],
     shown: Mapping[int, Mapping[str, str]] | None = None,
+    before: State = State.STAGED,
 ) -> None:
-    """Write what was decided of staged actions.
+    """Write what was decided of actions.
 
     Args:
         journal: the journal.
         decided: one for each action at the most.
         known: the claimants and holders that the decisions are about.
         shown: of each of them, the source values in which a change is shown; None: its own.
+        before: the state that the claimants are in.
+
+    Raises:
+        JournalError: one of them is in another state.
     """
     by_id = {one.id: one for one in known}
     shown = {one.id: one.content for one in known} if shown is None else shown
@@ -122,12 +155,23 @@ def apply(
     if not settled:
         return
     with journal.transaction() as connection:
-        connection.execute(
-            update(actions).where(
-                actions.c.id == bindparam("decided"), actions.c.state == State.STAGED
-            ),
+        moved = connection.execute(
+            update(actions).where(actions.c.id == bindparam("decided"), actions.c.state == before),
             settled,
         )
+        check_moved(moved.rowcount, len(settled), before)
+
+
+def whole_rows(journal: Journal, known: Iterable[Row[Any]]) -> dict[int, dict[str, str]]:
+    """Action → the source values of all of its row: what changed may be none of its own."""
+    return {one.id: _whole_row(journal, one) for one in known}
+
+
+def _whole_row(journal: Journal, one: Row[Any]) -> dict[str, str]:
+    found = journal.read(
+        select(actions.c.content).where(actions.c.run == one.run, actions.c.row == one.row)
+    )
+    return {column: value for each in found for column, value in each.content.items()}
 
 
 def _values(
@@ -140,9 +184,9 @@ def _values(
         "holder": None,
         "earlier": None,
     }
-    if decision.holder is None:
+    if decision.holder is None or decision.reason is None:
         return values
     old, new = shown[decision.holder.id], shown[decision.id]
-    changed = changes(old, new) if decision.reason == "changed" else []
+    changed = changes(old, new) if decision.reason is EarlierReason.CHANGED else []
     earlier = earlier_values(by_id[decision.holder.id], decision.reason) | {"changes": changed}
     return values | {"holder": decision.holder.id, "earlier": earlier}

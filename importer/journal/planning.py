@@ -11,10 +11,12 @@ from sqlalchemy import delete, func, insert, select, update
 
 from importer import batches
 from importer.journal import ledger
+from importer.journal.answers import last_request
 from importer.journal.schema import actions, problems, rows, runs
 from importer.journal.schema import batches as batch_table
 from importer.journal.store import Journal
 from importer.model import CheckedRow, Currency, Invalid, Note, Ready, RunState, Skipped, State
+from importer.reconcile import add_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ def begin_run(journal: Journal, run: NewRun) -> None:
         "rows_digest": "",
         "notes": [],
         "decisions": {},
+        "requests_before": last_request(journal),
     }
     with journal.transaction() as connection:
         connection.execute(
@@ -137,11 +140,7 @@ def finish_plan(
         matching = matching_of(journal, run, repeats=rules.repeats, separate=rules.separate)
         recognised = ledger.settle_identities(journal, run, matching, rules.retry)
         make_batches(journal, run, rules.limit)
-        money = {
-            currency: totals.money.get(currency, Decimal(0))
-            + recognised.money.get(currency, Decimal(0))
-            for currency in {*totals.money, *recognised.money}
-        }
+        money = add_up((totals.money, recognised.money))
         connection.execute(
             update(runs)
             .where(runs.c.id == run, runs.c.state == RunState.PLANNING)

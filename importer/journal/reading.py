@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, func, select, tuple_
@@ -21,6 +20,7 @@ from importer.model import (
     Currency,
     Decision,
     Earlier,
+    EarlierReason,
     Money,
     Note,
     Problem,
@@ -56,26 +56,6 @@ def chain_of(journal: Journal, run: RunRecord) -> list[RunRecord]:
     """The runs that started from the same sheet, oldest first."""
     found = journal.read(select(runs).where(runs.c.root == run.root).order_by(runs.c.seq))
     return [_run(journal, one) for one in found]
-
-
-def roots_of_rows(journal: Journal, run: str) -> dict[int, tuple[str, int]]:
-    """Row of this run → the row at the root of its chain, for rows that had actions."""
-    found = journal.read(
-        select(rows.c.number, rows.c.root_run, rows.c.root_row).where(rows.c.run == run)
-    )
-    return {one.number: (one.root_run, one.root_row) for one in found}
-
-
-def roots_of_references(
-    journal: Journal, references: Iterable[tuple[str, int]]
-) -> dict[tuple[str, int], tuple[str, int]]:
-    """(run, row) of a failures workbook → the row at the root of its chain, where it is known."""
-    known: dict[tuple[str, int], tuple[str, int]] = {}
-    by_run = groupby(sorted(set(references)), key=lambda one: one[0])
-    for run, of_run in by_run:
-        roots = roots_of_rows(journal, run)
-        known.update({(run, row): roots[row] for _, row in of_run if row in roots})
-    return known
 
 
 def problems_of_rows(
@@ -300,4 +280,4 @@ def _earlier(values: Mapping[str, Any] | None) -> Earlier | None:
     if values is None:
         return None
     changes = tuple((column, old, new) for column, old, new in values["changes"])
-    return Earlier(**{**values, "changes": changes})
+    return Earlier(**{**values, "reason": EarlierReason(values["reason"]), "changes": changes})

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, update
 
+from importer.journal.money import sum_amounts
 from importer.journal.schema import actions, decisions, runs
 from importer.journal.store import Journal
 from importer.model import Currency, Decision, Ruling, RunState, State
@@ -27,8 +28,8 @@ class Decided:
 
 
 _RULED: Final = {
-    Ruling.CREATED: "found on the timeline",
-    Ruling.NOT_CREATED: "found not to be on the timeline",
+    Ruling.CREATED: "said by a person to stand on the timeline",
+    Ruling.NOT_CREATED: "said by a person not to stand on the timeline",
     Ruling.RELEASED: "released",
     Ruling.CLOSED: "closed",
 }
@@ -66,7 +67,7 @@ def record_ruling(  # noqa: PLR0913 - who said what of which actions
                 changed_at=now,
             )
         )
-    return Decided(count=count, money=_money(found), by=by)
+    return Decided(count=count, money=sum_amounts(found), by=by)
 
 
 def decisions_by_action(
@@ -81,12 +82,3 @@ def decisions_by_action(
         ruled = Decision(ruling=Ruling(one.ruling), by=one.by, at=one.at, reason=one.reason)
         by_action[one.action] = (*by_action.get(one.action, ()), ruled)
     return by_action
-
-
-def _money(found: Sequence[Row[Any]]) -> dict[Currency, Decimal]:
-    money: dict[Currency, Decimal] = {}
-    for one in found:
-        if one.amount is not None:
-            currency = Currency(one.currency)
-            money[currency] = money.get(currency, Decimal(0)) + one.amount
-    return money

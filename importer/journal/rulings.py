@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
 from importer.errors import JournalError, UsageError
-from importer.journal.matching import OPEN_RUNS, same_content
+from importer.journal.moving import move
 from importer.journal.planning import make_batches
 from importer.journal.reading import run_of
+from importer.journal.releasing import free_origin, next_occurrence, not_yet, refuse_rivals
 from importer.journal.ruled import Decided, record_ruling
-from importer.journal.schema import LIVE_STATES, actions, requests, rows, runs
+from importer.journal.schema import actions, rows
 from importer.journal.store import Journal
-from importer.model import Ruling, RunState, State
+from importer.model import EarlierReason, Ruling, RunState, State
 
 __all__ = ["Decided", "close_unsent", "release", "resolve_created", "resolve_not_created"]
 
-_RELEASABLE: Final = ("changed", "seen before")
+_RELEASABLE: Final = (EarlierReason.CHANGED, EarlierReason.SEEN_BEFORE)
 
 
 def resolve_created(  # noqa: PLR0913 - which actions, and who says what of them
@@ -81,11 +82,10 @@ def resolve_not_created(  # noqa: PLR0913 - which actions, and who says what of 
         return record_ruling(journal, run, found, Ruling.NOT_CREATED, by=by, reason=reason)
 
 
-def close_unsent(  # noqa: PLR0913 - which actions, and who says what of them
+def close_unsent(
     journal: Journal,
     run: str,
     of_rows: frozenset[int] | None,
-    name: str | None = None,
     *,
     by: str,
     reason: str,
@@ -94,7 +94,7 @@ def close_unsent(  # noqa: PLR0913 - which actions, and who says what of them
 
     Args and errors as for `resolve_created`.
     """
-    found = _of_state(journal, run, of_rows, name, reason=reason, state=State.STAGED)
+    found = _of_state(journal, run, of_rows, None, reason=reason, state=State.STAGED)
     with journal.transaction():
         for one in found:
             _move(journal, one, State.CLOSED)
@@ -105,7 +105,6 @@ def release(  # noqa: PLR0913 - which actions, and who says what of them
     journal: Journal,
     run: str,
     of_rows: frozenset[int] | None,
-    name: str | None = None,
     *,
     by: str,
     reason: str,
@@ -118,92 +117,26 @@ def release(  # noqa: PLR0913 - which actions, and who says what of them
     Raises:
         UsageError: also where the earlier action is in doubt, or is still to be sent.
     """
-    held = _of_state(journal, run, of_rows, name, reason=reason, state=State.DUPLICATE)
+    held = _of_state(journal, run, of_rows, None, reason=reason, state=State.DUPLICATE)
     blocked = [one for one in held if one.earlier["reason"] not in _RELEASABLE]
     found = [one for one in held if one.earlier["reason"] in _RELEASABLE]
     if blocked and (of_rows is not None or not found):
-        raise _not_yet(blocked)
-    _refuse_rivals(journal, run, found)
+        raise not_yet(journal, blocked)
+    refuse_rivals(journal, run, found)
     with journal.transaction():
         for one in found:
             _move(
                 journal,
                 one,
                 State.STAGED,
-                occurrence=_next_occurrence(journal, one.identity),
-                origin=_free_origin(journal, one),
+                occurrence=next_occurrence(journal, one.identity),
+                origin=free_origin(journal, one),
                 # `holder` stays: it answers for no other action of this run.
                 earlier=None,
                 batch=None,
             )
         make_batches(journal, run, limit)
         return record_ruling(journal, run, found, Ruling.RELEASED, by=by, reason=reason)
-
-
-def _refuse_rivals(journal: Journal, run: str, held: Sequence[Row[Any]]) -> None:
-    """Refuse to release what another run has booked, or is going to, since these were held."""
-    mine = runs.alias("mine")
-    since = select(mine.c.started_at).where(mine.c.id == run).scalar_subquery()
-    started = and_(actions.c.state.in_(LIVE_STATES), requests.c.sent_at > since)
-    for one in held:
-        found = journal.read(
-            select(actions, runs.c.file)
-            .join(runs, runs.c.id == actions.c.run)
-            .outerjoin(requests, requests.c.id == actions.c.request)
-            .where(
-                actions.c.identity == one.identity,
-                actions.c.run != run,
-                or_(started, and_(actions.c.state == State.STAGED, runs.c.state.in_(OPEN_RUNS))),
-            )
-        )
-        rival = next((other for other in found if same_content(other, one)), None)
-        if rival is not None:
-            raise UsageError(
-                f"Row {one.row} is held, and the run {rival.run} has sent exactly this since, or "
-                "is going to.",
-                "Look at that run's report: if it is this one, nothing is to be released. If it is "
-                "yet another, run the sheet again and release it there.",
-            )
-
-
-def _not_yet(blocked: Sequence[Row[Any]]) -> UsageError:
-    doubtful = [one for one in blocked if one.earlier["reason"] == "in doubt"]
-    (first, *_) = doubtful or blocked
-    other = first.earlier["run"]
-    if doubtful:
-        return UsageError(
-            f"Row {first.row} is held for an action of the run {other} that is in doubt: it may "
-            "be on the timeline already.",
-            f"Settle that one first: importer settle {other}. Then run the sheet again.",
-        )
-    return UsageError(
-        f"Row {first.row} is held for an action that the run {other} is still to send.",
-        f"Resume that run: importer resume {other}. If its rows are not wanted, close them there "
-        "and run the sheet again.",
-    )
-
-
-def _next_occurrence(journal: Journal, identity: str) -> int:
-    """Beyond whatever stands on a timeline, or is going to."""
-    states = (*LIVE_STATES, State.STAGED)
-    found = journal.read(
-        select(func.max(actions.c.occurrence)).where(
-            actions.c.identity == identity, actions.c.state.in_(states)
-        )
-    )
-    return int(found[0][0] or 0) + 1
-
-
-def _free_origin(journal: Journal, one: Row[Any]) -> str:
-    """Its own, unless another attempt of its row stands on a timeline or is going to."""
-    rivals = journal.read(
-        select(actions.c.id).where(
-            actions.c.origin == one.origin,
-            actions.c.id != one.id,
-            actions.c.state.in_((*LIVE_STATES, State.STAGED)),
-        )
-    )
-    return f"{one.origin}/released {one.id}" if rivals else str(one.origin)
 
 
 _NOTHING: Final = {
@@ -282,21 +215,11 @@ def _refuse_known_id(journal: Journal, action_id: str) -> None:
 
 
 def _move(journal: Journal, one: Row[Any], state: State, **values: Any) -> None:  # noqa: ANN401 - column values
-    changed = {"state": state, **values}
     try:
         with journal.transaction() as connection:
-            moved = connection.execute(
-                update(actions)
-                .where(actions.c.id == one.id, actions.c.state == one.state)
-                .values(changed)
-            ).rowcount
+            move(connection, [one.id], State(one.state), state=state, **values)
     except IntegrityError as error:
         raise JournalError(
             f"The action of row {one.row} cannot become {state}: another one has its key.",
             "Nothing was decided. Please report this.",
         ) from error
-    if moved != 1:
-        raise JournalError(
-            f"The action of row {one.row} is {one.state} no more.",
-            "Another program may have changed the journal. Nothing was decided; please report it.",
-        )

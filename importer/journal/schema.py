@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    exists,
     literal_column,
     text,
 )
@@ -130,6 +131,8 @@ runs = Table(
     Column("notes", Json, nullable=False),
     # Declared column → how the whole column decided that it is written.
     Column("decisions", Json, nullable=False),
+    # The newest request of any run when this one was planned: what is later, it has not seen.
+    Column("requests_before", Integer, nullable=False),
     # Order-free digest of every row's fingerprint: the same rows again, however sorted or saved.
     Column("rows_digest", String(64), nullable=False),
 )
@@ -205,6 +208,12 @@ actions = Table(
     Column("holder", Integer),
     Index("actions_of_run", "run", "row", "position"),
     Index("actions_by_identity", "identity"),
+    Index(
+        "actions_by_holder",
+        "holder",
+        sqlite_where=text("holder IS NOT NULL"),
+        postgresql_where=text("holder IS NOT NULL"),
+    ),
     # Few rows, and each lead in doubt asks for its own.
     Index(
         "doubtful_by_lead",
@@ -249,6 +258,9 @@ IN_DOUBT = actions.c.state.in_([literal_column("'sending'"), literal_column("'un
 
 IS_CREATED = actions.c.state == literal_column("'created'")
 """The same for `created_by_lead` and `created_once`."""
+
+HAS_STAGED = exists().where(actions.c.run == runs.c.id, actions.c.state == State.STAGED)
+"""Of a run: something of it is still to be sent."""
 
 requests = Table(
     "requests",

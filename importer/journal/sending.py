@@ -5,19 +5,19 @@ Every change is guarded by the state that it comes from, and fails loudly where 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from importer.errors import JournalError
 from importer.journal.corrected import changes, earlier_values
-from importer.journal.schema import IN_DOUBT, LIVE_STATES, actions, batches, runs
+from importer.journal.moving import check_moved, move
+from importer.journal.schema import HAS_STAGED, IN_DOUBT, LIVE_STATES, actions, batches, runs
 from importer.journal.statements import ANSWER, CLAIM, INTEND, RECORD, TOUCH, WAITING
 from importer.journal.store import Journal
-from importer.model import PAYMENT, RECOVERY, Remark, RunState, State
+from importer.model import PAYMENT, RECOVERY, EarlierReason, Remark, RunState, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,15 @@ def recover(journal: Journal) -> int:
                 changed_at=now,
             )
         )
+        connection.execute(
+            update(runs)
+            .where(runs.c.state == RunState.DONE, HAS_STAGED)
+            .values(
+                state=RunState.STOPPED,
+                reason="Something of it is still to be sent.",
+                changed_at=now,
+            )
+        )
         turned = connection.execute(
             update(actions)
             .where(actions.c.state == State.SENDING)
@@ -103,20 +112,21 @@ def set_run_state(journal: Journal, run: str, state: RunState, reason: str = "")
         )
 
 
-def leads_to_send(journal: Journal, run: str) -> Iterator[tuple[str, list[int]]]:
+def leads_to_send(journal: Journal, run: str) -> dict[str, list[int]]:
     """Each lead that has something staged and nothing in doubt, in whatever run, with its batches.
 
-    They come in sheet order; what follows an action in doubt waits until that is settled.
+    Both are in sheet order; what follows an action in doubt waits until that is settled. Leads
+    that were sent to before come first: that something is absent from them was seen just now.
     """
     staged = (
-        select(actions.c.batch)
+        select(actions.c.batch, func.max(actions.c.request).label("before"))
         .where(actions.c.run == run, actions.c.state == State.STAGED)
-        .distinct()
+        .group_by(actions.c.batch)
         .subquery()
     )
     doubtful = select(actions.c.lead).where(IN_DOUBT)
     found = journal.read(
-        select(batches.c.id, batches.c.lead)
+        select(batches.c.id, batches.c.lead, staged.c.before)
         .join(staged, staged.c.batch == batches.c.id)
         .where(batches.c.lead.not_in(doubtful))
         .order_by(batches.c.id)
@@ -124,7 +134,8 @@ def leads_to_send(journal: Journal, run: str) -> Iterator[tuple[str, list[int]]]
     by_lead: dict[str, list[int]] = {}
     for one in found:
         by_lead.setdefault(one.lead, []).append(one.id)
-    yield from by_lead.items()
+    carried = {one.lead for one in found if one.before is not None}
+    return dict(sorted(by_lead.items(), key=lambda item: item[0] not in carried))
 
 
 def load_batch(journal: Journal, batch: int) -> BatchToSend:
@@ -165,7 +176,7 @@ def claim(
             request = int(connection.execute(INTEND, intent).scalar_one())
             claims = [{"one": action.id, "of_request": request} for action in batch.actions]
             moved = connection.execute(CLAIM, claims).rowcount
-            _check_moved(moved, len(claims), State.STAGED)
+            check_moved(moved, len(claims), State.STAGED)
             return request
     except IntegrityError:
         _yield_to_holders(journal, batch)
@@ -213,29 +224,13 @@ def record(
     try:
         with journal.transaction() as connection:
             moved = connection.execute(RECORD, outcomes).rowcount
-            _check_moved(moved, len(outcomes), State.SENDING)
+            check_moved(moved, len(outcomes), State.SENDING)
             connection.execute(ANSWER, answer)
             connection.execute(TOUCH, {"of_batch": batch.id, "now": now})
     except IntegrityError:
         # Of all that is unique, only `created_once` guards what an answer brings.
         return False
     return True
-
-
-def _move(connection: Connection, one: int, before: State, **values: Any) -> None:  # noqa: ANN401 - column values
-    moved = connection.execute(
-        update(actions).where(actions.c.id == one, actions.c.state == before).values(values)
-    )
-    _check_moved(moved.rowcount, 1, before)
-
-
-def _check_moved(moved: int, expected: int, before: State) -> None:
-    """Inside the transaction, so that a change that is not whole is none."""
-    if moved != expected:
-        raise JournalError(
-            f"The journal has {moved} of {expected} actions in the state {before}.",
-            "Another program may have changed it. Nothing more is sent; please report this.",
-        )
 
 
 def _yield_to_holders(journal: Journal, batch: BatchToSend) -> None:
@@ -259,14 +254,15 @@ def _yield_to_holders(journal: Journal, batch: BatchToSend) -> None:
     with journal.transaction() as connection:
         for one in {one.mine: one for one in held}.values():
             changed = changes(one.content, one.new)
-            same = one.state == State.CREATED and not changed
-            reason = "same" if same else "changed" if one.state == State.CREATED else "in doubt"
-            _move(
+            reason = EarlierReason.CHANGED if changed else EarlierReason.SAME
+            if one.state != State.CREATED:
+                reason = EarlierReason.IN_DOUBT
+            move(
                 connection,
-                one.mine,
+                [one.mine],
                 State.STAGED,
-                state=State.ALREADY if same else State.DUPLICATE,
+                state=State.ALREADY if reason is EarlierReason.SAME else State.DUPLICATE,
                 holder=one.id,
                 earlier=earlier_values(one, reason)
-                | {"changes": changed if reason == "changed" else []},
+                | {"changes": changed if reason is EarlierReason.CHANGED else []},
             )

@@ -4,6 +4,7 @@ from importer.journal.rulings import Decided
 from importer.pipeline.against import settle_against
 from importer.pipeline.check import CheckResult, ProblemGroup, check_sheet
 from importer.pipeline.checking import read_mapping
+from importer.pipeline.listing import list_runs
 from importer.pipeline.outcome import Exit, exit_code
 from importer.pipeline.planning import Demands, plan_run, refuse_run
 from importer.pipeline.reporting import reconcile_run, report_run
@@ -37,6 +38,7 @@ __all__ = [
     "close_rows",
     "estimate",
     "exit_code",
+    "list_runs",
     "open_workplace",
     "plan_run",
     "read_mapping",

@@ -7,7 +7,6 @@ left out of it, or how old it is. So it settles presence alone.
 from __future__ import annotations
 
 import json
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,16 +17,15 @@ from importer.folding import fold
 from importer.journal import reading
 from importer.journal.answers import last_clock_offset
 from importer.journal.doubt import leads_in_doubt
-from importer.journal.reading import known_action_ids
 from importer.letters import column_letter
 from importer.model import Cell, SheetSpec
-from importer.pipeline.settling import reopen, settling_of
 from importer.pipeline.workplace import Workplace
 from importer.protocol import Seen, Timeline, read_timeline
 from importer.sheets import Sheet, open_sheet
-from importer.upload import Ending, EndKind, Gate
-from importer.upload.pace import Pace
-from importer.upload.settle import Settled
+from importer.upload import Ending, EndKind
+from importer.upload.decisions import Settled
+from importer.upload.judging import Judge
+from importer.upload.present import settle_present
 
 NEEDED: Final = {"lead id": "lead", "action id": "id", "type": "type", "created on": "created_on"}
 """Header, as `fold` has it → what it is of an action."""
@@ -57,25 +55,27 @@ def settle_against(workplace: Workplace, run_id: str, export: Path) -> tuple[End
     """
     run = reading.run_of(workplace.journal, run_id)
     leads = {lead.casefold(): lead for lead in leads_in_doubt(workplace.journal, run.id)}
-    found: dict[str, list[Seen]] = defaultdict(list)
-    by_id: dict[str, str] = {}
+    everything: dict[str, Seen] = {}
+    found: dict[str, dict[str, Seen]] = defaultdict(dict)
     for lead, seen in _actions(open_sheet(export, SheetSpec(header_row=1))):
-        by_id[seen.id] = seen.performer
+        # A line that is there twice is one action.
+        everything[seen.id] = seen
         if lead.casefold() in leads:
-            found[leads[lead.casefold()]].append(seen)
-    ours = known_action_ids(workplace.journal, list(by_id))
-    # Nothing is asked of anybody: a gate that nobody passes.
-    settling = settling_of(workplace, Gate(Pace(None, 1, time.monotonic)))
-    settled = settling.settle_from(
-        found,
+            found[leads[lead.casefold()]][seen.id] = seen
+    judge = Judge(
+        workplace.journal,
+        timeout_s=workplace.settings.send.timeout_seconds,
+        delay_s=workplace.settings.settle.delay_seconds,
+    )
+    judge.learn(list(everything.values()))
+    settled = settle_present(
+        workplace.journal,
         run.id,
-        performers={by_id[one] for one in ours} - {""},
+        {lead: list(items.values()) for lead, items in found.items()},
+        judge=judge,
         clock_offset_s=last_clock_offset(workplace.journal),
     )
-    ending = Ending(kind=EndKind.DONE)
-    for one in {run.id, *settled.of_other_runs}:
-        reopen(workplace, one, ending)
-    return ending, settled
+    return Ending(kind=EndKind.DONE), settled
 
 
 def _actions(sheet: Sheet) -> Iterator[tuple[str, Seen]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from importer.journal import reading
+from importer.journal import overview, reading
 from importer.journal.answers import count_doubtful
 from importer.journal.sending import set_run_state
+from importer.journal.store import Journal
 from importer.model import RunState
 from importer.pipeline.workplace import Workplace
 from importer.upload import Ending, EndKind
@@ -16,10 +17,18 @@ def conclude(workplace: Workplace, run_id: str, ending: Ending) -> None:
     left = reading.batches_left(journal, run_id)
     reason = ending.reason
     if done and left:
-        reason = _WAITS if count_doubtful(journal, run_id) else _FREED
+        reason = _WAITS if count_doubtful(journal, run_id) else _freed(journal, run_id)
     state = RunState.DONE if done and not left else RunState.STOPPED
     set_run_state(journal, run_id, state, reason)
 
 
 _WAITS = "What is left waits for an action of the same lead that is in doubt."
-_FREED = "What is left was found not to have been stored, or waits for another run."
+_FREED = "What is left was found not to have been stored."
+
+
+def _freed(journal: Journal, run_id: str) -> str:
+    others = overview.waited_for(journal, run_id)
+    if not others:
+        return _FREED
+    runs = f"the run {others[0]}" if len(others) == 1 else f"the runs {', '.join(others)}"
+    return f"What is left waits for an action of the same lead that is in doubt in {runs}."

@@ -69,17 +69,7 @@ async def _work(
             await work(Line(gate=gate, open_wire=open_wire))
         except asyncio.CancelledError:
             return gate.ending
-        except BaseExceptionGroup as several:
-            # Several senders may meet one broken journal; one sentence is enough.
-            raise _first(several) from several
     return gate.ending
-
-
-def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
-    error: BaseException = several
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _pace(workplace: Workplace) -> Pace:

@@ -35,11 +35,11 @@ def exit_code(reconciliation: Reconciliation, ending: Ending) -> int:
         Outcome.IGNORED,
         Outcome.REFUSED,
         Outcome.DUPLICATE,
-        # What is UNSENT in a run that is done was given up by a person.
         Outcome.UNSENT,
     )
     later = ending.kind in {EndKind.UNREACHABLE, EndKind.OUT_OF_TIME}
-    left = counts[Outcome.UNSENT] > 0 and reconciliation.run.state is not RunState.DONE
+    # What a person has given up calls for nothing more.
+    left = reconciliation.unsent > 0
     rules = (
         (ending.kind is EndKind.INTERRUPTED, 128 + ending.signal),
         (bool(reconciliation.imbalances), Exit.UNBALANCED),

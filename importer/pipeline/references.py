@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from importer.errors import SheetError
 from importer.folding import fold
 from importer.journal.habits import decisions_of
-from importer.journal.reading import problems_of_rows, roots_of_references, run_of
+from importer.journal.reading import problems_of_rows, run_of
+from importer.journal.roots import roots_of_references
 from importer.journal.store import Journal
 from importer.letters import column_index, column_letter
 from importer.mapping import OUR_HEADERS, is_failures_workbook

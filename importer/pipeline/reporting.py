@@ -9,6 +9,7 @@ from itertools import groupby
 from importer.errors import JournalError, UsageError
 from importer.files import sha256_of
 from importer.journal import reading
+from importer.journal.roots import roots_of_rows
 from importer.letters import column_letter
 from importer.mapping import is_ours, parse_mapping
 from importer.model import ActionRecord, Chunk, RunRecord, RunState
@@ -89,7 +90,7 @@ def _chain(workplace: Workplace, run: RunRecord) -> Chain:
         (
             Attempt(
                 actions=reading.action_records(journal, one.id),
-                roots=reading.roots_of_rows(journal, one.id),
+                roots=roots_of_rows(journal, one.id),
             )
             for one in runs
         ),

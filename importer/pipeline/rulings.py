@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 
 from importer.journal import reading, rulings
@@ -83,4 +82,4 @@ def account() -> str:
             return pwd.getpwuid(os.getuid()).pw_name
         except KeyError:
             return f"uid {os.getuid()}"
-    return getpass.getuser()
+    return os.getlogin()

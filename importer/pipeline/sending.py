@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from importer.errors import ImporterError, UsageError
 from importer.journal import reading
+from importer.journal.again import match_again
 from importer.journal.answers import (
     Answered,
     answered_since,
@@ -16,7 +17,7 @@ from importer.journal.answers import (
     last_request,
     money_left,
 )
-from importer.journal.ledger import match_again
+from importer.journal.attempts import doubt_again
 from importer.journal.planning import matching_of
 from importer.journal.sending import leads_to_send, set_run_state
 from importer.mapping import parse_mapping
@@ -28,7 +29,7 @@ from importer.pipeline.settling import settle_over
 from importer.pipeline.workplace import Bars, NoBars, Workplace
 from importer.secret import Token
 from importer.upload import Ending, EndKind, Sending
-from importer.upload.stops import StopRules
+from importer.upload.stops import AS_PLANNED, StopRules
 from importer.verdict import Assumptions
 
 _ROUNDS = 3
@@ -71,7 +72,9 @@ def estimate(workplace: Workplace, run: str) -> Estimate:
 
 
 def resumable(workplace: Workplace, run_id: str) -> RunRecord:
-    """The run, if there may be something left to send.
+    """The run, if there may be something left to send; matched to what other runs did meanwhile.
+
+    To be called before anybody is shown what is left of it, or asked.
 
     Raises:
         UsageError: there is no such run, or it was refused as a whole.
@@ -82,7 +85,8 @@ def resumable(workplace: Workplace, run_id: str) -> RunRecord:
             f"The run {run.id} was refused before anything was sent: {run.reason}",
             "Run its sheet again, corrected where it needs it.",
         )
-    return run
+    _match_again(workplace, run)
+    return reading.run_of(workplace.journal, run_id)
 
 
 def send_run(
@@ -97,7 +101,7 @@ def send_run(
 
     Args:
         workplace: the workspace, opened to work in.
-        run_id: a run that is ready, or was stopped.
+        run_id: a run that was planned just now, or that `resumable` has returned.
         token: the workspace's token.
         orders: how.
         bars: progress.
@@ -106,7 +110,6 @@ def send_run(
         How it ended; the run's state and reason are on record.
     """
     journal, orders = workplace.journal, orders or Orders()
-    _match_again(workplace, run_id)
     if not _anything_to_do(workplace, run_id):
         set_run_state(journal, run_id, RunState.DONE)
         return Ending(kind=EndKind.DONE)
@@ -131,8 +134,11 @@ class _Send:
         self._workplace, self._run, self._line, self._bars = workplace, run, line, bars
 
     async def all(self, orders: Orders) -> None:
-        """Settle what an earlier send left in doubt; send; settle, and send what that freed."""
-        await self._settle()
+        """Settle what an earlier send left in doubt; send; settle, and send what that freed.
+
+        What was found absent is believed by the send that follows at once, and by no later one.
+        """
+        await self._settle(doubt_again(self._workplace.journal, self._run))
         if self._line.gate.stopping:
             return
         if orders.canary and not await self._canary(orders):
@@ -174,20 +180,26 @@ class _Send:
             )
             await sending.send(self._line.open_wire, settings.send.concurrency, first)
 
-    async def _settle(self) -> bool:
-        """Settle what is in doubt; False where there is nothing, or where it is to stop."""
-        if not self._workplace.settings.settle.automatic or self._line.gate.stopping:
+    async def _settle(self, leads: Sequence[str] = ()) -> bool:
+        """Settle what is in doubt; False where there is nothing, or where it is to stop.
+
+        Where that is not to be done unasked, these leads alone: to be sent, they need a look.
+        """
+        automatic = self._workplace.settings.settle.automatic
+        if self._line.gate.stopping or not (automatic or leads):
             return False
         if not count_doubtful(self._workplace.journal, self._run):
             return False
-        await settle_over(self._workplace, self._line, self._run, self._bars)
+        await settle_over(
+            self._workplace, self._line, self._run, self._bars, None if automatic else leads
+        )
         return not self._line.gate.stopping
 
 
 _CANARY = Ending(
     kind=EndKind.STOPPED,
-    reason="Of the leads that were sent first, not everything was created.",
-    remedy="Look at their answers in the report, correct what they speak of, then resume.",
+    reason="Of the leads that were sent first, not everything was created as planned.",
+    remedy=f"Look at their answers in the report. {AS_PLANNED}",
 )
 
 
@@ -203,7 +215,7 @@ def _stretch(seconds: float) -> float:
 
 def _sendable(workplace: Workplace, run: str) -> bool:
     """Whether something is staged that waits for nothing."""
-    return any(True for _ in leads_to_send(workplace.journal, run))
+    return bool(leads_to_send(workplace.journal, run))
 
 
 def _anything_to_do(workplace: Workplace, run: str) -> bool:
@@ -211,10 +223,8 @@ def _anything_to_do(workplace: Workplace, run: str) -> bool:
     return bool(reading.batches_left(journal, run) or count_doubtful(journal, run))
 
 
-def _match_again(workplace: Workplace, run_id: str) -> None:
-    """Other runs may have sent since this one was planned."""
-    journal = workplace.journal
-    run = reading.run_of(journal, run_id)
-    mapping = parse_mapping(reading.mapping_of(journal, run_id), run.mapping)
-    matching = matching_of(journal, run_id, repeats=repeats(mapping), separate=separate(mapping))
-    match_again(journal, run_id, matching)
+def _match_again(workplace: Workplace, run: RunRecord) -> None:
+    journal, limit = workplace.journal, workplace.settings.send.actions_per_request
+    mapping = parse_mapping(reading.mapping_of(journal, run.id), run.mapping)
+    matching = matching_of(journal, run.id, repeats=repeats(mapping), separate=separate(mapping))
+    match_again(journal, run.id, matching, limit)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from importer.journal import reading
 from importer.journal.answers import count_doubtful
 from importer.journal.doubt import Claim
 from importer.mapping import Mapping, parse_mapping
-from importer.model import PAYMENT, RunState
-from importer.pipeline.concluding import conclude
+from importer.model import PAYMENT
 from importer.pipeline.line import Line, over_the_line
 from importer.pipeline.workplace import Advance, Bars, NoBars, Workplace
 from importer.secret import Token
@@ -18,20 +17,16 @@ from importer.upload import Ending, EndKind, Gate
 from importer.upload.settle import Settled, SettleRules, Settling
 
 
-async def settle_over(workplace: Workplace, line: Line, run: str, bars: Bars) -> Settled:
-    """Read back what is in doubt on the leads of a run."""
-    settle = workplace.settings.settle
-    # Nothing moves on the screen while it waits for the second look.
-    minutes = round((settle.delay_seconds + settle.between_looks_seconds) / 60)
-    name = f"Settling, about {minutes + 1} min" if minutes else "Settling"
-    with bars.stage(name, count_doubtful(workplace.journal, run)) as advance:
-        settling = settling_of(workplace, line.gate, advance)
-        return await settling.settle(line.open_wire, run)
+async def settle_over(
+    workplace: Workplace, line: Line, run: str, bars: Bars, leads: Sequence[str] | None = None
+) -> Settled:
+    """Read back what is in doubt on the leads of a run; on some of them, or on all."""
+    with bars.stage("Settling", count_doubtful(workplace.journal, run)) as advance:
+        settling = _settling(workplace, line.gate, advance)
+        return await settling.settle(line.open_wire, run, leads)
 
 
-def settling_of(
-    workplace: Workplace, gate: Gate, advance: Advance = lambda _more: None
-) -> Settling:
+def _settling(workplace: Workplace, gate: Gate, advance: Advance) -> Settling:
     """Make ready to settle, as the settings and the mappings say."""
     settings = workplace.settings
     return Settling(
@@ -42,6 +37,7 @@ def settling_of(
         ),
         may_resend=_policy(workplace),
         timeout_s=settings.send.timeout_seconds,
+        longest_wait_s=settings.send.longest_wait_seconds,
         advance=advance,
     )
 
@@ -69,16 +65,7 @@ def settle_run(
         nonlocal found
         found = await settle_over(workplace, line, run.id, bars or NoBars())
 
-    ending = over_the_line(workplace, token, work)
-    for one in {run.id, *found.of_other_runs}:
-        reopen(workplace, one, ending)
-    return ending, found
-
-
-def reopen(workplace: Workplace, run: str, ending: Ending) -> None:
-    """A run that has something to send again is not done; one that was stopped stays so."""
-    if reading.run_of(workplace.journal, run).state is RunState.DONE:
-        conclude(workplace, run, ending)
+    return over_the_line(workplace, token, work), found
 
 
 def _policy(workplace: Workplace) -> Callable[[Claim], bool]:

@@ -4,7 +4,7 @@ from importer.reconcile.chain import Attempt, Root, follow_chain
 from importer.reconcile.reasons import NEXT_STEPS, reasons_of
 from importer.reconcile.records import Chain, Line, Reason, Reconciliation
 from importer.reconcile.run import reconcile
-from importer.reconcile.sums import Sums, add_money
+from importer.reconcile.sums import Sums, add_money, add_up
 
 __all__ = [
     "NEXT_STEPS",
@@ -16,6 +16,7 @@ __all__ = [
     "Root",
     "Sums",
     "add_money",
+    "add_up",
     "follow_chain",
     "reasons_of",
     "reconcile",

@@ -47,6 +47,7 @@ def follow_chain(runs: Sequence[RunRecord], attempts: Iterable[Attempt]) -> Chai
         planned=add_up(row.planned for row in fates),
         corrections=add_up(difference(row.money, row.planned) for row in fates),
         done=add_up(_money(row.done.values()) for row in fates),
+        waived=add_up(_money(row.waived.values()) for row in fates),
         open=add_up(_money(row.open.values()) for row in fates),
     )
 
@@ -60,6 +61,7 @@ class _Row:
     def __init__(self) -> None:
         self.planned: Sums = {}
         self.done: dict[str, ActionRecord] = {}
+        self.waived: dict[str, ActionRecord] = {}
         self.open: dict[str, ActionRecord] = {}
         self._fresh = True
 
@@ -68,11 +70,13 @@ class _Row:
         if self._fresh:
             self.planned, self._fresh = _money(actions), False
         self.done |= {one.name: one for one in actions if one.outcome in _SETTLED}
-        self.open = {one.name: one for one in actions if one.name not in self.done}
+        left = [one for one in actions if one.name not in self.done]
+        self.waived = {one.name: one for one in left if one.given_up}
+        self.open = {one.name: one for one in left if not one.given_up}
 
     @property
     def money(self) -> Sums:
-        return _money([*self.done.values(), *self.open.values()])
+        return _money([*self.done.values(), *self.waived.values(), *self.open.values()])
 
 
 _SETTLED = (Outcome.CREATED, Outcome.ALREADY)

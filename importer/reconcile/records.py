@@ -30,6 +30,8 @@ class Reason:
     money: Sums
     examples: tuple[str, ...]
     """Up to three cells, `F17`; `row 17` where no single cell is meant."""
+    runs: tuple[str, ...] = ()
+    """Up to three earlier runs that it speaks of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +43,15 @@ class Chain:
     rows: int
     """Rows of the root run that had actions."""
     open_rows: int
-    """Rows whose latest attempt is not wholly CREATED or ALREADY."""
+    """Rows whose latest attempt is not wholly CREATED, ALREADY or given up."""
     planned: Sums
     """Readable money at the root."""
     corrections: Sums
     """What corrected cells added or took away."""
     done: Sums
     """CREATED or ALREADY, latest attempt."""
+    waived: Sums
+    """Given up by a person, latest attempt."""
     open: Sums
     """Everything else, latest attempt."""
 
@@ -62,6 +66,8 @@ class Reconciliation:
     """Every outcome, zero or not, in the order of `Outcome`."""
     incomplete: int
     """CREATED with remarks."""
+    given_up: Line
+    """Among UNSENT: what a person has closed."""
     unreadable: int
     """INVALID rows: each counts as one action without money."""
     reasons: tuple[Reason, ...]
@@ -69,3 +75,8 @@ class Reconciliation:
     imbalances: tuple[str, ...]
     """Empty when the books balance; else a sentence for each side that does not."""
     chain: Chain
+
+    @property
+    def unsent(self) -> int:
+        """Actions that resume would send: UNSENT, and not given up."""
+        return self.outcomes[Outcome.UNSENT].count - self.given_up.count

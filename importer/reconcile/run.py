@@ -37,6 +37,7 @@ def reconcile(
             for outcome in Outcome
         },
         incomplete=books.incomplete,
+        given_up=Line(count=books.given_up, money=books.given_up_money),
         unreadable=books.unreadable,
         reasons=books.reasons.largest_first(),
         imbalances=tuple(_imbalances(run, books, rows_kept, chain)),
@@ -52,6 +53,8 @@ class _Books:
         self.counts = Counter[Outcome]()
         self.money: defaultdict[Outcome, dict[Currency, Decimal]] = defaultdict(dict)
         self.incomplete = 0
+        self.given_up = 0
+        self.given_up_money: dict[Currency, Decimal] = {}
         self.unreadable = 0
         self.without_id = 0
         self.action_ids = Counter[str]()
@@ -65,6 +68,9 @@ class _Books:
         self.counts[action.outcome] += 1
         if action.money is not None:
             add_money(self.money[action.outcome], action.money)
+            if action.given_up:
+                add_money(self.given_up_money, action.money)
+        self.given_up += action.given_up
         self.incomplete += action.incomplete
         self.unreadable += action.outcome is Outcome.INVALID
         if action.outcome is Outcome.CREATED:
@@ -98,6 +104,8 @@ def _imbalances(run: RunRecord, books: _Books, rows_kept: int, chain: Chain) -> 
     if twice:
         yield f"{twice} action ids stand for more than one action."
     if nonzero(add_up((chain.planned, chain.corrections))) != nonzero(
-        add_up((chain.done, chain.open))
+        add_up((chain.done, chain.waived, chain.open))
     ):
-        yield "The chain's money does not add up: planned ± corrections is not done + open."
+        yield (
+            "The chain's money does not add up: planned ± corrections is not done + waived + open."
+        )

@@ -69,7 +69,8 @@ def laws_of(books: Reconciliation) -> Iterator[Law]:
 def bridge_of(chain: Chain) -> Iterator[Law]:
     """Yield the money bridge of a chain, a law per currency."""
     left = {"planned": chain.planned, "corrections": chain.corrections}
-    right = {"done": chain.done, "open": chain.open}
+    waived = {"waived": chain.waived} if chain.waived else {}
+    right = {"done": chain.done, **waived, "open": chain.open}
     for currency in _currencies([*left.values(), *right.values()]):
         before = {name: sums.get(currency, _NONE) for name, sums in left.items()}
         after = {name: sums.get(currency, _NONE) for name, sums in right.items()}

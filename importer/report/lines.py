@@ -13,6 +13,7 @@ from importer.model import (
     Cell,
     Decision,
     Earlier,
+    EarlierReason,
     Money,
     Outcome,
     Ruling,
@@ -151,11 +152,12 @@ def _notes(action: ActionRecord) -> Iterator[Note]:
     if action.earlier:
         yield Note(text=visible(_about(action.earlier)), hint=visible(_own_step(action)))
     for decision in action.decisions:
-        yield Note(text=visible(_ruled(decision)))
+        closed = decision.ruling is Ruling.CLOSED
+        yield Note(text=visible(_ruled(decision)), hint=_own_step(action) if closed else "")
 
 
 def _own_step(action: ActionRecord) -> str:
-    """What to do about an action with an earlier one, where that is not its outcome's advice."""
+    """What to do about an action, where that is not its outcome's advice."""
     steps = (step for _, _, step, _ in reasons_of(action))
     return next((step for step in steps if step != NEXT_STEPS[action.outcome]), "")
 
@@ -169,14 +171,14 @@ def _with_seen(message: str, seen: str) -> str:
     return f"“{short}” – {message}"
 
 
-_EARLIER_WORDS: Final[Mapping[str, str]] = {
-    "same": "The same action was created by {place}{id}.",
-    "corrected": "A corrected copy of this row was created by {place}{id}.",
-    "changed": "It was created before by {place}{id}, and differs now: {changes}.",
-    "in doubt": "The same action was sent by {place}, and its answer is not known.",
-    "seen before": "An equal row was created by {place}{id}.",
-    "open": "The same action is of {place}, and was not sent yet.",
-    "unchanged": "The same entry was sent by {place}, and the CRM refused it then.",
+_EARLIER_WORDS: Final[Mapping[EarlierReason, str]] = {
+    EarlierReason.SAME: "The same action was created by {place}{id}.",
+    EarlierReason.CORRECTED: "A corrected copy of this row was created by {place}{id}.",
+    EarlierReason.CHANGED: "It was created before by {place}{id}, and differs now: {changes}.",
+    EarlierReason.IN_DOUBT: "The same action was sent by {place}, and its answer is not known.",
+    EarlierReason.SEEN_BEFORE: "An equal row was created by {place}{id}.",
+    EarlierReason.OPEN: "The same action is of {place}, and was not sent yet.",
+    EarlierReason.UNCHANGED: "The same entry was sent by {place}, and the CRM refused it then.",
 }
 """`Earlier.reason` → a sentence."""
 
@@ -198,7 +200,7 @@ def _ruled(decision: Decision) -> str:
 
 
 def _about(earlier: Earlier) -> str:
-    sentence = _EARLIER_WORDS.get(earlier.reason, "It belongs to {place}{id} ({reason}).")
+    sentence = _EARLIER_WORDS[earlier.reason]
     changes = (
         f"{column} {old or '(blank)'} → {new or '(blank)'}" for column, old, new in earlier.changes
     )
@@ -206,5 +208,4 @@ def _about(earlier: Earlier) -> str:
         place=f"run {earlier.run}, {earlier.file} row {earlier.row}",
         id=f", action id {earlier.action_id}" if earlier.action_id else "",
         changes=", ".join(changes),
-        reason=earlier.reason,
     )

@@ -48,7 +48,7 @@ def write_overview(book: Book, report: Report) -> None:
 def currencies_of(books: Reconciliation) -> tuple[Currency, ...]:
     """Return the currencies that occur anywhere in the books, in their own order."""
     chain = books.chain
-    bridge = (chain.planned, chain.corrections, chain.done, chain.open)
+    bridge = (chain.planned, chain.corrections, chain.done, chain.waived, chain.open)
     lines = (line.money for line in books.outcomes.values())
     present = {one for sums in (books.run.planned_money, *bridge, *lines) for one in sums}
     return tuple(currency for currency in Currency if currency in present)
@@ -126,6 +126,8 @@ def _outcomes(page: _Page, books: Reconciliation) -> None:
     page.figures("Planned", books.run.planned_actions, books.run.planned_money)
     if books.incomplete:
         page.figures("Created, incomplete", books.incomplete, {}, "Among CREATED.")
+    if books.given_up.count:
+        page.figures("Given up", books.given_up.count, books.given_up.money, "Among UNSENT.")
     if books.unreadable:
         page.figures("Without money", books.unreadable, {}, _WITHOUT_MONEY)
 
@@ -168,6 +170,8 @@ def _chain(page: _Page, chain: Chain) -> None:
     page.figures("Planned", chain.rows, chain.planned)
     page.figures("Corrections", None, chain.corrections)
     page.figures("Done", None, chain.done)
+    if chain.waived:
+        page.figures("Waived", None, chain.waived)
     page.figures("Open", chain.open_rows, chain.open)
     for law in bridge_of(chain):
         page.words(law.name, _law(law))

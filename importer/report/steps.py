@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from importer.model import Outcome, RunRecord, RunState
-from importer.reconcile import Reconciliation
 from importer.report.figures import counted
+from importer.report.held import Held, held_of
 from importer.report.source import Failures, Report
 from importer.report.words import INCOMPLETE, Tone, count_of
-
-_ENDED: Final = (RunState.REFUSED, RunState.DONE)
-
-_IN_DOUBT: Final = (
-    " Where the earlier one is in doubt, it may or may not be on its lead's timeline: look there, "
-    "in TeleCRM, and do not send it again."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +38,9 @@ def next_steps(report: Report) -> Iterator[Step]:
         yield _reconsider()
     elif report.failures:
         yield _correct(report.failures, run)
-    if count := count_of(books, Outcome.DUPLICATE):
-        yield _decide(count, run, doubtful=_duplicates_in_doubt(books))
-    # What is UNSENT in a run that is done was given up by a person.
-    if (count := count_of(books, Outcome.UNSENT)) and run.state not in _ENDED:
-        yield _resume(count, run, doubtful=count_of(books, Outcome.UNKNOWN))
+    yield from map(_decide, held_of(books))
+    if books.unsent and run.state is not RunState.REFUSED:
+        yield _resume(books.unsent, run, doubtful=count_of(books, Outcome.UNKNOWN))
     if books.incomplete:
         yield _complete(books.incomplete)
 
@@ -65,12 +55,13 @@ def _distrust() -> Step:
 
 
 def _settle(count: int, run: RunRecord) -> Step:
+    it, they, it_is = ("it", "it", "it is") if count == 1 else ("them", "they", "they are")
     return Step(
         tone=Tone.STOP,
         title=f"Settle {counted(count, 'action')} in doubt",
-        text="Do not send it again, by any way, before it is settled. It was sent and no "
-        "trustworthy answer came, so it may or may not be on its lead's timeline. This command "
-        "looks there; what it leaves in doubt, look up in TeleCRM, and say what you found: "
+        text=f"Do not send {it} again, by any way, before {it_is} settled. No trustworthy answer "
+        f"came, so {they} may or may not be on the timeline. This command looks there; what it "
+        "leaves in doubt, look up in TeleCRM, and say what you found: "
         f"importer resolve {run.id} --rows … --created (or --not-created) --reason …",
         command=f"importer settle {run.id}",
         shows=Outcome.UNKNOWN,
@@ -99,23 +90,12 @@ def _correct(failures: Failures, run: RunRecord) -> Step:
     )
 
 
-def _duplicates_in_doubt(books: Reconciliation) -> int:
-    return sum(
-        reason.count
-        for reason in books.reasons
-        if (reason.outcome, reason.code) == (Outcome.DUPLICATE, "in doubt")
-    )
-
-
-def _decide(count: int, run: RunRecord, *, doubtful: int) -> Step:
+def _decide(held: Held) -> Step:
     return Step(
         tone=Tone.CARE,
-        title=f"Decide on {counted(count, 'duplicate')}",
-        text="This belongs to an action of an earlier run or row, and something differs or is "
-        "still open. It is held and is not sent; the list shows the old and the new. If it is "
-        "the same, nothing is to be done. If it is another one, release its row and resume:"
-        + (_IN_DOUBT if doubtful else ""),
-        command=f"importer release {run.id} --rows … --reason …",
+        title=held.title,
+        text=held.text,
+        command=f"importer {held.command}",
         shows=Outcome.DUPLICATE,
     )
 
@@ -125,12 +105,13 @@ def _resume(count: int, run: RunRecord, *, doubtful: int) -> Step:
     if doubtful:
         first = f"Settle the {counted(doubtful, 'action')} in doubt first"
     else:
-        why = why or "The run stopped first. "
-        first = "Put right what stopped it"
+        first = "Put right what stopped the run, if anything did"
     return Step(
         tone=Tone.CARE,
         title=f"Resume {counted(count, 'unsent action')}",
-        text=f"{why}{first}, then go on; nothing that was created is sent again.",
+        text=f"{why}{first}, then go on: what is left is sent as it was planned, and nothing that "
+        "was created is sent again. If the mapping or the sheet was wrong, give it up instead "
+        f"(importer close {run.id} --reason …) and run the sheet, corrected.",
         command=f"importer resume {run.id}",
         shows=Outcome.UNSENT,
     )

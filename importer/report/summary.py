@@ -57,6 +57,8 @@ class ChainSummary(TypedDict):
     planned: Amounts
     corrections: Amounts
     done: Amounts
+    waived: Amounts
+    """Given up by a person."""
     open: Amounts
 
 
@@ -93,6 +95,8 @@ class Summary(TypedDict):
     outcomes: dict[str, LineSummary]
     incomplete: int
     """CREATED with remarks."""
+    given_up: LineSummary
+    """Among UNSENT: closed by a person; `resume` does not send it."""
     unreadable: int
     """INVALID rows: each counts as one action without money, so that no sum holds it."""
     balanced: bool
@@ -129,6 +133,7 @@ def summary(books: Reconciliation) -> Summary:
         money=plain_sums(run.planned_money),
         outcomes={str(outcome): _line(line) for outcome, line in books.outcomes.items()},
         incomplete=books.incomplete,
+        given_up=_line(books.given_up),
         unreadable=books.unreadable,
         balanced=not books.imbalances,
         imbalances=[visible(sentence) for sentence in books.imbalances],
@@ -173,5 +178,6 @@ def _chain(chain: Chain) -> ChainSummary:
         planned=plain_sums(chain.planned),
         corrections=plain_sums(chain.corrections),
         done=plain_sums(chain.done),
+        waived=plain_sums(chain.waived),
         open=plain_sums(chain.open),
     )

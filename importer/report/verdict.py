@@ -28,18 +28,20 @@ def verdict(books: Reconciliation) -> Verdict:
         return Verdict(tone=Tone.CARE, text="The sheet was not read to its end; nothing was sent.")
     if not books.run.planned_actions:
         return Verdict(tone=Tone.GOOD, text="Nothing to do: no row of this sheet yields an action.")
-    waiting, unsent = count_of(books, *FOR_A_PERSON), count_of(books, Outcome.UNSENT)
-    if waiting or unsent:
-        return _unfinished(books, waiting, unsent)
+    if count_of(books, *FOR_A_PERSON, Outcome.UNSENT):
+        return _unfinished(books)
     return _finished(books)
 
 
-def _unfinished(books: Reconciliation, waiting: int, unsent: int) -> Verdict:
+def _unfinished(books: Reconciliation) -> Verdict:
+    waiting, unsent, given_up = count_of(books, *FOR_A_PERSON), books.unsent, books.given_up.count
     rest = []
     if waiting:
         rest.append(f"{shown_count(waiting)} {_agree(waiting, 'needs', 'need')} a person")
     if unsent:
         rest.append(f"{shown_count(unsent)} {_agree(unsent, 'was', 'were')} not sent")
+    if given_up:
+        rest.append(f"{shown_count(given_up)} {_agree(given_up, 'was', 'were')} given up")
     unknown = count_of(books, Outcome.UNKNOWN)
     return Verdict(
         tone=Tone.STOP if unknown else Tone.CARE,

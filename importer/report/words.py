@@ -73,7 +73,7 @@ OUTCOME_WORDS: Final[Mapping[Outcome, OutcomeWords]] = {
     ),
     Outcome.UNSENT: OutcomeWords(
         label="Unsent",
-        meaning="The run stopped before its turn.",
+        meaning="It was not sent, or was found not to have been stored.",
     ),
 }
 

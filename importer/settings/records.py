@@ -46,7 +46,7 @@ class Send(Section):
     timeout_seconds: Decimalled = Field(default=60.0, ge=1, le=600)
     """How long a request may take as a whole before its outcome is UNKNOWN."""
     longest_wait_seconds: Decimalled = Field(default=900.0, ge=1, le=86_400)
-    """A CRM that asks to wait longer than this stops the run."""
+    """A CRM that puts one request off for longer than this, all waits together, stops the run."""
 
 
 class Settle(Section):
@@ -55,7 +55,10 @@ class Settle(Section):
     automatic: bool = True
     """Whether a run settles its doubts itself; else `importer settle` does, when asked."""
     delay_seconds: Decimalled = Field(ge=0, le=86_400)
-    """How long after a request's end its actions may still appear on a timeline."""
+    """How long after a request's end its actions may still appear on a timeline.
+
+    What is taken for absent is sent again: too short, and a timeline that shows late books twice.
+    """
     between_looks_seconds: Decimalled = Field(ge=0, le=3600)
     """How long after one look at a timeline the second is taken; only two prove absence."""
 
@@ -70,9 +73,11 @@ class Stop(Section):
     unknown_share: Decimalled = Field(default=0.2, ge=0, le=1)
     """The run stops where more than this share is in doubt; 1 never stops."""
     same_remark_share: Decimalled = Field(default=0.8, ge=0, le=1)
-    """The run stops where more than this share bears one and the same remark; 1 never stops."""
+    """The run stops where more than this share of one name's actions, from 20 of them on, bears one
+    and the same remark; 1 never stops."""
     after_actions: Whole = Field(default=50, ge=1, le=100_000)
-    """The shares are looked at after so many answered actions, of the last so many."""
+    """The shares of what failed and of what is in doubt are looked at after so many answered
+    actions, of the last so many; that of a remark is of as many, but of at least 20."""
     failed_in_a_row: Whole = Field(default=25, ge=1, le=100_000)
     """The run stops after so many requests in a row that were ignored or refused as a whole."""
     unknown_in_a_row: Whole = Field(default=10, ge=1, le=100_000)

@@ -1,6 +1,6 @@
 """The send: permit, claim, request, record. One request per lead at a time, in sheet order."""
 
 from importer.upload.gate import Ending, EndKind, Gate
-from importer.upload.loop import Sending, Wire
+from importer.upload.loop import Sending
 
-__all__ = ["EndKind", "Ending", "Gate", "Sending", "Wire"]
+__all__ = ["EndKind", "Ending", "Gate", "Sending"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from importer.journal import doubt
 from importer.journal.doubt import Claim
 from importer.journal.store import Journal
 from importer.model import Remark, State
-from importer.protocol import ErrorAnswer, encode, read_answer
 from importer.verdict import Present, ReadBack, RefusedMaybe
 
 
@@ -23,7 +21,6 @@ class Settled:
 
     created: int = 0
     ignored: int = 0
-    refused: int = 0
     staged: int = 0
     """To be sent again."""
     unknown: int = 0
@@ -36,8 +33,8 @@ class _Fate(Enum):
     """What becomes of an action that was absent at both looks."""
 
     IGNORED = auto()
-    REFUSED = auto()
     SPLIT = auto()
+    """One of its request spoilt it: each goes alone from now on."""
     UNSENT = auto()
     ASK = auto()
     """Nobody allowed it to be sent again: it waits for a person."""
@@ -74,7 +71,6 @@ class Decisions:
         return Settled(
             created=self._done[State.CREATED],
             ignored=self._done[State.IGNORED],
-            refused=self._done[State.REFUSED],
             staged=self._done[State.STAGED],
             unknown=left,
             of_other_runs=frozenset(self._touched - {self._run}),
@@ -89,7 +85,7 @@ class Decisions:
     def keep(self, claims: Sequence[Claim], reason: str) -> None:
         """They stay UNKNOWN, and this is why."""
         if claims:
-            doubt.keep_in_doubt(self._journal, claims, reason)
+            doubt.settle_as(self._journal, claims, State.UNKNOWN, reason)
 
     def conclude(
         self, absent: Sequence[Claim], before: Collection[int], moving: Collection[str]
@@ -113,7 +109,7 @@ class Decisions:
         if claim.verdict == ReadBack.__name__:
             return _Fate.IGNORED
         if claim.verdict == RefusedMaybe.__name__:
-            return _Fate.REFUSED if _was_alone(claim) else _Fate.SPLIT
+            return _Fate.SPLIT
         if self._may_resend(claim):
             return _Fate.UNSENT
         return _Fate.ASK
@@ -122,17 +118,13 @@ class Decisions:
         journal = self._journal
         match fate:
             case _Fate.IGNORED:
-                doubt.settle_ignored(journal, claims, _LEFT_OUT)
+                doubt.settle_as(journal, claims, State.IGNORED, _LEFT_OUT)
                 self._count(State.IGNORED, claims)
-            case _Fate.REFUSED:
-                for claim in claims:
-                    doubt.settle_refused(journal, [claim], _refusal(claim))
-                self._count(State.REFUSED, claims)
             case _Fate.SPLIT:
                 doubt.settle_split(journal, claims)
                 self._count(State.STAGED, claims)
             case _Fate.UNSENT:
-                doubt.settle_unsent(journal, claims)
+                doubt.settle_as(journal, claims, State.STAGED)
                 self._count(State.STAGED, claims)
             case _Fate.ASK:
                 self.keep(claims, _ASK)
@@ -145,19 +137,6 @@ class Decisions:
         self._done[state] += len(claims)
         self._touched |= {claim.run for claim in claims}
         self._advance(sum(claim.run == self._run for claim in claims))
-
-
-def _was_alone(claim: Claim) -> bool:
-    """Whether its request had no other action."""
-    return hashlib.sha256(encode([claim.entry])).hexdigest() == claim.body_sha256
-
-
-def _refusal(claim: Claim) -> str:
-    status = claim.status or 400
-    error = read_answer(status, claim.answer.encode(), 1, claim.lead)
-    code = error.code if isinstance(error, ErrorAnswer) else ""
-    said = error.message if isinstance(error, ErrorAnswer) else ""
-    return f"{code or f'HTTP_{status}'}: {said or 'The CRM refused the request.'}"
 
 
 _FOUND: Final = "Found on the timeline when it was read back."

@@ -62,8 +62,7 @@ class Gate:
         self._sleep = sleep
         self._ending: Ending | None = None
         self._stopping = asyncio.Event()
-        self.reached = False
-        """A request has left since it was made: the CRM was there."""
+        self._reached = False
 
     @property
     def ending(self) -> Ending:
@@ -76,9 +75,13 @@ class Gate:
         return self._stopping.is_set()
 
     @property
-    def paused_until(self) -> float | None:
-        """Until when all senders are held back, in the pace's own seconds; None: they are not."""
-        return self._pace.paused_until
+    def reached(self) -> bool:
+        """A request has left since it was made: the CRM was there."""
+        return self._reached
+
+    def note_reached(self) -> None:
+        """A request has left."""
+        self._reached = True
 
     def stop(self, ending: Ending) -> None:
         """Let every sender finish the request that it has on the wire, and no other."""
@@ -102,17 +105,20 @@ class Gate:
         task = asyncio.ensure_future(waiting)
         stopping = asyncio.ensure_future(self._stopping.wait())
         try:
-            while not (task.done() or stopping.done() or self._time_is_over()):
+            while not (task.done() or stopping.done() or self._stopped_by_time()):
                 await asyncio.wait(
                     {task, stopping}, timeout=self._left_s(), return_when=asyncio.FIRST_COMPLETED
                 )
+            if task.done():
+                task.result()
         finally:
             task.cancel()
             stopping.cancel()
         # A permit of the last moment comes too late.
-        return not (self._time_is_over() or self._stopping.is_set())
+        return not (self._stopped_by_time() or self._stopping.is_set())
 
-    def _time_is_over(self) -> bool:
+    def _stopped_by_time(self) -> bool:
+        """Stop when the time that was given is over; True when it is."""
         over = self._left_s() == 0
         if over:
             self.stop(_time_over(self._given_s))

@@ -12,7 +12,7 @@ from typing import Final, Protocol, assert_never
 from importer.crm import Flight
 from importer.errors import JournalError
 from importer.journal import sending
-from importer.journal.sending import BatchToSend
+from importer.journal.sending import BatchToSend, Fate
 from importer.journal.store import Journal
 from importer.protocol import encode, read_answer
 from importer.upload.crm_clock import CrmClock
@@ -108,7 +108,7 @@ class Sending:
             first: serve only so many leads, the first that have something to send; None: all.
         """
         found = sending.leads_to_send(self._journal, self._run)
-        leads = itertools.islice(found, first)
+        leads = itertools.islice(found.items(), first)
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(senders):
@@ -191,17 +191,20 @@ class Sending:
         """Record what the request's end proves, and have the stop rules look at it."""
         self._crm_clock.note(exchange.clock_offset_s)
         verdict = self._judge(batch, exchange)
-        if not self._record(batch, request, exchange, verdict):
+        fates = self._record(batch, request, exchange, verdict)
+        if fates is None:
             verdict = ReadBack(reason="The answer gives an action id that an earlier action has.")
-            if not self._record(batch, request, exchange, verdict):
-                raise JournalError(
-                    "The journal does not take the outcome of a request.",
-                    "Nothing more is sent; please report this.",
-                )
-        self._gate.reached |= exchange.progress is not Progress.NOT_STARTED
+            fates = self._record(batch, request, exchange, verdict)
+        if fates is None:
+            raise JournalError(
+                "The journal does not take the outcome of a request.",
+                "Nothing more is sent; please report this.",
+            )
+        if exchange.progress is not Progress.NOT_STARTED:
+            self._gate.note_reached()
         if not isinstance(verdict, StopRun | NotSent | Wait):
             self._advance(len(batch.actions))
-            self._look_at(batch, verdict)
+            self._look_at(batch, fates)
         if isinstance(verdict, Unknown) and exchange.retry_after_s is not None:
             # In doubt or not, a CRM that asks for a rest is given one.
             self._slow_down(self._patience(), exchange.retry_after_s, verdict.reason)
@@ -224,12 +227,14 @@ class Sending:
 
     def _record(
         self, batch: BatchToSend, request: int, exchange: Exchange, verdict: Verdict
-    ) -> bool:
+    ) -> Sequence[Fate] | None:
+        """The fates as they are on record; None where the journal cannot take them."""
         fates, evidence = fates_of(verdict, batch), evidence_of(verdict, exchange)
-        return sending.record(self._journal, request, batch, fates, evidence)
+        taken = sending.record(self._journal, request, batch, fates, evidence)
+        return fates if taken else None
 
-    def _look_at(self, batch: BatchToSend, verdict: Verdict) -> None:
-        halt = self._watch.see(told_of(batch, fates_of(verdict, batch)))
+    def _look_at(self, batch: BatchToSend, fates: Sequence[Fate]) -> None:
+        halt = self._watch.see(told_of(batch, fates))
         if halt is not None:
             self._gate.stop(_stopped(halt.reason, halt.remedy))
 

@@ -51,11 +51,6 @@ class Pace:
         """Seconds after which a request no longer counts: how far back `spent` must be told."""
         return self._burst * self._interval_s
 
-    @property
-    def paused_until(self) -> float | None:
-        """When a pause ends, by the pace's clock; None where there is none."""
-        return self._paused_until if self._paused_until > self._clock() else None
-
     async def permit(self) -> None:
         """Wait for the permit to send one request."""
         async with self._queue:

@@ -30,7 +30,7 @@ _LONGEST: Final = 160
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopRules:
-    """When a run stops. A share of 1 never stops it; a count of 0 switches its rules off."""
+    """When a run stops. A share of 1 never stops it; counts are 1 or more."""
 
     failed_share: float = 0.5
     """Of the last actions: more than this share was ignored or refused."""
@@ -109,14 +109,14 @@ class Watch:
         self._failed_in_a_row = self._failed_in_a_row + 1 if failed else 0
 
     def _doubt_in_a_row(self, told: Sequence[Told]) -> Halt | None:
-        if not 0 < self._rules.unknown_in_a_row <= self._unknown_in_a_row:
+        if self._unknown_in_a_row < self._rules.unknown_in_a_row:
             return None
         count = self._unknown_in_a_row
         what = f"{count} requests in a row ended" if count > 1 else "A request ended"
         return Halt(reason=f"{what} in doubt{_mostly(told, {Outcome.UNKNOWN})}.", remedy=_DOUBT)
 
     def _failures_in_a_row(self, told: Sequence[Told]) -> Halt | None:
-        if not 0 < self._rules.failed_in_a_row <= self._failed_in_a_row:
+        if self._failed_in_a_row < self._rules.failed_in_a_row:
             return None
         count = self._failed_in_a_row
         what = f"{count} requests in a row were" if count > 1 else "A request was"
@@ -125,7 +125,7 @@ class Watch:
 
     def _shares(self) -> Halt | None:
         total = len(self._latest)
-        if not 0 < self._rules.after_actions <= total:
+        if total < self._rules.after_actions:
             return None
         failed = sum(one.outcome in _FAILED for one in self._latest)
         if failed > self._rules.failed_share * total:
@@ -149,8 +149,6 @@ class Watch:
         same.words = {key: words for key, words in (same.words | folded).items() if key in known}
 
     def _one_remark(self, told: Sequence[Told]) -> Halt | None:
-        if not self._rules.after_actions:
-            return None
         for name in dict.fromkeys(one.name for one in told):
             same = self._same[name]
             total = len(same.latest)
@@ -166,15 +164,19 @@ _DOUBT: Final = (
     "See whether the CRM works as usual. Then use `importer resume`: it reads back what is in "
     "doubt before it sends more."
 )
+AS_PLANNED: Final = (
+    "Resume sends what was planned, unchanged: if the CRM was put right, `importer resume`; if the "
+    "mapping or the sheet was wrong, `importer close`, then run the sheet with the corrected "
+    "mapping."
+)
+"""What a person must know before going on after the CRM did not take what was sent."""
 _FAILURES: Final = (
-    "Compare the mapping with the CRM's settings: the leads, the action's code, its fields. If the "
-    "CRM is to change, change it there and use `importer resume`; if the mapping is wrong, nothing "
-    "more of this run should be sent."
+    "Compare the mapping with the CRM's settings: the leads, the action's code, its fields. "
+    f"{AS_PLANNED}"
 )
 _REMARK: Final = (
-    "Compare the field in the mapping with the one in the CRM's settings. Once it is right in the "
-    "CRM, use `importer resume`; if the mapping is wrong, nothing more of this run should be sent. "
-    "To put up with the remark, raise `same_remark_share` under [stop] to 1 and resume."
+    f"Compare the field in the mapping with the one in the CRM's settings. {AS_PLANNED} To put up "
+    "with the remark, raise `same_remark_share` under [stop] to 1 and resume."
 )
 
 

@@ -23,9 +23,6 @@ MOST_PAGES: Final = 50
 TRY_AGAIN_S: Final = (1.0, 4.0)
 """Pauses before a look that failed is tried again; the CRM's own wish comes first."""
 
-LONGEST_WAIT_S: Final = 900.0
-"""What a look waits at the CRM's wish; beyond it the run stops."""
-
 _LONGEST_ANSWER: Final = 2_000
 """Characters that are kept of an answer that is no page."""
 
@@ -81,12 +78,14 @@ class Reader:
         journal: where each look is put on record.
         gate: grants each request; is stopped where the CRM lets nobody read.
         run: on whose account the requests are.
+        longest_wait_s: what a look waits at the CRM's wish; beyond it the run stops.
     """
 
-    def __init__(self, journal: Journal, gate: Gate, run: str) -> None:
+    def __init__(self, journal: Journal, gate: Gate, run: str, longest_wait_s: float) -> None:
         self._journal = journal
         self._gate = gate
         self._run = run
+        self._longest_wait_s = longest_wait_s
         self._offset_s: float | None = None
 
     async def read(
@@ -196,7 +195,7 @@ class Reader:
     async def _pause(self, exchange: Exchange, pause: float) -> None:
         """Hold everybody back where the CRM asks for it, else only this look."""
         asked = exchange.retry_after_s
-        if asked is not None and asked > LONGEST_WAIT_S:
+        if asked is not None and asked > self._longest_wait_s:
             reason = f"The CRM asks to wait. {words_of(asked, self._journal.clock())}"
             self._gate.stop(Ending(kind=EndKind.STOPPED, reason=reason, remedy=_AFTER_THAT))
         elif asked is not None or exchange.status == _THROTTLED:

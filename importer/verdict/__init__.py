@@ -14,8 +14,9 @@ from importer.verdict.cases import (
     Verdict,
     Wait,
 )
+from importer.verdict.findings import Absent, Finding, Open, Present, Sight, Sought
 from importer.verdict.judge import LEAD_NOT_FOUND, LICENCE_CODES, judge
-from importer.verdict.settling import Absent, Finding, Open, Present, Sight, Sought, settle
+from importer.verdict.settling import settle
 
 __all__ = [
     "LEAD_NOT_FOUND",

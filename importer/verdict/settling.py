@@ -11,85 +11,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
 from importer.model import PAYMENT
 from importer.protocol import Seen
+from importer.verdict.findings import Absent, Finding, Open, Present, Sight, Sought
 
 REFERENCE: Final = "import_ref"
 """The field that makes a custom action provable: one value for each row."""
 
 _WHOLE_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?")
 """Not `0012`: a text with zeros in front is no number."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
-    """An action in doubt: what is looked for on its lead's timeline."""
-
-    id: int
-    """Rises in the order in which the actions of one request were sent."""
-    request: int
-    """Rises with the time of sending; the actions of one request share their window."""
-    content: Seen
-    """The entry that was sent, as `protocol.as_seen` reads it."""
-    begin_ms: float | None
-    """The window, by the CRM's clock: milliseconds since 1970. None: unknown, like the next two."""
-    end_ms: float | None
-    since_ms: float | None
-    """Whatever was stamped before is explained; earlier than the window, in doubt of the clocks.
-    None: nothing is explained by its time, since our own clock at the sending is in doubt."""
-    said: bool = False
-    """A person has said that it stands there, and not which item it is: it is not to be settled,
-    but one of the items is it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
-    """What was read of one lead's timeline."""
-
-    items: Sequence[Seen]
-    known: Collection[str]
-    """The CRM's ids that the journal has on record."""
-    performers: Collection[str] | None = None
-    """Who our own actions are shown to be by; empty where that could not be found out. None: the
-    CRM has created nothing of ours yet, so that there is nothing to know it by."""
-    gaps: Mapping[str, str] = field(default_factory=dict)
-    """Type → why it was not read whole, as a sentence: nothing of it is settled."""
-    late: Collection[str] = ()
-    """Types of which the timeline lacks actions that stand on it: no absence is believed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Present:
-    """It stands on the timeline."""
-
-    id: int
-    action_id: str
-    missing: tuple[str, ...] = ()
-    """Fields that were sent and are not shown."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Absent:
-    """At this look it was not there, and nothing else that could be it."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Open:
-    """Nothing is proved."""
-
-    id: int
-    reason: str
-    """One sentence."""
-
-
-Finding = Present | Absent | Open
 
 
 def settle(sought: Sequence[Sought], sight: Sight) -> list[Finding]:
@@ -161,10 +95,8 @@ def _why_not_these(group: Sequence[Sought], ours: Sequence[Seen]) -> str:
     return ""
 
 
-def _is_ours(item: Seen, performers: Collection[str] | None) -> bool:
+def _is_ours(item: Seen, performers: Collection[str]) -> bool:
     """Whether it is shown to be by whom our actions are by; a CRM may show nobody at all."""
-    if performers is None:
-        return True
     return item.performer in performers if performers else not item.performer
 
 
@@ -272,7 +204,7 @@ def _open(sought: Sequence[Sought], reason: str) -> list[Finding]:
 
 
 def _why_not_present(
-    equal: Sequence[Seen], inside: Sequence[Seen], performers: Collection[str] | None
+    equal: Sequence[Seen], inside: Sequence[Seen], performers: Collection[str]
 ) -> str:
     """Why equal items are not ours; "" where there are none."""
     if inside and not performers:
@@ -308,8 +240,8 @@ _REQUESTS: Final = (
 _WHICH: Final = "Equal actions stand on the timeline, and nothing tells which of them this one is."
 _FOREIGN: Final = "An equal action stands on the timeline, but it is shown to be by {who}."
 _NOT_LEARNT: Final = (
-    "An equal action stands on the timeline, but who our own actions are shown to be by could not "
-    "be read: settle again in a while."
+    "An equal action stands on the timeline, but it is not known yet whom our own actions are "
+    "shown to be by: settle again once the CRM has answered that it created one."
 )
 _NO_ID: Final = "An equal action stands on the timeline, but the CRM does not show its id."
 _TIME: Final = (

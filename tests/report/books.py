@@ -13,6 +13,7 @@ from importer.model import (
     ActionRecord,
     Currency,
     Earlier,
+    EarlierReason,
     Kind,
     Money,
     Note,
@@ -207,7 +208,7 @@ def _every_action() -> Iterator[ActionRecord]:
             file="october.xlsx",
             row=12,
             action_id=lead_id(1),
-            reason="changed",
+            reason=EarlierReason.CHANGED,
             changes=(("amount", "7000.00", "8000.00"), ("note", "", "late")),
         ),
     )

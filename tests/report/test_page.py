@@ -173,7 +173,7 @@ def test_why_a_run_stopped_stands_under_the_headline() -> None:
     text = page(source_of([action(5, Outcome.UNSENT, inr("1"))], run=run))
     said = "The CRM said &lt;b&gt;no&lt;/b&gt;."
     assert re.search(rf'</h1>\s*<p class="because">{said}</p>', text)
-    assert f"<p>{said} Put right what stopped it" in text
+    assert f"<p>{said} Put right what stopped the run" in text
 
 
 @pytest.mark.parametrize(

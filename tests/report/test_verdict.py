@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from importer.model import Earlier, Outcome, Remark, RunState
+from importer.model import (
+    ActionRecord,
+    Decision,
+    Earlier,
+    EarlierReason,
+    Outcome,
+    Remark,
+    Ruling,
+    RunState,
+)
 from importer.reconcile import NEXT_STEPS
 from importer.report.lines import action_line
 from importer.report.source import Failures, Report
@@ -50,6 +59,22 @@ def test_the_verdict_counts_every_action(outcomes: list[Outcome], tone: str, tex
     """What was created, what waits for a person and what was not sent are all said."""
     books = books_of([action(row, one, inr("1")) for row, one in enumerate(outcomes, start=5)])
     assert (verdict(books).tone, verdict(books).text) == (tone, text)
+
+
+GIVEN_UP = Decision(ruling=Ruling.CLOSED, by="asha", at=RUN.started_at, reason="Cancelled.")
+
+
+def test_what_was_given_up_is_not_to_be_resumed() -> None:
+    """The verdict counts it apart, the step counts the others, and its line has nothing to do."""
+    closed = action(6, S, inr("1"), decisions=(GIVEN_UP,))
+    books = books_of([action(5, C), closed, action(7, S)])
+    assert verdict(books).text == "1 of 3 actions were created; 1 was not sent, 1 was given up."
+    (step,) = next_steps(Report(books=books, failures=None))
+    assert step.title == "Resume 1 unsent action"
+    assert action_line(RUN, closed).to_do == "Given up: nothing to do."
+    only = books_of([action(5, C), closed])
+    assert verdict(only).text == "1 of 2 actions were created; 1 was given up."
+    assert list(next_steps(Report(books=only, failures=None))) == []
 
 
 def test_what_is_incomplete_is_no_plain_success() -> None:
@@ -106,10 +131,10 @@ WAITS = "What is left waits for an action of the same lead that is in doubt."
 @pytest.mark.parametrize(
     ("reason", "outcomes", "text"),
     [
-        ("", [C, S], "The run stopped first. Put right what stopped it, then go on; "),
-        ("The CRM is out of reach", [S], "The CRM is out of reach. Put right what stopped it, "),
-        ("", [K, S], "Settle the 1 action in doubt first, then go on; "),
-        (WAITS, [K, S], f"{WAITS} Settle the 1 action in doubt first, then go on; "),
+        ("", [C, S], "Put right what stopped the run, if anything did, then go on: "),
+        ("1 action was released.", [S], "1 action was released. Put right what stopped the run, "),
+        ("", [K, S], "Settle the 1 action in doubt first, then go on: "),
+        (WAITS, [K, S], f"{WAITS} Settle the 1 action in doubt first, then go on: "),
         ("Interrupted.", [K, K, S], "Interrupted. Settle the 2 actions in doubt first, then "),
     ],
 )
@@ -121,19 +146,53 @@ def test_unsent_actions_say_what_they_wait_for(
     acts = [action(row, one, inr("1")) for row, one in enumerate(outcomes, start=5)]
     found = list(next_steps(Report(books=books_of(acts, run=run), failures=None)))
     assert found[-1].text.startswith(text)
+    assert f"importer close {RUN.id}" in found[-1].text
 
 
-@pytest.mark.parametrize("reason", ["in doubt", "changed"])
-def test_a_duplicate_of_something_in_doubt_is_not_said_to_stand(reason: str) -> None:
+def held(row: int, reason: EarlierReason, run: str = "20261101-a2b3") -> ActionRecord:
+    """Return a duplicate that is held for this reason, and for an action of this run."""
+    earlier = Earlier(run=run, file="a.xlsx", row=12, action_id="", reason=reason)
+    return action(row, D, inr("1"), earlier=earlier)
+
+
+@pytest.mark.parametrize("reason", [EarlierReason.IN_DOUBT, EarlierReason.CHANGED])
+def test_a_duplicate_of_something_in_doubt_is_not_said_to_stand(reason: EarlierReason) -> None:
     """Step, reason and line send a person to the timeline, where the earlier one may be missing."""
-    earlier = Earlier(run="20261101-a2b3", file="a.xlsx", row=12, action_id="", reason=reason)
-    one = action(5, D, inr("1"), earlier=earlier)
+    one = held(5, reason)
     books = books_of([one])
     (step,) = next_steps(Report(books=books, failures=None))
     line = action_line(RUN, one)
-    doubtful = reason == "in doubt"
+    doubtful = reason is EarlierReason.IN_DOUBT
     assert ("it may or may not be on its lead's timeline" in step.text) is doubtful
     assert line.to_do == books.reasons[0].hint == NEXT_STEPS[K if doubtful else D]
+
+
+def test_each_kind_of_duplicate_has_its_own_command() -> None:
+    """In doubt: settle that run; still open: resume or close that run; else: compare, release.
+
+    Whoever releases is told that a wrong amount stays beside the right one.
+    """
+    acts = [
+        held(5, EarlierReason.CHANGED),
+        held(6, EarlierReason.SEEN_BEFORE),
+        held(7, EarlierReason.IN_DOUBT, "20261102-bbbb"),
+        held(8, EarlierReason.OPEN, "20261103-cccc"),
+        held(9, EarlierReason.OPEN, "20261104-dddd"),
+    ]
+    doubt, unsent, rest = next_steps(Report(books=books_of(acts), failures=None))
+    assert (doubt.title, doubt.command) == (
+        "Settle what 1 duplicate waits for",
+        "importer settle 20261102-bbbb",
+    )
+    assert (unsent.title, unsent.command) == (
+        "Resume what 2 duplicates wait for",
+        "importer resume 20261103-cccc",
+    )
+    assert "20261103-cccc, 20261104-dddd" in unsent.text
+    assert "importer close" in unsent.text
+    assert rest.title == "Decide on 2 duplicates"
+    assert rest.command == f"importer release {RUN.id} --rows … --reason …"
+    assert "books a second one beside" in rest.text
 
 
 def test_nothing_is_to_be_done_about_a_success() -> None:

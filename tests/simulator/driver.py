@@ -17,7 +17,7 @@ from importer.journal.reading import runs_of
 from importer.journal.store import Journal
 from importer.mapping import parse_mapping
 from importer.model import RunState
-from importer.pipeline import Workplace, open_workplace, plan_run, send_run
+from importer.pipeline import Workplace, open_workplace, plan_run, resumable, send_run
 from importer.secret import Token
 from importer.settings import PRACTICE_TOKEN, load_settings
 
@@ -30,19 +30,18 @@ TRANSITIONS = {
         "void_plan",
         "void_unfinished",
     ),
-    "ledger": ("settle_identities", "match_again"),
+    "ledger": ("settle_identities", "match_identities"),
+    "again": ("match_again",),
     "matching": ("apply",),
     "failed": ("report_unchanged",),
     "sending": ("recover", "set_run_state", "claim", "record"),
     "doubt": (
         "record_look",
         "settle_created",
-        "settle_ignored",
-        "settle_refused",
-        "settle_unsent",
+        "settle_as",
         "settle_split",
-        "keep_in_doubt",
     ),
+    "attempts": ("doubt_again",),
     "ruled": ("record_ruling",),
     "rulings": ("resolve_created", "resolve_not_created", "close_unsent", "release"),
 }
@@ -75,7 +74,7 @@ def die_at(deadly: tuple[str, Moment, int], settings: Path, sheet: Path, mapping
 def _planned(workplace: Workplace, sheet: Path, mapping: str) -> str:
     usable = [one for one in runs_of(workplace.journal) if one.state is not RunState.REFUSED]
     if usable:
-        return usable[-1].id
+        return resumable(workplace, usable[-1].id).id
     return plan_run(workplace, sheet, parse_mapping(mapping, "payments.yaml"))
 
 

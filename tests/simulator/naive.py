@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
+from virtual_time import VirtualLoop
+
 from importer.crm import Flight
 from importer.model import Ready
 from importer.sandbox.state import PracticeCrm
 from importer.verdict import Progress
-from simulator.clock import VirtualLoop
 from simulator.faults import RULES
 from simulator.plan import Order, leads_of, rows_of
 from simulator.proof import key_of, key_stored

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from importer.journal.reading import action_records, chain_of, count_rows, roots_of_rows, run_of
+from importer.journal.reading import action_records, chain_of, count_rows, run_of
+from importer.journal.roots import roots_of_rows
 from importer.journal.schema import actions, requests
 from importer.journal.store import Journal
 from importer.model import PAYMENT, State

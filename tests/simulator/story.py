@@ -13,10 +13,12 @@ from random import Random
 from typing import Any
 
 from sqlalchemy import select
+from virtual_time import VirtualLoop
 
+from importer.journal.attempts import doubt_again
 from importer.journal.planning import void_unfinished
 from importer.journal.schema import actions
-from importer.journal.sending import recover, set_run_state
+from importer.journal.sending import leads_to_send, recover, set_run_state
 from importer.journal.store import Journal, open_journal
 from importer.model import OUTCOME_OF, PAYMENT, RunState, State
 from importer.sandbox.faults import Rule
@@ -25,7 +27,6 @@ from importer.sandbox.toggles import Toggles
 from importer.upload import EndKind, Gate, Sending
 from importer.upload.pace import Pace
 from importer.upload.settle import SettleRules, Settling
-from simulator.clock import VirtualLoop
 from simulator.faults import RULES
 from simulator.plan import Order, leads_of, stage_order
 from simulator.proof import Witness, breaches, imbalances, leftovers
@@ -188,8 +189,12 @@ class Story:
         before: Mapping[int, str] | None = None
         settled = False
         for _ in range(MOST_ROUNDS):
+            if not settled:
+                # It is resumed: what was found absent is too long ago.
+                doubt_again(journal, order.run)
             now = _states(journal, order.run)
-            if now == before and settled:
+            # What was sent and found absent stands where it stood, and has not come to rest.
+            if now == before and settled and not leads_to_send(journal, order.run):
                 return
             before = now
             set_run_state(journal, order.run, RunState.SENDING)
@@ -218,7 +223,7 @@ class Story:
         await settling.settle(self._open_wire, order.run)
 
     def _gate(self) -> Gate:
-        return Gate(Pace(90_000, 10, self.loop.time))
+        return Gate(Pace(90_000, 10, self.loop.time), clock=self.loop.time)
 
     @asynccontextmanager
     async def _open_wire(self) -> AsyncIterator[Network]:

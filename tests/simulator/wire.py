@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from random import Random
 
+from virtual_time import VirtualLoop
+
 from importer.crm import Flight
 from importer.protocol import clock_offset, search_body, seconds_to_wait
 from importer.sandbox.app import API
@@ -22,7 +24,6 @@ from importer.sandbox.state import PracticeCrm
 from importer.sandbox.strikes import Faults, Plan
 from importer.sandbox.wire import PIECES
 from importer.verdict import Exchange
-from simulator.clock import VirtualLoop
 
 TIMEOUT_S = 60.0
 _SEARCH = API["POST", "/lead/{lead}/action/search"]

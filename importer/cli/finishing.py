@@ -1,0 +1,52 @@
+"""The end of every command that works in a workspace: reports, words, exit code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from importer.errors import SheetRefusedError
+
+if TYPE_CHECKING:
+    from importer.pipeline import Workplace
+    from importer.upload import Ending
+
+
+def finish(  # noqa: PLR0913 - how it ended, and how that is to be said
+    workplace: Workplace,
+    run_id: str,
+    ending: Ending,
+    options: str,
+    *,
+    looked_up: bool,
+    as_json: bool,
+) -> int:
+    """Write a run's reports, say how it ended and what to do, and return the exit code.
+
+    Args:
+        workplace: the workspace.
+        run_id: the run.
+        ending: how its sending or settling ended, if there was any.
+        options: `--practice`, `--settings FILE` or "", as they were given.
+        looked_up: the timelines of what is in doubt have been looked at just now.
+        as_json: print the summary object instead of words.
+    """
+    from importer.cli.bars import TerminalBars
+    from importer.cli.endings import say_ending
+    from importer.cli.words import say_report
+    from importer.pipeline import exit_code, report_run
+
+    reconciliation, written = report_run(workplace, run_id, bars=TerminalBars())
+    code = exit_code(reconciliation, ending)
+    say_report(reconciliation, written, code, as_json=as_json)
+    say_ending(reconciliation, ending, options, looked_up=looked_up)
+    return code
+
+
+def finish_refused(workplace: Workplace, refusal: SheetRefusedError, *, as_json: bool) -> None:
+    """Write the reports of a sheet that was refused as a whole, and say so."""
+    from importer.cli.bars import TerminalBars
+    from importer.cli.words import say_report
+    from importer.pipeline import report_run
+
+    reconciliation, written = report_run(workplace, refusal.run, bars=TerminalBars())
+    say_report(reconciliation, written, refusal.exit_code, as_json=as_json)

@@ -1,0 +1,82 @@
+"""What is known of what the CRM has created for us: where it stands, and since when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from importer.journal.schema import IS_CREATED, actions, requests
+from importer.journal.store import Journal
+
+_IS_ANSWERED = requests.c.verdict == "Recorded"
+_MANY = 500
+"""Ids that one statement asks for."""
+
+
+def created_on(journal: Journal, lead: str) -> Mapping[str, set[str]]:
+    """Type → the CRM's ids of what the journal has created on a lead."""
+    found = journal.read(
+        select(actions.c.type, actions.c.action_id).where(
+            actions.c.lead == lead, IS_CREATED, actions.c.action_id != ""
+        )
+    )
+    ids: dict[str, set[str]] = {}
+    for one in found:
+        ids.setdefault(one.type, set()).add(one.action_id)
+    return ids
+
+
+def latest_created(journal: Journal, count: int) -> list[tuple[str, str]]:
+    """Leads and types of which the CRM has answered that it created one; the newest first."""
+    newest = func.max(actions.c.request)
+    found = journal.read(
+        select(actions.c.lead, actions.c.type)
+        .join(requests, requests.c.id == actions.c.request)
+        .where(IS_CREATED, _IS_ANSWERED)
+        .group_by(actions.c.lead, actions.c.type)
+        .order_by(newest.desc(), actions.c.type)
+        .limit(count)
+    )
+    return [(one.lead, one.type) for one in found]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """When an action was created that the CRM answered to have created; by our own clock."""
+
+    sent_at: dt.datetime
+    answered_at: dt.datetime
+    clock_offset_s: float | None
+
+
+def answered(journal: Journal, ids: Sequence[str]) -> Mapping[str, Answered]:
+    """Those of the CRM's ids that it gave in an answer: found by nobody, and said by nobody."""
+    known: dict[str, Answered] = {}
+    for start in range(0, len(ids), _MANY):
+        found = journal.read(
+            select(
+                actions.c.action_id,
+                requests.c.sent_at,
+                requests.c.answered_at,
+                requests.c.clock_offset_s,
+            )
+            .join(requests, requests.c.id == actions.c.request)
+            .where(
+                actions.c.action_id.in_(ids[start : start + _MANY]),
+                IS_CREATED,
+                actions.c.action_id != "",
+                _IS_ANSWERED,
+            )
+        )
+        known |= {
+            one.action_id: Answered(
+                sent_at=one.sent_at,
+                answered_at=one.answered_at,
+                clock_offset_s=one.clock_offset_s,
+            )
+            for one in found
+        }
+    return known

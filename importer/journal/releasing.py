@@ -1,0 +1,90 @@
+"""What must be true of a held action before a person may release it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, and_, func, or_, select
+
+from importer.errors import UsageError
+from importer.journal.again import standing_for
+from importer.journal.matching import IS_TO_BE_SENT, is_in_the_way, same_content
+from importer.journal.schema import LIVE_STATES, actions, runs
+from importer.journal.store import Journal
+from importer.model import State
+
+_DOUBTFUL: Final = (State.SENDING, State.UNKNOWN)
+
+
+def refuse_rivals(journal: Journal, run: str, held: Sequence[Row[Any]]) -> None:
+    """Refuse to release what another run has booked, or is going to, since these were held."""
+    ((before,),) = journal.read(select(runs.c.requests_before).where(runs.c.id == run))
+    started = and_(actions.c.state.in_(LIVE_STATES), actions.c.request > before)
+    for one in held:
+        found = journal.read(
+            select(actions, runs.c.file)
+            .join(runs, runs.c.id == actions.c.run)
+            .where(
+                actions.c.identity == one.identity,
+                actions.c.run != run,
+                # What it is held for, it is held for: that is what the person has looked at.
+                actions.c.id != one.holder,
+                or_(started, IS_TO_BE_SENT),
+            )
+        )
+        rival = next((other for other in found if same_content(other, one)), None)
+        if rival is not None:
+            raise UsageError(
+                f"Row {one.row} is held, and the run {rival.run} has sent exactly this since, or "
+                "is going to.",
+                "Look at that run's report: if it is this one, nothing is to be released. If it is "
+                "yet another, run the sheet again and release it there.",
+            )
+
+
+def not_yet(journal: Journal, blocked: Sequence[Row[Any]]) -> UsageError:
+    """Say what stands in the way, as it is by now; what is in doubt before anything else."""
+    now = [(one, standing_for(journal, one)) for one in blocked]
+    (first, other), *_ = sorted(now, key=lambda pair: pair[1].state not in _DOUBTFUL)
+    then = f"Then resume this one, which looks again: importer resume {first.run}."
+    if other.state in _DOUBTFUL:
+        return UsageError(
+            f"Row {first.row} is held for an action of the run {other.run} that is in doubt: it "
+            "may be on the timeline already.",
+            f"Settle that one first: importer settle {other.run}. {then}",
+        )
+    if is_in_the_way(other) and other.state == State.STAGED:
+        return UsageError(
+            f"Row {first.row} is held for an action that the run {other.run} is still to send.",
+            f"Resume that run: importer resume {other.run}. If its rows are not wanted, close them "
+            f"there. {then}",
+        )
+    return UsageError(
+        f"Row {first.row} was held for an action of the run {other.run} that was open or in doubt "
+        "then, and is not any more.",
+        f"Resume this run, which looks again: importer resume {first.run}.",
+    )
+
+
+def next_occurrence(journal: Journal, identity: str) -> int:
+    """Beyond whatever stands on a timeline, or is going to."""
+    states = (*LIVE_STATES, State.STAGED)
+    found = journal.read(
+        select(func.max(actions.c.occurrence)).where(
+            actions.c.identity == identity, actions.c.state.in_(states)
+        )
+    )
+    return int(found[0][0] or 0) + 1
+
+
+def free_origin(journal: Journal, one: Row[Any]) -> str:
+    """Its own, unless another attempt of its row stands on a timeline or is going to."""
+    rivals = journal.read(
+        select(actions.c.id).where(
+            actions.c.origin == one.origin,
+            actions.c.id != one.id,
+            actions.c.state.in_((*LIVE_STATES, State.STAGED)),
+        )
+    )
+    return f"{one.origin}/released {one.id}" if rivals else str(one.origin)
