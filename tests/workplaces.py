@@ -176,7 +176,8 @@ def desk(
                 "workspace": {"base_url": address + API_PATH, "enterprise_id": crm.enterprise_id},
                 "journal": {"path": folder / "state" / "journal.db"},
                 "reports": {"folder": folder / "reports"},
-                "send": send,
+                # What a process left on the wire when it died is waited for as long as this.
+                "send": {"timeout_seconds": 5.0, **send},
                 "settle": {"delay_seconds": 0.1, "between_looks_seconds": 0.1},
             },
         )
