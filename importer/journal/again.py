@@ -21,11 +21,11 @@ from importer.journal.matching import (
     whole_rows,
     with_roots,
 )
-from importer.journal.moving import check_moved
+from importer.journal.moving import check_moved, reopen
 from importer.journal.planning import make_batches
-from importer.journal.schema import HAS_STAGED, actions, runs
+from importer.journal.schema import IS_HELD, actions, runs
 from importer.journal.store import Journal
-from importer.model import EarlierReason, RunState, State
+from importer.model import EarlierReason, State
 
 PASSING = (EarlierReason.OPEN, EarlierReason.IN_DOUBT)
 """Why an action is held for a time: what it is held for will be created, or will not."""
@@ -43,13 +43,13 @@ def match_again(journal: Journal, run: str, matching: Matching, limit: int) -> N
         matching: as its mapping says.
         limit: actions in one request at the most.
     """
-    with journal.transaction():
+    with journal.transaction() as connection:
         freed = _look_at_holds(journal, run, matching)
         _hold_for_siblings(journal, run, matching)
         match_identities(journal, run, matching, _others(journal, run))
         make_batches(journal, run, limit)
         if freed:
-            _reopen(journal, run)
+            reopen(connection, runs.c.id == run, _FREED, journal.clock())
 
 
 def standing_for(journal: Journal, one: Row[Any]) -> Row[Any]:
@@ -103,7 +103,7 @@ def _relatives(run: str, *columns: ColumnElement[Any]) -> Iterator[Select[Any]]:
         yield (
             select(mine.c.id.label("mine"), *columns)
             .join(actions, actions.c.holder == same)
-            .where(actions.c.holder.is_not(None), actions.c.run != run)
+            .where(IS_HELD, actions.c.run != run)
         )
 
 
@@ -131,15 +131,6 @@ def _hold_for_siblings(journal: Journal, run: str, matching: Matching) -> None:
         if pair.mine not in decided and pair.id in holders:
             decided[pair.mine] = _hold(claimants[pair.mine], holders.pop(pair.id), matching)
     apply(journal, decided.values(), [*mine, *theirs])
-
-
-def _reopen(journal: Journal, run: str) -> None:
-    with journal.transaction() as connection:
-        connection.execute(
-            update(runs)
-            .where(runs.c.id == run, runs.c.state == RunState.DONE, HAS_STAGED)
-            .values(state=RunState.STOPPED, reason=_FREED, changed_at=journal.clock())
-        )
 
 
 _FREED = "What some of it was held for is not going to be sent."

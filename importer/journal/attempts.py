@@ -7,17 +7,25 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, exists, func, literal_column, or_, select, update
+from sqlalchemy import Row, and_, exists, func, select, update
 
-from importer.errors import JournalError
-from importer.journal.schema import LIVE_STATES, actions, batches, decisions, requests, runs
+from importer.journal.moving import move
+from importer.journal.schema import (
+    LIVE_STATES,
+    PROVES_NOTHING,
+    actions,
+    batches,
+    decisions,
+    literally,
+    requests,
+    runs,
+)
 from importer.journal.store import Journal
 from importer.model import Ruling, State
+from importer.verdict import RefusedMaybe
 
-SPLIT: Final = "RefusedMaybe"
+SPLIT: Final = RefusedMaybe.__name__
 """The verdict after which each action of a batch gets one of its own."""
-
-_DOUBTFUL: Final = ("ReadBack", SPLIT, "Unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +59,7 @@ def doubtful_attempts(
     asked = (
         select(requests, batches.c.lead)
         .join(batches, batches.c.id == requests.c.batch)
-        .where(
-            requests.c.run.in_(runs),
-            or_(requests.c.verdict.is_(None), requests.c.verdict.in_(_DOUBTFUL)),
-        )
+        .where(requests.c.run.in_(runs), PROVES_NOTHING)
         .order_by(requests.c.id)
     )
     found = journal.read(asked if lead is None else asked.where(batches.c.lead == lead))
@@ -105,7 +110,7 @@ def _staged_again(journal: Journal, run: str) -> Sequence[Row[Any]]:
     Not what another action has taken the place of meanwhile: it is never sent.
     """
     theirs = actions.alias("theirs")
-    live = theirs.c.state.in_([literal_column(f"'{state}'") for state in LIVE_STATES])
+    live = literally(theirs.c.state, LIVE_STATES)
     same = and_(
         theirs.c.identity == actions.c.identity, theirs.c.occurrence == actions.c.occurrence
     )
@@ -131,17 +136,9 @@ def _staged_again(journal: Journal, run: str) -> Sequence[Row[Any]]:
 def _doubt(journal: Journal, run: str, again: Sequence[tuple[Row[Any], int]]) -> None:
     with journal.transaction() as connection:
         for one, request in again:
-            moved = connection.execute(
-                update(actions)
-                .where(actions.c.id == one.id, actions.c.state == State.STAGED)
-                # The request that is in doubt: a later one has proved not to have stored it.
-                .values(state=State.UNKNOWN, request=request, detail=_AGAIN)
-            )
-            if moved.rowcount != 1:
-                raise JournalError(
-                    f"The action {one.id} is not staged any more.",
-                    "Another program may have changed it. Nothing is sent; please report this.",
-                )
+            # The request that is in doubt: a later one has proved not to have stored it.
+            now = {"state": State.UNKNOWN, "request": request, "detail": _AGAIN}
+            move(connection, [one.id], State.STAGED, **now)
         connection.execute(update(runs).where(runs.c.id == run).values(changed_at=journal.clock()))
 
 

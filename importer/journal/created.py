@@ -8,20 +8,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from importer.journal.schema import IS_CREATED, actions, requests
-from importer.journal.store import Journal
+from importer.journal.schema import HAS_ID, IS_CREATED, actions, requests
+from importer.journal.store import Journal, pages
+from importer.verdict import Recorded
 
-_IS_ANSWERED = requests.c.verdict == "Recorded"
-_MANY = 500
-"""Ids that one statement asks for."""
+_IS_ANSWERED = requests.c.verdict == Recorded.__name__
 
 
 def created_on(journal: Journal, lead: str) -> Mapping[str, set[str]]:
     """Type → the CRM's ids of what the journal has created on a lead."""
     found = journal.read(
-        select(actions.c.type, actions.c.action_id).where(
-            actions.c.lead == lead, IS_CREATED, actions.c.action_id != ""
-        )
+        select(actions.c.type, actions.c.action_id).where(actions.c.lead == lead, HAS_ID)
     )
     ids: dict[str, set[str]] = {}
     for one in found:
@@ -44,7 +41,7 @@ def latest_created(journal: Journal, count: int) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class Creation:
     """When an action was created that the CRM answered to have created; by our own clock."""
 
     sent_at: dt.datetime
@@ -52,10 +49,10 @@ class Answered:
     clock_offset_s: float | None
 
 
-def answered(journal: Journal, ids: Sequence[str]) -> Mapping[str, Answered]:
+def answered(journal: Journal, ids: Sequence[str]) -> Mapping[str, Creation]:
     """Those of the CRM's ids that it gave in an answer: found by nobody, and said by nobody."""
-    known: dict[str, Answered] = {}
-    for start in range(0, len(ids), _MANY):
+    known: dict[str, Creation] = {}
+    for page in pages(ids):
         found = journal.read(
             select(
                 actions.c.action_id,
@@ -64,15 +61,10 @@ def answered(journal: Journal, ids: Sequence[str]) -> Mapping[str, Answered]:
                 requests.c.clock_offset_s,
             )
             .join(requests, requests.c.id == actions.c.request)
-            .where(
-                actions.c.action_id.in_(ids[start : start + _MANY]),
-                IS_CREATED,
-                actions.c.action_id != "",
-                _IS_ANSWERED,
-            )
+            .where(actions.c.action_id.in_(page), HAS_ID, _IS_ANSWERED)
         )
         known |= {
-            one.action_id: Answered(
+            one.action_id: Creation(
                 sent_at=one.sent_at,
                 answered_at=one.answered_at,
                 clock_offset_s=one.clock_offset_s,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
-from importer.errors import JournalError
 from importer.journal.attempts import Attempt, doubtful_attempts
+from importer.journal.moving import move, reopen
 from importer.journal.schema import IN_DOUBT, IS_CREATED, actions, batches, requests, runs
 from importer.journal.store import Journal
-from importer.model import Remark, RunState, State
+from importer.model import Remark, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +93,12 @@ def _claims(journal: Journal, which: ColumnElement[bool], *, said: bool) -> list
     # What was sent again after a doubt may have reached the timeline at its first time.
     attempts = doubtful_attempts(journal, {one.run for one in found}, found[0].lead)
     return [_claim(one, attempts, said=said) for one in found]
+
+
+def count_on(journal: Journal, leads: Iterable[str]) -> int:
+    """How many actions of these leads are in doubt, of whatever run."""
+    on_lead = select(func.count()).where(IN_DOUBT, _IS_UNKNOWN)
+    return sum(journal.read(on_lead.where(actions.c.lead == lead))[0][0] for lead in leads)
 
 
 def record_look(journal: Journal, run: str, look: Look) -> None:
@@ -190,25 +196,10 @@ def _settle(
     claims: Sequence[Claim],
     **values: Any,  # noqa: ANN401 - column values
 ) -> None:
-    ids = [one.id for one in claims]
-    moved = connection.execute(
-        update(actions)
-        .where(actions.c.id.in_(ids), actions.c.state == State.UNKNOWN)
-        .values(values)
-    )
-    if moved.rowcount != len(ids):
-        raise JournalError(
-            f"The journal has {moved.rowcount} of {len(ids)} actions in doubt that were settled.",
-            "Another program may have changed it. Nothing more is sent; please report this.",
-        )
+    move(connection, [one.id for one in claims], State.UNKNOWN, **values)
     of_runs = runs.c.id.in_({one.run for one in claims})
     connection.execute(update(runs).where(of_runs).values(changed_at=journal.clock()))
-    if values["state"] == State.STAGED:
-        connection.execute(
-            update(runs)
-            .where(of_runs, runs.c.state == RunState.DONE)
-            .values(state=RunState.STOPPED, reason=_FREED)
-        )
+    reopen(connection, of_runs, NOT_STORED, journal.clock())
 
 
 def _requeue(connection: Connection, run: str, alone: Sequence[Claim]) -> None:
@@ -240,4 +231,5 @@ def _new_batch(connection: Connection, run: str, lead: str) -> int:
     return int(made.scalar_one())
 
 
-_FREED = "What is left was found not to have been stored."
+NOT_STORED = "What is left was found not to have been stored."
+"""Why a run has something to send that it had sent."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import ColumnElement, Connection, update
 
 from importer.errors import JournalError
-from importer.journal.schema import actions
-from importer.model import State
+from importer.journal.schema import HAS_STAGED, actions, runs
+from importer.model import RunState, State
 
 
 def move(connection: Connection, ids: Collection[int], before: State, **values: Any) -> None:  # noqa: ANN401 - column values
@@ -28,6 +29,24 @@ def move(connection: Connection, ids: Collection[int], before: State, **values: 
         update(actions).where(actions.c.id.in_(ids), actions.c.state == before).values(values)
     )
     check_moved(moved.rowcount, len(ids), before)
+
+
+def reopen(
+    connection: Connection, which: ColumnElement[bool], reason: str, now: dt.datetime
+) -> None:
+    """A run that was done has something to send again: it is stopped, so that resume goes on.
+
+    Args:
+        connection: in the transaction that has staged it.
+        which: of runs; one that is not done, or has nothing staged, stays as it is.
+        reason: why, as a sentence.
+        now: our own clock, aware.
+    """
+    connection.execute(
+        update(runs)
+        .where(which, runs.c.state == RunState.DONE, HAS_STAGED)
+        .values(state=RunState.STOPPED, reason=reason, changed_at=now)
+    )
 
 
 def check_moved(moved: int, expected: int, before: State) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy import Row, func, select, tuple_
 
 from importer.errors import UsageError
 from importer.journal.ruled import decisions_by_action
-from importer.journal.schema import IS_CREATED, actions, problems, requests, rows, runs
-from importer.journal.store import PAGE, Journal
+from importer.journal.schema import HAS_ID, actions, problems, requests, rows, runs
+from importer.journal.store import PAGE, Journal, pages
 from importer.model import (
     OUTCOME_OF,
     ActionRecord,
@@ -125,12 +125,9 @@ def action_records(journal: Journal, run: str) -> Iterator[ActionRecord]:
 def known_action_ids(journal: Journal, ids: Sequence[str]) -> set[str]:
     """Those of the CRM's action ids that this journal has on record."""
     known: set[str] = set()
-    for start in range(0, len(ids), PAGE):
-        page = ids[start : start + PAGE]
-        # In the words of the index `created_once`, without which each action would be looked at.
-        of_page = actions.c.action_id.in_(page)
+    for page in pages(ids):
         found = journal.read(
-            select(actions.c.action_id).where(of_page, IS_CREATED, actions.c.action_id != "")
+            select(actions.c.action_id).where(actions.c.action_id.in_(page), HAS_ID)
         )
         known |= {one.action_id for one in found}
     return known

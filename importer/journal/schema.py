@@ -1,16 +1,13 @@
-"""The journal's tables, and the one index that guards identity."""
+"""The journal's tables and indexes, the one that guards identity among them."""
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
     Column,
-    Dialect,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -19,77 +16,20 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     exists,
     literal_column,
-    text,
+    or_,
 )
-from sqlalchemy.types import TypeDecorator
 
+from importer.journal.sqltypes import Exact, Json, Moment
 from importer.model import State
+from importer.verdict import ReadBack, RefusedMaybe, Unknown
 
 SCHEMA_VERSION = 3
 
 LIVE_STATES = (State.SENDING, State.CREATED, State.UNKNOWN)
 """States in which an action may stand on a timeline: at most one per identity and occurrence."""
-
-
-class Moment(TypeDecorator[dt.datetime]):
-    """An aware time as ISO 8601 text in UTC: sortable, readable, the same on every database."""
-
-    impl = String(32)
-    cache_ok = True
-
-    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Refuse a naive time; write the others in UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without its zone must not reach the journal")
-        return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
-        """Read the text back as an aware time."""
-        return None if value is None else dt.datetime.fromisoformat(value)
-
-
-class Exact(TypeDecorator[Decimal]):
-    """A Decimal, kept as its plain text: SQLite's own numbers are floats."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Write `1234.50` as `1234.50`."""
-        return None if value is None else format(value, "f")
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
-        """Read the digits back."""
-        return None if value is None else Decimal(value)
-
-
-_EMPTY: Mapping[str | None, Callable[[], Any]] = {
-    None: lambda: None,
-    "null": lambda: None,
-    "[]": list,
-    "{}": dict,
-}
-"""Most cells of these columns say nothing, and a parser is slow to find that out."""
-
-
-class Json(TypeDecorator[Any]):
-    """Plain data as JSON text with sorted keys, so that equal data are equal bytes."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
-        """Write sorted, compact JSON."""
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
-        """Read it back."""
-        return _EMPTY[value]() if value in _EMPTY else json.loads(value)
-
 
 metadata = MetaData()
 
@@ -208,59 +148,7 @@ actions = Table(
     Column("holder", Integer),
     Index("actions_of_run", "run", "row", "position"),
     Index("actions_by_identity", "identity"),
-    Index(
-        "actions_by_holder",
-        "holder",
-        sqlite_where=text("holder IS NOT NULL"),
-        postgresql_where=text("holder IS NOT NULL"),
-    ),
-    # Few rows, and each lead in doubt asks for its own.
-    Index(
-        "doubtful_by_lead",
-        "lead",
-        sqlite_where=text("state IN ('sending', 'unknown')"),
-        postgresql_where=text("state IN ('sending', 'unknown')"),
-    ),
-    Index(
-        "created_by_lead",
-        "lead",
-        sqlite_where=text("state = 'created'"),
-        postgresql_where=text("state = 'created'"),
-    ),
-    Index(
-        "live_origin",
-        "origin",
-        unique=True,
-        sqlite_where=text("state IN ('sending', 'created', 'unknown')"),
-        postgresql_where=text("state IN ('sending', 'created', 'unknown')"),
-    ),
-    # The CRM never gives one id to two actions: an answer that does is not of this request.
-    Index(
-        "created_once",
-        "action_id",
-        unique=True,
-        # A person may know that it was created, and not its id.
-        sqlite_where=text("state = 'created' AND action_id != ''"),
-        postgresql_where=text("state = 'created' AND action_id != ''"),
-    ),
-    Index(
-        "live_key",
-        "identity",
-        "occurrence",
-        unique=True,
-        sqlite_where=text("state IN ('sending', 'created', 'unknown')"),
-        postgresql_where=text("state IN ('sending', 'created', 'unknown')"),
-    ),
 )
-
-IN_DOUBT = actions.c.state.in_([literal_column("'sending'"), literal_column("'unknown'")])
-"""As the index `doubtful_by_lead` has it: a bound value would keep SQLite from using it."""
-
-IS_CREATED = actions.c.state == literal_column("'created'")
-"""The same for `created_by_lead` and `created_once`."""
-
-HAS_STAGED = exists().where(actions.c.run == runs.c.id, actions.c.state == State.STAGED)
-"""Of a run: something of it is still to be sent."""
 
 requests = Table(
     "requests",
@@ -292,3 +180,63 @@ decisions = Table(
     Column("at", Moment, nullable=False),
     Column("reason", Text, nullable=False),
 )
+
+
+def literally(column: Column[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """One of these values, written out: SQLite uses no partial index for a value that is bound."""
+    return column.in_([literal_column(f"'{value}'") for value in values])
+
+
+def _index_where(
+    condition: ColumnElement[bool], name: str, *columns: Column[Any], unique: bool = False
+) -> ColumnElement[bool]:
+    """Make an index of the rows of which a condition is true; a query in its words can use it."""
+    Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+    return condition
+
+
+IS_HELD = _index_where(actions.c.holder.is_not(None), "actions_by_holder", actions.c.holder)
+
+IN_DOUBT = _index_where(
+    literally(actions.c.state, (State.SENDING, State.UNKNOWN)), "doubtful_by_lead", actions.c.lead
+)
+"""Few rows, and each lead in doubt asks for its own."""
+
+IS_CREATED = _index_where(
+    literally(actions.c.state, [State.CREATED]), "created_by_lead", actions.c.lead
+)
+
+HAS_ID = _index_where(
+    # A person may know that it was created, and not its id.
+    and_(IS_CREATED, actions.c.action_id != literal_column("''")),
+    "created_once",
+    actions.c.action_id,
+    unique=True,
+)
+"""Created by the CRM, which never gives one id to two actions: an answer that does is not of this
+request."""
+
+IS_LIVE = literally(actions.c.state, LIVE_STATES)
+_index_where(IS_LIVE, "live_origin", actions.c.origin, unique=True)
+_index_where(IS_LIVE, "live_key", actions.c.identity, actions.c.occurrence, unique=True)
+
+HAS_STAGED = exists().where(
+    actions.c.run == runs.c.id,
+    _index_where(literally(actions.c.state, [State.STAGED]), "staged_by_run", actions.c.run),
+)
+"""Of a run: something of it is still to be sent. Asked of every run at each start."""
+
+PROVES_NOTHING = _index_where(
+    and_(
+        requests.c.batch.is_not(None),
+        or_(
+            requests.c.verdict.is_(None),
+            literally(
+                requests.c.verdict, [one.__name__ for one in (ReadBack, RefusedMaybe, Unknown)]
+            ),
+        ),
+    ),
+    "doubtful_requests",
+    requests.c.run,
+)
+"""Of a request that carried actions: they may have come to the CRM all the same."""

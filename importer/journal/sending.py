@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from importer.errors import JournalError
 from importer.journal.corrected import changes, earlier_values
-from importer.journal.moving import check_moved, move
-from importer.journal.schema import HAS_STAGED, IN_DOUBT, LIVE_STATES, actions, batches, runs
+from importer.journal.moving import check_moved, move, reopen
+from importer.journal.schema import IN_DOUBT, LIVE_STATES, actions, batches, runs
 from importer.journal.statements import ANSWER, CLAIM, INTEND, RECORD, TOUCH, WAITING
 from importer.journal.store import Journal
 from importer.model import PAYMENT, RECOVERY, EarlierReason, Remark, RunState, State
@@ -82,15 +82,7 @@ def recover(journal: Journal) -> int:
                 changed_at=now,
             )
         )
-        connection.execute(
-            update(runs)
-            .where(runs.c.state == RunState.DONE, HAS_STAGED)
-            .values(
-                state=RunState.STOPPED,
-                reason="Something of it is still to be sent.",
-                changed_at=now,
-            )
-        )
+        reopen(connection, true(), "Something of it is still to be sent.", now)
         turned = connection.execute(
             update(actions)
             .where(actions.c.state == State.SENDING)

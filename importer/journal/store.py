@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Column,
@@ -28,6 +28,8 @@ from importer.files import make_private_folder
 from importer.journal import schema
 
 PAGE = 2000
+
+T = TypeVar("T")
 
 Clock = Callable[[], dt.datetime]
 
@@ -113,6 +115,12 @@ class Journal:
         while page := self.read(statement.where(key > last).order_by(key).limit(PAGE)):
             yield from page
             last = page[-1]._mapping[key]  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def pages(many: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut what one statement could not hold into parts that it can."""
+    for start in range(0, len(many), PAGE):
+        yield many[start : start + PAGE]
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importer.journal import overview, reading
 from importer.journal.answers import count_doubtful
+from importer.journal.doubt import NOT_STORED
 from importer.journal.sending import set_run_state
 from importer.journal.store import Journal
 from importer.model import RunState
@@ -23,12 +24,11 @@ def conclude(workplace: Workplace, run_id: str, ending: Ending) -> None:
 
 
 _WAITS = "What is left waits for an action of the same lead that is in doubt."
-_FREED = "What is left was found not to have been stored."
 
 
 def _freed(journal: Journal, run_id: str) -> str:
     others = overview.waited_for(journal, run_id)
     if not others:
-        return _FREED
+        return NOT_STORED
     runs = f"the run {others[0]}" if len(others) == 1 else f"the runs {', '.join(others)}"
     return f"What is left waits for an action of the same lead that is in doubt in {runs}."

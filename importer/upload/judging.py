@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from importer.journal import created, doubt
-from importer.journal.created import Answered
+from importer.journal.created import Creation
 from importer.journal.doubt import Claim
 from importer.journal.reading import known_action_ids
 from importer.journal.store import Journal
@@ -85,9 +85,8 @@ class Judge:
 
     def _sought(self, claim: Claim, seen_offset_s: float | None) -> Sought:
         own = claim.clock_offset_s
-        if self._astray:
-            return _at_any_time(claim)
-        begin_s, since_s = _first_moment(claim, seen_offset_s)
+        unknown = (None, None)
+        begin_s, since_s = unknown if self._astray else _first_moment(claim, seen_offset_s)
         end_s = None
         if begin_s is not None:
             over = (claim.ended_at or claim.sent_at + self._timeout).timestamp() + self._delay_s
@@ -103,19 +102,7 @@ class Judge:
         )
 
 
-def _at_any_time(claim: Claim) -> Sought:
-    return Sought(
-        id=claim.id,
-        request=claim.request,
-        content=as_seen(claim.entry),
-        begin_ms=None,
-        end_ms=None,
-        since_ms=None,
-        said=claim.said,
-    )
-
-
-def _is_astray(item: Seen, when: Answered) -> bool:
+def _is_astray(item: Seen, when: Creation) -> bool:
     """Whether an action of ours is stamped at a time at which it cannot have been created."""
     if item.created_ms is None or when.clock_offset_s is None:
         return False

@@ -39,5 +39,4 @@ def settle_present(
         for found in judge.judge(list(claims.values()), reading, lead):
             if isinstance(found, Present):
                 decisions.create(claims[found.id], found)
-    left = doubt.leads_in_doubt(journal, run)
-    return decisions.settled(sum(len(doubt.claims_of(journal, lead)) for lead in left))
+    return decisions.settled(doubt.count_on(journal, doubt.leads_in_doubt(journal, run)))

@@ -131,8 +131,7 @@ class Settling:
             async with open_wire() as wire:
                 await self._learn(reader, wire)
                 await self._look_at_all(_Round(reader, wire, decisions), leads)
-        left = [claim for lead in leads for claim in doubt.claims_of(self._journal, lead)]
-        return decisions.settled(len(left))
+        return decisions.settled(doubt.count_on(self._journal, leads))
 
     async def _learn(self, reader: Reader, wire: Timelines) -> None:
         """See whom the CRM shows as the one who did what is known to be ours."""
