@@ -44,7 +44,7 @@ class State(StrEnum):
     DUPLICATE = "duplicate"
     UNKNOWN = "unknown"
     CLOSED = "closed"
-    """Never sent, and given up by a person."""
+    """Never sent, and given up by a person. What ended otherwise keeps its state when given up."""
 
 
 OUTCOME_OF: Mapping[State, Outcome] = {
@@ -313,6 +313,10 @@ class Invalid:
     """Digest of the row's declared cells as seen: the same row again has the same one."""
     identity: tuple[str, ...] | None
     """Typed source values of the identity columns; None when one of them is unreadable."""
+    content: Mapping[str, str] = field(default_factory=dict)
+    """The same by column, for a person to know the row by."""
+    money: tuple[Money, ...] = ()
+    """What its payments come to, where amount and currency can be read; in no sum of the books."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,6 +360,8 @@ class EarlierReason(StrEnum):
     """It was created from an equal row of another export, and these may be two."""
     UNCHANGED = "unchanged"
     """The CRM refused exactly this."""
+    GIVEN_UP = "given up"
+    """A person has waived exactly this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,7 +375,19 @@ class Earlier:
     """"" while the earlier one has none (it is still in doubt or still open)."""
     reason: EarlierReason
     changes: tuple[tuple[str, str, str], ...] = ()
-    """(column, old, new) for `changed`."""
+    """(column, old, new) for `changed` and `corrected`."""
+    money: Money | None = None
+    """What it is worth: of one that was created, what stands in the CRM."""
+    incomplete: bool = False
+    """It was created, but the CRM dropped something of it."""
+
+
+class RemarkStep(StrEnum):
+    """What people may say is to be done about a remark of the CRM."""
+
+    FIX = "fix the data"
+    ASK = "ask the CRM admin"
+    AGAIN = "try again"
 
 
 class Ruling(StrEnum):
@@ -382,7 +400,9 @@ class Ruling(StrEnum):
     RELEASED = "released"
     """It was a DUPLICATE, and is to be sent all the same."""
     CLOSED = "closed"
-    """It was UNSENT, and is not to be sent any more."""
+    """It was UNSENT, and its run is not to send it any more; another sheet may."""
+    WAIVED = "waived"
+    """It was not created, and is given up: unchanged, no later sheet sends it either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -417,21 +437,22 @@ class ActionRecord:
     """A sentence that explains the outcome where remarks and problems do not; may be ""."""
     earlier: Earlier | None
     content: Mapping[str, str]
-    """Source column → typed source value as text; empty for a row refused as a whole."""
+    """Source column → typed source value as text; of a row refused as a whole, its identity
+    alone, where that could be read."""
     reference: str
     """`<run>/<row>`: what the failures workbook carries."""
     decisions: tuple[Decision, ...] = ()
     """What people decided of it, oldest first."""
+    lead_column: str = ""
+    """Letter of the sheet's column that named the lead."""
+    given_up: bool = False
+    """Not created, and nobody waits for it: a person has closed or waived it, or has waived exactly
+    this before."""
 
     @property
     def incomplete(self) -> bool:
         """Created, but the CRM dropped something of it."""
         return self.outcome is Outcome.CREATED and bool(self.remarks)
-
-    @property
-    def given_up(self) -> bool:
-        """Not sent, and never to be: a person has closed it."""
-        return bool(self.decisions) and self.decisions[-1].ruling is Ruling.CLOSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -470,6 +491,8 @@ class RunRecord:
     """Reason → rows."""
     notes: tuple[Note, ...] = ()
     """What to know of the sheet."""
+    invalid_money: Mapping[Currency, Decimal] = field(default_factory=dict)
+    """Readable money in rows that were refused as a whole; in no sum of the books."""
     requests_sent: int = 0
     """Requests that carried actions, each attempt counted."""
     requests_read: int = 0

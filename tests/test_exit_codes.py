@@ -65,8 +65,17 @@ def test_what_was_given_up_does_not_call_for_resume(
     state: RunState, given_up: int, code: int
 ) -> None:
     """UNSENT calls for resume, code 6, until a person has closed all of it: 4."""
-    left = found({Outcome.UNSENT: 2}, given_up=Line(count=given_up, money={}))
+    gone = {Outcome.UNSENT: Line(count=given_up, money={})}
+    left = found({Outcome.UNSENT: 2}, given_up_of=gone)
     assert exit_code(replace(left, run=replace(left.run, state=state)), DONE) == code
+
+
+def test_what_was_waived_in_an_earlier_run_is_nothing_to_do() -> None:
+    """A row that comes again as it was given up makes no alarm; one given up in this run does."""
+    gone = {Outcome.DUPLICATE: Line(count=2, money={})}
+    held = found({Outcome.DUPLICATE: 2}, given_up_of=gone, waived_before=2)
+    assert exit_code(held, DONE) == 0
+    assert exit_code(replace(held, waived_before=1), DONE) == 4
 
 
 def test_created_incomplete_is_not_everything_created() -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
@@ -17,20 +17,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.batches import digest
+from importer.errors import UsageError
 from importer.journal.again import match_again
+from importer.journal.closing import close
 from importer.journal.planning import (
     Learned,
     NewRun,
-    PlannedRow,
     PlanRules,
     PlanTotals,
     begin_run,
     finish_plan,
     matching_of,
-    stage,
 )
 from importer.journal.reading import action_records, runs_of
-from importer.journal.rulings import close_unsent, resolve_created, resolve_not_created
+from importer.journal.rulings import release, resolve_created, resolve_not_created
 from importer.journal.sending import (
     BatchToSend,
     Evidence,
@@ -41,6 +41,7 @@ from importer.journal.sending import (
     record,
     set_run_state,
 )
+from importer.journal.staging import PlannedRow, stage
 from importer.journal.store import Journal, open_journal
 from importer.model import (
     PAYMENT,
@@ -262,17 +263,46 @@ class World:
             if any(one.outcome is Outcome.UNSENT and not one.given_up for one in self._of(run.id))
         ]
         if left:
-            close_unsent(self.journal, self.chance.choice(left), None, by="a", reason="b")
+            close(self.journal, self.chance.choice(left), None, by="a", reason="b")
+
+    def waive(self) -> None:
+        """Somebody gives up rows for good of which something was not created."""
+        runs = runs_of(self.journal)
+        run = self.chance.choice(runs).id if runs else ""
+        left = [
+            one.row
+            for one in (self._of(run) if run else ())
+            if one.outcome in (*FAILED, Outcome.UNSENT, Outcome.DUPLICATE) and not one.given_up
+        ]
+        if left:
+            rows = frozenset(self.chance.sample(left, self.chance.randint(1, len(left))))
+            with suppress(UsageError):  # a later run has taken all of them up
+                close(self.journal, run, rows, by="a", reason="b")
+
+    def take_back(self, run: str) -> None:
+        """Somebody releases what was given up, and does not stand on a timeline."""
+        rows = [
+            one.row
+            for one in self._of(run)
+            if one.outcome is Outcome.DUPLICATE
+            and one.given_up
+            and (self.repeats or not self.stored[self.behind[run, one.row].payment])
+        ]
+        if rows:
+            release(self.journal, run, frozenset(rows), by="a", reason="b", limit=3)
+            self.send(run, kind=True)
 
     def _of(self, run: str) -> Iterator[ActionRecord]:
         return action_records(self.journal, run)
 
     def step(self) -> None:
         """Something happens."""
-        match self.chance.randrange(8):
+        match self.chance.randrange(9):
             case 0 | 1:
                 self.append()
                 self.append()
+            case 8:
+                self.waive()
             case 2:
                 self.mend()
             case 3:
@@ -323,7 +353,7 @@ def world(chance: Random, *, repeats: bool) -> Iterator[World]:
 
 
 def _in_the_end(here: World) -> None:
-    """Everything is settled, resumed, corrected, and exported once more."""
+    """Everything is settled, resumed, corrected, exported once more, and no waiver stands."""
     here.settle()
     here.resume(kind=True)
     for payment, line in here.source.items():
@@ -331,6 +361,7 @@ def _in_the_end(here: World) -> None:
     lines: Iterable[Line] = here.source.values()
     last = here.plan([(line, None) for line in lines], retry=True)
     here.send(last, kind=True)
+    here.take_back(last)
 
 
 @settings(max_examples=30, deadline=None)

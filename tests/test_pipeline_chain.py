@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +14,7 @@ from workplaces import MAPPING, REPEATS, Desk, Result, desk, row, settled
 from importer.errors import SheetError
 from importer.mapping import parse_mapping
 from importer.model import Currency, Outcome
+from importer.reconcile import Line
 from importer.sandbox import Fault, Rule, lead_id
 
 
@@ -112,7 +114,7 @@ def test_of_two_equal_wrong_rows_one_correction_answers_for_one(here: Desk) -> N
 
 def test_the_money_bridge_holds_what_corrections_changed(here: Desk) -> None:
     """Planned at the root, plus or minus corrections row by row, is done plus open."""
-    _, first, workbook = failed(here, row(1), row(2, lead="f" * 24, amount="200"), row(3))
+    sheet, first, workbook = failed(here, row(1), row(2, lead="f" * 24, amount="200"), row(3))
     assert first.books.chain.open == {Currency.INR: 200}
 
     def correct(page: Worksheet) -> None:
@@ -120,9 +122,14 @@ def test_the_money_bridge_holds_what_corrections_changed(here: Desk) -> None:
         put("C2", "150")(page)
 
     chain = here.run(edit(workbook, correct)).books.chain
-    assert chain.corrections == {Currency.INR: -50}
-    assert chain.open.get(Currency.INR, 0) == 0
-    assert chain.done[Currency.INR] == chain.planned[Currency.INR] - 50
+    assert chain.corrected == {Currency.INR: -50}
+    assert chain.open == chain.repaired == chain.added == chain.already == {}
+    assert chain.created[Currency.INR] == chain.planned[Currency.INR] - 50
+    assert chain.closed
+    again = here.run(sheet).books
+    assert again.corrected_since == Line(count=1, money={Currency.INR: Decimal(150)})
+    assert again.chain.already == chain.created
+    assert again.chain.closed
 
 
 def test_an_amount_that_was_created_cannot_be_changed_by_its_failures_row(here: Desk) -> None:
@@ -238,13 +245,13 @@ def test_a_shifted_row_stays_invalid_until_somebody_corrects_it(here: Desk) -> N
     assert untouched.books.reasons[0].code == "row-ragged"
 
     def mend(page: Worksheet) -> None:
-        put("C2", "1,25,000.00")(page)
-        put("E2", None)(page)
+        for cell, value in {"C2": "1,25,000.00", "E2": None, "F2": None}.items():
+            put(cell, value)(page)
 
     # Which of its cells are wrong nobody knows, so that a person has to say that all are right.
     halfway = here.run(edit(here.failures_of(untouched), mend))
     assert halfway.counts == {"INVALID": 1}
-    mended = here.run(edit(here.failures_of(halfway), put("G2", None)))
+    mended = here.run(edit(here.failures_of(halfway), put("H2", None)))
     assert mended.counts == {"CREATED": 2}
     assert mended.books.chain.open_rows == 0
     assert here.run(sheet).counts == {"ALREADY": 8}
@@ -307,12 +314,14 @@ def test_one_row_yields_one_payment_whatever_its_receipt_becomes(here: Desk) -> 
 
 
 def test_a_receipt_typed_wrong_and_then_right_books_once(here: Desk) -> None:
-    """The same workbook run again under another key is the same row: it is held."""
+    """The same workbook run again under another key is the same row: it is held, and is open until
+    somebody has decided.
+    """
     _, _, workbook = failed(here, row(1), row(2, receipt=""), row(3))
     assert here.run(edit(workbook, put("B2", "R-9"))).counts == {"CREATED": 2}
     again = here.run(edit(workbook, put("B2", "R-2")))
     assert again.counts == {"ALREADY": 1, "DUPLICATE": 1}
-    assert again.books.chain.open_rows == 0, "what was created stays done"
+    assert again.books.chain.open_rows == 1
     assert len(payments(here)) == 3
 
 
@@ -398,7 +407,7 @@ def test_a_row_corrected_to_nothing_keeps_what_was_created(here: Desk) -> None:
     here.mapping = parse_mapping(skipping, "payments.yaml")
     chain = here.run(edit(workbook, put("D2", "Due"))).books.chain
     assert chain.open_rows == 0
-    assert chain.done == chain.planned
+    assert chain.created == chain.planned
 
 
 def test_two_nights_workbooks_of_one_row_book_it_once(here: Desk) -> None:

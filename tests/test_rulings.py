@@ -13,10 +13,11 @@ from sqlalchemy import update
 from workplaces import REPEATS, Desk, desk, row, settled
 
 from importer.errors import SheetRefusedError, UsageError
-from importer.journal.reading import action_records, actions_left, run_of
+from importer.journal.closing import close
+from importer.journal.left import actions_left
+from importer.journal.reading import action_records, run_of
 from importer.journal.rulings import (
     Decided,
-    close_unsent,
     release,
     resolve_created,
     resolve_not_created,
@@ -184,7 +185,7 @@ def test_what_is_in_doubt_or_open_elsewhere_is_not_released(here: Desk) -> None:
         decide(here, lambda one: release(one, late.run, frozenset({3}), limit=50, **WHO))
     assert f"importer resume {run}" in still_open.value.hint
     decide(here, lambda one: resolve_created(one, run, None, None, **WHO))
-    decide(here, lambda one: close_unsent(one, run, None, **WHO))
+    decide(here, lambda one: close(one, run, None, **WHO))
     with pytest.raises(UsageError, match="is not any more") as stale:
         decide(here, lambda one: release(one, late.run, None, limit=50, **WHO))
     assert stale.value.hint.endswith(f"importer resume {late.run}.")
@@ -206,13 +207,13 @@ def test_what_another_run_has_booked_since_is_not_released(tmp_path: Path) -> No
 
 
 def test_closing_gives_up_what_is_unsent(here: Desk) -> None:
-    """A closed row is never sent and holds nothing; with the last one the run is done."""
+    """A closed row is never sent; what was given up with the run's rest is another sheet's."""
     run = here.plan(here.sheet(row(1), row(2)))
-    decided = decide(here, lambda one: close_unsent(one, run, frozenset({2}), **WHO))
+    decided = decide(here, lambda one: close(one, run, frozenset({2}), **WHO))
     assert (decided.count, decided.money) == (2, {Currency.INR: Decimal("100.50")})
-    again = here.run(here.sheet(row(1), name="again.csv"))
-    assert again.counts == {"CREATED": 2}, "what is closed is open no more"
-    decide(here, lambda one: close_unsent(one, run, None, **WHO))
+    decide(here, lambda one: close(one, run, None, **WHO))
+    again = here.run(here.sheet(row(1), row(2), name="again.csv"))
+    assert again.counts == {"CREATED": 2, "DUPLICATE": 2}, "a row is given up for good"
     with open_workplace(here.settings) as workplace:
         assert run_of(workplace.journal, run).state is RunState.DONE
     assert here.resume(run).counts == {"UNSENT": 4}
@@ -225,9 +226,9 @@ def test_closing_gives_up_what_is_unsent(here: Desk) -> None:
         (lambda one, run: release(one, run, None, limit=50, **WHO), "Nothing is DUPLICATE"),
         (lambda one, run: resolve_created(one, run, None, "paid", **WHO), "Nothing of what"),
         (lambda one, run: resolve_not_created(one, run, frozenset({3}), None, **WHO), "Nothing of"),
-        (lambda one, run: close_unsent(one, run, frozenset({9, 3}), **WHO), "row 9"),
-        (lambda one, run: close_unsent(one, run, None, by="asha", reason="  "), "a reason"),
-        (lambda one, _: close_unsent(one, "20200101-aaaa", None, **WHO), "no run"),
+        (lambda one, run: close(one, run, frozenset({9, 3}), **WHO), "row 9"),
+        (lambda one, run: close(one, run, None, by="asha", reason="  "), "a reason"),
+        (lambda one, _: close(one, "20200101-aaaa", None, **WHO), "no run"),
     ],
 )
 def test_a_decision_that_fits_nothing_is_refused(

@@ -18,6 +18,7 @@ from workplaces import MAPPING, Desk, Row, desk, row
 from importer.crm import Crm
 from importer.journal import reading, sending
 from importer.journal.doubt import Claim
+from importer.journal.left import entries_to_send
 from importer.journal.schema import requests
 from importer.journal.store import Journal
 from importer.model import PAYMENT, Outcome
@@ -358,7 +359,7 @@ def test_runs_that_share_a_lead_are_settled_together(office: Office) -> None:
 
 
 def _batches(journal: Journal, run: str) -> list[sending.BatchToSend]:
-    ids = {entry.batch for entry in reading.entries_to_send(journal, run)}
+    ids = {entry.batch for entry in entries_to_send(journal, run)}
     return [sending.load_batch(journal, one) for one in sorted(ids)]
 
 

@@ -235,6 +235,7 @@ def test_one_wrong_cell_is_one_problem_however_many_actions_use_it() -> None:
 def test_an_invalid_row_keeps_its_identity_where_it_can_be_read() -> None:
     """A row refused for another cell is still known by its identity."""
     assert invalid(payment(amount="0")).identity == ("R-1",)
+    assert invalid(payment(amount="0")).content == {"receipt": "R-1"}
 
 
 @pytest.mark.parametrize(
@@ -423,6 +424,7 @@ def test_a_ragged_row_is_refused_as_a_whole() -> None:
     assert found(short) == [("", "row-ragged")]
     assert "9 cells" in invalid(long).problems[0].message
     assert invalid(long).identity is None
+    assert invalid(long).content == {}
     assert isinstance(good, Ready)
 
 
@@ -484,8 +486,13 @@ def test_targets_lead_from_a_remark_to_its_column() -> None:
     """Each value of an action names the column it was made from; constants name none."""
     mapping = parse_mapping(PAYMENTS, "m.yaml")
     assert targets(mapping, bind(mapping, PAYMENT_HEADERS, "sheet.csv", 1)) == {
-        "payment": {"amount": "E", "status": "C"},
-        "receipt": {"fields.import_ref": "A", "fields.paid_on": "D", "fields.note": "A"},
+        "payment": {"lead": "B", "amount": "E", "status": "C"},
+        "receipt": {
+            "lead": "B",
+            "fields.import_ref": "A",
+            "fields.paid_on": "D",
+            "fields.note": "A",
+        },
     }
 
 

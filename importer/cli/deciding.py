@@ -165,9 +165,12 @@ def close(  # noqa: PLR0913 - a command's options are its arguments
     practice: bool,
     as_json: bool,
 ) -> int:
-    """Give up what is UNSENT of RUN: it is not sent any more, also not by `resume`.
+    """Give up rows of RUN, or what of it is UNSENT.
 
-    A later sheet that holds the same rows sends them as new ones.
+    With --rows: whatever of these rows was not created is given up for good (what is UNKNOWN is
+    settled first). It leaves the failures workbook, and a later sheet that holds the rows unchanged
+    does not send them either; `release` takes that back. Without --rows: what is UNSENT is not sent
+    by `resume` any more, so that the sheet can be run again, corrected.
     """
     from importer.pipeline import close_rows
 

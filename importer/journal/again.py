@@ -25,6 +25,7 @@ from importer.journal.moving import check_moved, reopen
 from importer.journal.planning import make_batches
 from importer.journal.schema import IS_HELD, actions, runs
 from importer.journal.store import Journal
+from importer.journal.waived import hold_waived
 from importer.model import EarlierReason, State
 
 PASSING = (EarlierReason.OPEN, EarlierReason.IN_DOUBT)
@@ -47,6 +48,7 @@ def match_again(journal: Journal, run: str, matching: Matching, limit: int) -> N
         freed = _look_at_holds(journal, run, matching)
         _hold_for_siblings(journal, run, matching)
         match_identities(journal, run, matching, _others(journal, run))
+        hold_waived(journal, run, matching)
         make_batches(journal, run, limit)
         if freed:
             reopen(connection, runs.c.id == run, _FREED, journal.clock())

@@ -18,10 +18,11 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    update,
 )
 
+from importer.journal.earlier import earlier_values
 from importer.journal.money import add_amounts
+from importer.journal.moving import move
 from importer.journal.schema import actions, problems, rows, runs
 from importer.journal.store import Journal
 from importer.model import Currency, EarlierReason, State
@@ -75,27 +76,6 @@ def row_of(table: FromClause) -> ColumnElement[bool]:
 
 def _reason(one: Row[Any], root: Root) -> EarlierReason:
     return EarlierReason.SAME if one.run == root[0] else EarlierReason.CORRECTED
-
-
-def earlier_values(old: Row[Any], reason: EarlierReason) -> dict[str, Any]:
-    """What `model.Earlier` holds, of an action joined with its run's file."""
-    return {
-        "run": old.run,
-        "file": old.file,
-        "row": old.row,
-        "action_id": old.action_id,
-        "reason": reason,
-        "changes": [],
-    }
-
-
-def changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[list[str]]:
-    """(column, old, new) of what differs, among the columns that both know."""
-    return [
-        [column, old[column], new[column]]
-        for column in sorted(old.keys() & new.keys())
-        if old[column] != new[column]
-    ]
 
 
 def _candidates(journal: Journal, run: str) -> Sequence[Row[Any]]:
@@ -228,22 +208,21 @@ def _is_invalid(journal: Journal, run: str, row: int) -> bool:
 def _mark_already(
     journal: Journal, run: str, row: int, created: Sequence[Row[Any]], root: Root
 ) -> None:
+    by_name = {one.name: one for one in created}
+    mine = journal.read(
+        select(actions).where(
+            actions.c.run == run,
+            actions.c.row == row,
+            actions.c.name.in_(by_name),
+            actions.c.state == State.STAGED,
+        )
+    )
     with journal.transaction() as connection:
-        for one in created:
-            connection.execute(
-                update(actions)
-                .where(
-                    actions.c.run == run,
-                    actions.c.row == row,
-                    actions.c.name == one.name,
-                    actions.c.state == State.STAGED,
-                )
-                .values(
-                    state=State.ALREADY,
-                    earlier=earlier_values(one, _reason(one, root)),
-                    holder=one.id,
-                )
-            )
+        for one in mine:
+            old = by_name[one.name]
+            earlier = earlier_values(old, _reason(old, root), one.content)
+            now = {"state": State.ALREADY, "earlier": earlier, "holder": old.id}
+            move(connection, [one.id], State.STAGED, **now)
 
 
 def _replace_invalid(
@@ -266,6 +245,7 @@ def _replace_invalid(
             "remarks": [],
             "earlier": earlier_values(one, _reason(one, root)),
             "holder": one.id,
+            "given_up": False,
         }
         for position, one in enumerate(created)
     ]

@@ -28,6 +28,7 @@ from importer.journal.matching import (
 )
 from importer.journal.schema import actions
 from importer.journal.store import PAGE, Journal
+from importer.journal.waived import hold_waived
 from importer.model import State
 
 
@@ -37,8 +38,8 @@ def settle_identities(
     """Give every staged action its occurrence, or find that it must not be sent.
 
     What a correction answers for is found first: a row that comes back as it first looked may
-    share its identity with a row that it has nothing to do with. What the CRM has refused comes
-    last: whatever stands on a timeline, or may, answers before it.
+    share its identity with a row that it has nothing to do with. What a person has waived, and what
+    the CRM has refused, come last: whatever stands on a timeline, or may, answers before it.
 
     Args:
         journal: the journal, in the transaction that finishes the plan.
@@ -52,6 +53,7 @@ def settle_identities(
     """
     recognised = recognise_corrected(journal, run, matching.trusted)
     match_identities(journal, run, matching)
+    hold_waived(journal, run, matching)
     report_unchanged(journal, run, matching, retry)
     return recognised
 

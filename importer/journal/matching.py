@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    update,
+)
 
 from importer.batches import Claimant, Decision, Holder
-from importer.journal.corrected import changes, earlier_values, row_of
+from importer.journal.corrected import row_of
+from importer.journal.earlier import earlier_values
 from importer.journal.moving import check_moved
 from importer.journal.schema import LIVE_STATES, actions, decisions, rows, runs
 from importer.journal.store import Journal
-from importer.model import EarlierReason, Ruling, RunState, State
+from importer.model import Ruling, RunState, State
 
 OPEN_RUNS = (RunState.READY, RunState.SENDING, RunState.STOPPED)
 """Runs that may still send what they have staged."""
@@ -26,10 +38,12 @@ def staged_of(run: str) -> Select[Any]:
 
     What a person has released is not matched again: that it was held is what was decided on.
     """
-    released = exists().where(
-        decisions.c.action == actions.c.id, decisions.c.ruling == Ruling.RELEASED
-    )
-    return mine_of(run).where(actions.c.state == State.STAGED, ~released)
+    return mine_of(run).where(actions.c.state == State.STAGED, ~released_of(actions))
+
+
+def released_of(table: FromClause) -> ColumnElement[bool]:
+    """Whether a person has released an action."""
+    return exists().where(decisions.c.action == table.c.id, decisions.c.ruling == Ruling.RELEASED)
 
 
 def mine_of(run: str) -> Select[Any]:
@@ -64,6 +78,8 @@ def with_roots() -> Select[Any]:
             runs.c.seq,
             runs.c.state.label("run_state"),
             rows.c.key,
+            # Of its own row, and of the row at the root of its chain.
+            rows.c.fingerprint.label("look"),
             root.c.fingerprint,
             root.c.run.label("root_run"),
             root.c.number.label("root_row"),
@@ -187,6 +203,5 @@ def _values(
     if decision.holder is None or decision.reason is None:
         return values
     old, new = shown[decision.holder.id], shown[decision.id]
-    changed = changes(old, new) if decision.reason is EarlierReason.CHANGED else []
-    earlier = earlier_values(by_id[decision.holder.id], decision.reason) | {"changes": changed}
+    earlier = earlier_values(by_id[decision.holder.id], decision.reason, new, old)
     return values | {"holder": decision.holder.id, "earlier": earlier}

@@ -71,7 +71,7 @@ def _by_state(journal: Journal) -> dict[tuple[str, State], int]:
     found = journal.read(
         select(actions.c.run, actions.c.state, func.count().label("n"))
         .join(runs, runs.c.id == actions.c.run)
-        .where(actions.c.state.in_(_OTHERS), _COUNTS)
+        .where(actions.c.state.in_(_OTHERS), _COUNTS, ~actions.c.given_up)
         .group_by(actions.c.run, actions.c.state)
     )
     return {(one.run, State(one.state)): one.n for one in found}
@@ -93,7 +93,7 @@ def _to_correct(journal: Journal) -> dict[tuple[str, State], int]:
         select(actions.c.run, actions.c.state, func.count().label("n"))
         .join(runs, runs.c.id == actions.c.run)
         .join(own, (own.c.run == actions.c.run) & (own.c.number == actions.c.row))
-        .where(actions.c.state.in_(_TO_CORRECT), _COUNTS, ~taken_up)
+        .where(actions.c.state.in_(_TO_CORRECT), _COUNTS, ~actions.c.given_up, ~taken_up)
         .group_by(actions.c.run, actions.c.state)
     )
     return {(one.run, State(one.state)): one.n for one in found}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from importer import batches
 from importer.journal import ledger
@@ -15,7 +14,7 @@ from importer.journal.answers import last_request
 from importer.journal.schema import actions, problems, rows, runs
 from importer.journal.schema import batches as batch_table
 from importer.journal.store import Journal
-from importer.model import CheckedRow, Currency, Invalid, Note, Ready, RunState, Skipped, State
+from importer.model import Currency, Note, RunState, State
 from importer.reconcile import add_up
 
 
@@ -38,14 +37,6 @@ class NewRun:
     """`identity`: column → type; `actions`: name → type."""
     targets: Mapping[str, Mapping[str, str]]
     """Action name → field path → column letter."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedRow:
-    """A checked row and the row at the root of its chain."""
-
-    checked: CheckedRow
-    root: tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +82,6 @@ def begin_run(journal: Journal, run: NewRun) -> None:
                 changed_at=now,
             )
         )
-
-
-def stage(journal: Journal, run: str, planned: Sequence[PlannedRow]) -> None:
-    """Write some rows of the plan, in sheet order, in one transaction."""
-    found = [_row_values(journal.workspace, run, one) for one in planned]
-    drafted = [values for one in planned for values in _actions(journal, run, one)]
-    wrong = [values for one in planned for values in _problems(run, one.checked)]
-    with journal.transaction() as connection:
-        for table, values in ((rows, found), (actions, drafted), (problems, wrong)):
-            if values:
-                connection.execute(insert(table), values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,74 +171,6 @@ def void_unfinished(journal: Journal) -> None:
         void_plan(journal, one.id, "The importer was stopped while it read the sheet.")
 
 
-def _row_values(workspace: str, run: str, planned: PlannedRow) -> dict[str, Any]:
-    checked = planned.checked
-    return {
-        "run": run,
-        "number": checked.row,
-        "skipped": checked.reason if isinstance(checked, Skipped) else "",
-        "fingerprint": "" if isinstance(checked, Skipped) else checked.fingerprint,
-        "key": ""
-        if isinstance(checked, Skipped) or checked.identity is None
-        else batches.digest(workspace, checked.identity),
-        "root_run": planned.root[0],
-        "root_row": planned.root[1],
-    }
-
-
-def _actions(journal: Journal, run: str, planned: PlannedRow) -> Iterable[dict[str, Any]]:
-    checked, (root_run, root_row) = planned.checked, planned.root
-    match checked:
-        case Skipped():
-            return
-        case Invalid():
-            yield _blank_action(run, checked.row) | {"state": State.INVALID}
-        case Ready():
-            for position, draft in enumerate(checked.drafts):
-                yield _blank_action(run, checked.row) | {
-                    "position": position,
-                    "name": draft.name,
-                    "type": draft.type,
-                    "lead": draft.lead,
-                    "entry": draft.entry,
-                    "amount": draft.money.amount if draft.money else None,
-                    "currency": draft.money.currency if draft.money else None,
-                    "content": dict(draft.content),
-                    "identity": batches.identity_digest(
-                        journal.workspace, checked.identity, draft.name
-                    ),
-                    "origin": f"{root_run}/{root_row}/{draft.name}",
-                }
-
-
-def _blank_action(run: str, row: int) -> dict[str, Any]:
-    texts = ("name", "type", "lead", "entry", "action_id", "detail")
-    return {
-        **dict.fromkeys(texts, ""),
-        "run": run,
-        "row": row,
-        "position": 0,
-        "amount": None,
-        "currency": None,
-        "content": {},
-        "identity": None,
-        "origin": None,
-        "occurrence": 0,
-        "state": State.STAGED,
-        "batch": None,
-        "request": None,
-        "remarks": [],
-        "earlier": None,
-        "holder": None,
-    }
-
-
-def _problems(run: str, checked: CheckedRow) -> Iterable[dict[str, Any]]:
-    if isinstance(checked, Invalid):
-        for seq, problem in enumerate(checked.problems):
-            yield {**asdict(problem), "run": run, "seq": seq}
-
-
 def make_batches(journal: Journal, run: str, limit: int) -> None:
     """Batch whatever a run has staged that is in no batch yet.
 
@@ -273,14 +185,22 @@ def make_batches(journal: Journal, run: str, limit: int) -> None:
         .where(actions.c.run == run, actions.c.state == State.STAGED, actions.c.batch.is_(None))
         .order_by(first_row, actions.c.lead, actions.c.row, actions.c.position)
     )
-    groups = batches.group(
-        (batches.Waiting(id=one.id, row=one.row, lead=one.lead) for one in waiting), limit
+    groups = list(
+        batches.group(
+            (batches.Waiting(id=one.id, row=one.row, lead=one.lead) for one in waiting), limit
+        )
     )
+    if not groups:
+        return
+    in_order = insert(batch_table).returning(batch_table.c.id, sort_by_parameter_order=True)
+    join = update(actions).where(actions.c.id == bindparam("waiting"))
     with journal.transaction() as connection:
-        for lead, ids in groups:
-            made = connection.execute(
-                insert(batch_table).values(run=run, lead=lead).returning(batch_table.c.id)
-            )
-            connection.execute(
-                update(actions).where(actions.c.id.in_(ids)).values(batch=made.scalar_one())
-            )
+        made = connection.execute(in_order, [{"run": run, "lead": lead} for lead, _ in groups])
+        connection.execute(
+            join.values(batch=bindparam("into")),
+            [
+                {"waiting": action, "into": batch}
+                for batch, (_, ids) in zip(made.scalars(), groups, strict=True)
+                for action in ids
+            ],
+        )

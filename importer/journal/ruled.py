@@ -32,6 +32,7 @@ _RULED: Final = {
     Ruling.NOT_CREATED: "said by a person not to stand on the timeline",
     Ruling.RELEASED: "released",
     Ruling.CLOSED: "closed",
+    Ruling.WAIVED: "given up",
 }
 
 

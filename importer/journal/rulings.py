@@ -9,18 +9,22 @@ from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
 from importer.errors import JournalError, UsageError
+from importer.journal.meant import meant_actions
 from importer.journal.moving import move
 from importer.journal.planning import make_batches
-from importer.journal.reading import run_of
 from importer.journal.releasing import free_origin, next_occurrence, not_yet, refuse_rivals
 from importer.journal.ruled import Decided, record_ruling
-from importer.journal.schema import actions, rows
+from importer.journal.schema import actions
 from importer.journal.store import Journal
-from importer.model import EarlierReason, Ruling, RunState, State
+from importer.model import EarlierReason, Ruling, State
 
-__all__ = ["Decided", "close_unsent", "release", "resolve_created", "resolve_not_created"]
+__all__ = ["Decided", "release", "resolve_created", "resolve_not_created"]
 
-_RELEASABLE: Final = (EarlierReason.CHANGED, EarlierReason.SEEN_BEFORE)
+_RELEASABLE: Final = (
+    EarlierReason.CHANGED,
+    EarlierReason.SEEN_BEFORE,
+    EarlierReason.GIVEN_UP,
+)
 
 
 def resolve_created(  # noqa: PLR0913 - which actions, and who says what of them
@@ -82,25 +86,6 @@ def resolve_not_created(  # noqa: PLR0913 - which actions, and who says what of 
         return record_ruling(journal, run, found, Ruling.NOT_CREATED, by=by, reason=reason)
 
 
-def close_unsent(
-    journal: Journal,
-    run: str,
-    of_rows: frozenset[int] | None,
-    *,
-    by: str,
-    reason: str,
-) -> Decided:
-    """Give up what is UNSENT, for good.
-
-    Args and errors as for `resolve_created`.
-    """
-    found = _of_state(journal, run, of_rows, None, reason=reason, state=State.STAGED)
-    with journal.transaction():
-        for one in found:
-            _move(journal, one, State.CLOSED)
-        return record_ruling(journal, run, found, Ruling.CLOSED, by=by, reason=reason)
-
-
 def release(  # noqa: PLR0913 - which actions, and who says what of them
     journal: Journal,
     run: str,
@@ -133,6 +118,7 @@ def release(  # noqa: PLR0913 - which actions, and who says what of them
                 origin=free_origin(journal, one),
                 # `holder` stays: it answers for no other action of this run.
                 earlier=None,
+                given_up=False,
                 batch=None,
             )
         make_batches(journal, run, limit)
@@ -141,7 +127,6 @@ def release(  # noqa: PLR0913 - which actions, and who says what of them
 
 _NOTHING: Final = {
     State.UNKNOWN: ("is UNKNOWN", "Only what is in doubt can be resolved"),
-    State.STAGED: ("is UNSENT", "Only what was not sent yet can be closed"),
     State.DUPLICATE: ("is DUPLICATE", "Only what is held can be released"),
 }
 
@@ -155,51 +140,13 @@ def _of_state(  # noqa: PLR0913 - every decision asks for the same
     reason: str,
     state: State,
 ) -> Sequence[Row[Any]]:
-    """The actions that a decision is about, in sheet order; at least one."""
-    if not reason.strip():
-        raise UsageError("A decision needs a reason.", "Say why: it stays on record.")
-    _refuse_other_runs(journal, run)
-    _refuse_other_rows(journal, run, of_rows)
-    statement = (
-        select(actions)
-        .where(actions.c.run == run, actions.c.state == state)
-        .order_by(actions.c.row, actions.c.position)
+    what, only = _NOTHING[state]
+    among = "" if of_rows is None and name is None else " of what is meant"
+    otherwise = UsageError(
+        f"Nothing{among} {what} in the run {run}.",
+        f"{only}: the run's report shows the rows and the names of their actions.",
     )
-    found = [
-        one
-        for one in journal.read(statement)
-        if (of_rows is None or one.row in of_rows) and (name is None or one.name == name)
-    ]
-    if not found:
-        what, only = _NOTHING[state]
-        among = "" if of_rows is None and name is None else " of what is meant"
-        raise UsageError(
-            f"Nothing{among} {what} in the run {run}.",
-            f"{only}: the run's report shows the rows and the names of their actions.",
-        )
-    return found
-
-
-def _refuse_other_runs(journal: Journal, run: str) -> None:
-    known = run_of(journal, run)
-    if known.state in (RunState.REFUSED, RunState.PLANNING):
-        raise UsageError(
-            f"The run {run} was refused before anything was sent: {known.reason}",
-            "There is nothing to decide; run its sheet again, corrected where it needs it.",
-        )
-
-
-def _refuse_other_rows(journal: Journal, run: str, of_rows: frozenset[int] | None) -> None:
-    if of_rows is None:
-        return
-    there = select(rows.c.number).where(rows.c.run == run, rows.c.skipped == "")
-    strangers = of_rows - {one.number for one in journal.read(there)}
-    if strangers:
-        numbers = ", ".join(str(number) for number in sorted(strangers))
-        raise UsageError(
-            f"The run {run} has no actions in row {numbers}.",
-            "Name rows as its sheet numbers them; the run's report shows them.",
-        )
+    return meant_actions(journal, run, [state], of_rows, name, reason=reason, otherwise=otherwise)
 
 
 def _refuse_known_id(journal: Journal, action_id: str) -> None:

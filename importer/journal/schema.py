@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Float,
@@ -26,7 +27,7 @@ from importer.journal.sqltypes import Exact, Json, Moment
 from importer.model import State
 from importer.verdict import ReadBack, RefusedMaybe, Unknown
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 LIVE_STATES = (State.SENDING, State.CREATED, State.UNKNOWN)
 """States in which an action may stand on a timeline: at most one per identity and occurrence."""
@@ -90,6 +91,8 @@ rows = Table(
     # The row of the chain's first sheet that this one descends from; itself where there is none.
     Column("root_run", String(20), nullable=False),
     Column("root_row", Integer, nullable=False),
+    # Currency → what can be read of the payments of a row that was refused as a whole.
+    Column("readable", Json, nullable=False),
     Index("rows_by_root", "root_run", "root_row"),
     Index("rows_by_fingerprint", "fingerprint"),
     Index("rows_by_key", "key"),
@@ -146,6 +149,8 @@ actions = Table(
     Column("earlier", Json),
     # The earlier action that stands for this one; it answers for no other one of the same run.
     Column("holder", Integer),
+    # Not created, and nobody waits for it: a person's decision, of this one or of an equal one.
+    Column("given_up", Boolean, nullable=False),
     Index("actions_of_run", "run", "row", "position"),
     Index("actions_by_identity", "identity"),
 )
@@ -196,6 +201,10 @@ def _index_where(
 
 
 IS_HELD = _index_where(actions.c.holder.is_not(None), "actions_by_holder", actions.c.holder)
+
+IS_GIVEN_UP = _index_where(
+    actions.c.given_up.is_(literal_column("1")), "given_up_by_identity", actions.c.identity
+)
 
 IN_DOUBT = _index_where(
     literally(actions.c.state, (State.SENDING, State.UNKNOWN)), "doubtful_by_lead", actions.c.lead

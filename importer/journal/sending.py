@@ -12,7 +12,7 @@ from sqlalchemy import and_, func, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from importer.errors import JournalError
-from importer.journal.corrected import changes, earlier_values
+from importer.journal.earlier import changes, earlier_values
 from importer.journal.moving import check_moved, move, reopen
 from importer.journal.schema import IN_DOUBT, LIVE_STATES, actions, batches, runs
 from importer.journal.statements import ANSWER, CLAIM, INTEND, RECORD, TOUCH, WAITING
@@ -255,6 +255,5 @@ def _yield_to_holders(journal: Journal, batch: BatchToSend) -> None:
                 State.STAGED,
                 state=State.ALREADY if reason is EarlierReason.SAME else State.DUPLICATE,
                 holder=one.id,
-                earlier=earlier_values(one, reason)
-                | {"changes": changed if reason is EarlierReason.CHANGED else []},
+                earlier=earlier_values(one, reason, one.new),
             )

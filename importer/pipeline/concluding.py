@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from importer.journal import overview, reading
+from importer.journal import overview
 from importer.journal.answers import count_doubtful
 from importer.journal.doubt import NOT_STORED
+from importer.journal.left import batches_left
 from importer.journal.sending import set_run_state
 from importer.journal.store import Journal
 from importer.model import RunState
@@ -15,7 +16,7 @@ from importer.upload import Ending, EndKind
 def conclude(workplace: Workplace, run_id: str, ending: Ending) -> None:
     """Put the run's end on record: DONE only when nothing is left to send."""
     journal, done = workplace.journal, ending.kind is EndKind.DONE
-    left = reading.batches_left(journal, run_id)
+    left = batches_left(journal, run_id)
     reason = ending.reason
     if done and left:
         reason = _WAITS if count_doubtful(journal, run_id) else _freed(journal, run_id)

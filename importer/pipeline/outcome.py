@@ -29,7 +29,6 @@ def exit_code(reconciliation: Reconciliation, ending: Ending) -> int:
     In this order: interrupted (128 + the signal), the books do not balance, something is in doubt,
     a rule stopped it, later is safe, something was not created or not wholly.
     """
-    counts = {outcome: line.count for outcome, line in reconciliation.outcomes.items()}
     unfinished = (
         Outcome.INVALID,
         Outcome.IGNORED,
@@ -38,16 +37,17 @@ def exit_code(reconciliation: Reconciliation, ending: Ending) -> int:
         Outcome.UNSENT,
     )
     later = ending.kind in {EndKind.UNREACHABLE, EndKind.OUT_OF_TIME}
-    # What a person has given up calls for nothing more.
+    # What a person has given up needs no resume; what was given up before is nothing to do at all.
     left = reconciliation.unsent > 0
+    given_up = reconciliation.given_up.count - reconciliation.waived_before
     rules = (
         (ending.kind is EndKind.INTERRUPTED, 128 + ending.signal),
         (bool(reconciliation.imbalances), Exit.UNBALANCED),
-        (counts[Outcome.UNKNOWN] > 0, Exit.IN_DOUBT),
+        (reconciliation.waiting(Outcome.UNKNOWN) > 0, Exit.IN_DOUBT),
         (reconciliation.run.state is RunState.REFUSED, Exit.SHEET),
         (ending.kind is EndKind.STOPPED or (left and not later), Exit.STOPPED),
         (later, Exit.LATER),
-        (any(counts[outcome] for outcome in unfinished), Exit.INCOMPLETE),
+        (reconciliation.waiting(*unfinished) + given_up > 0, Exit.INCOMPLETE),
         (reconciliation.incomplete > 0, Exit.INCOMPLETE),
     )
     return next((code for holds, code in rules if holds), Exit.DONE)

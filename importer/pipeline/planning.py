@@ -13,15 +13,14 @@ from importer.errors import ImporterError, SheetRefusedError
 from importer.journal.planning import (
     Learned,
     NewRun,
-    PlannedRow,
     PlanRules,
     PlanTotals,
     begin_run,
     finish_plan,
-    stage,
     void_plan,
 )
 from importer.journal.sending import set_run_state
+from importer.journal.staging import PlannedRow, stage
 from importer.journal.store import Journal
 from importer.mapping import Mapping
 from importer.model import (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from importer.journal import reading, rulings
+from importer.journal.closing import close
 from importer.journal.rulings import Decided
 from importer.pipeline.workplace import Workplace
 
@@ -64,13 +65,20 @@ def release_rows(
 def close_rows(
     workplace: Workplace, run_id: str, rows: frozenset[int] | None, *, reason: str
 ) -> Decided:
-    """Give up what is UNSENT.
+    """Give up rows for good, or what a run has not sent.
+
+    Args:
+        workplace: the workspace, opened to work in.
+        run_id: the run.
+        rows: of which nobody waits any more for what was not created; None: whatever is UNSENT is
+            not sent by this run any more.
+        reason: why; kept for ever.
 
     Raises:
-        UsageError: there is no such run, nothing of these is unsent, or the reason is blank.
+        UsageError: there is no such run, nothing of these can be given up, or the reason is blank.
     """
     run = reading.run_of(workplace.journal, run_id).id
-    return rulings.close_unsent(workplace.journal, run, rows, by=account(), reason=reason)
+    return close(workplace.journal, run, rows, by=account(), reason=reason)
 
 
 def account() -> str:

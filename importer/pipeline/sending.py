@@ -18,6 +18,7 @@ from importer.journal.answers import (
     money_left,
 )
 from importer.journal.attempts import doubt_again
+from importer.journal.left import actions_left, batches_left
 from importer.journal.planning import matching_of
 from importer.journal.sending import leads_to_send, set_run_state
 from importer.mapping import parse_mapping
@@ -62,9 +63,9 @@ class Orders:
 def estimate(workplace: Workplace, run: str) -> Estimate:
     """What is left, and how long it takes at the pace of the settings."""
     journal, rate = workplace.journal, workplace.settings.send.requests_per_hour
-    requests = reading.batches_left(journal, run)
+    requests = batches_left(journal, run)
     return Estimate(
-        actions=reading.actions_left(journal, run),
+        actions=actions_left(journal, run),
         money=money_left(journal, run),
         requests=requests,
         seconds=requests * 3600 / rate if rate else 0.0,
@@ -163,7 +164,7 @@ class _Send:
 
     async def _send(self, first: int | None = None) -> None:
         workplace, settings = self._workplace, self._workplace.settings
-        left = reading.actions_left(workplace.journal, self._run)
+        left = actions_left(workplace.journal, self._run)
         if not left:
             return
         with self._bars.stage("Sending", left) as advance:
@@ -220,7 +221,7 @@ def _sendable(workplace: Workplace, run: str) -> bool:
 
 def _anything_to_do(workplace: Workplace, run: str) -> bool:
     journal = workplace.journal
-    return bool(reading.batches_left(journal, run) or count_doubtful(journal, run))
+    return bool(batches_left(journal, run) or count_doubtful(journal, run))
 
 
 def _match_again(workplace: Workplace, run: RunRecord) -> None:

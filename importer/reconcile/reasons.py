@@ -1,135 +1,182 @@
-"""Why an action ended as it did, in groups, with what to do about each."""
+"""What explains that an action ended as it did, and the groups of those that share it.
+
+Nothing here is put into words: a text is the CRM's own, or a problem's; `report` says the rest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from importer.folding import alike
 from importer.model import ActionRecord, Currency, EarlierReason, Outcome
-from importer.reconcile.records import Reason
+from importer.reconcile.records import Ground, Key, Reason
 from importer.reconcile.sums import add_money
+from importer.verdict import LEAD_NOT_FOUND
 
 EXAMPLES = 3
 
-NEXT_STEPS: Mapping[Outcome, str] = {
-    Outcome.CREATED: "Stored without this part. Add it by hand in the CRM if it is needed.",
-    Outcome.ALREADY: "Nothing to do.",
-    Outcome.IGNORED: "Correct the cell in the failures workbook and run that file.",
-    Outcome.INVALID: "Correct the cell in the failures workbook and run that file.",
-    Outcome.REFUSED: "Correct the row in the failures workbook and run that file.",
-    Outcome.DUPLICATE: "Nothing was sent. Compare the two: the earlier one stands in the CRM, and "
-    "a release books a second one beside it.",
-    Outcome.UNKNOWN: "Do not send again. Look at the lead's timeline in the CRM first.",
-    Outcome.UNSENT: "See what stopped the run; then resume it, or give this up.",
-}
-"""What a person does about an outcome, where nothing more precise is known."""
-
-_EARLIER_TEXTS: Mapping[EarlierReason, str] = {
-    EarlierReason.SAME: "An earlier run created exactly this.",
-    EarlierReason.CORRECTED: "An earlier run created it from a corrected row.",
-    EarlierReason.CHANGED: "An earlier run created it with other values.",
-    EarlierReason.IN_DOUBT: "An earlier run sent it, and what became of it is still in doubt.",
-    EarlierReason.SEEN_BEFORE: "An equal row of an earlier sheet was created.",
-    EarlierReason.OPEN: "An earlier run that is still open is going to send it.",
-    EarlierReason.UNCHANGED: "The CRM refused exactly this before; it was not sent again.",
-}
-
-_EARLIER_STEPS: Mapping[EarlierReason, str] = {
-    EarlierReason.IN_DOUBT: NEXT_STEPS[Outcome.UNKNOWN],
-    EarlierReason.OPEN: "Resume that run, or give it up there; then resume this one.",
-    EarlierReason.UNCHANGED: "Correct the cell in the failures workbook and run that file; or, if "
-    "the CRM itself was corrected, run again with `--retry ignored,refused`.",
-}
-"""What a person does where the earlier action says it better than the outcome."""
+INCOMPLETE = "incomplete"
+"""The pattern of what was created earlier with something dropped."""
+BEFORE = "before"
+"""The pattern of what was given up earlier, and not in this run."""
 
 
-def reasons_of(action: ActionRecord) -> Iterator[tuple[str, str, str, str]]:
-    """(code, sentence, next step, cell) of everything that explains an action's outcome."""
-    row, step = f"row {action.row}", _step(action)
-    if action.given_up:
-        yield "given up", "A person has given it up.", "Given up: nothing to do.", row
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One thing that explains an action's outcome."""
+
+    outcome: Outcome
+    ground: Ground
+    code: str
+    """A problem's code, the CRM's error code or an `EarlierReason`; "" where there is none."""
+    text: str
+    """As it was said; "" where only the code speaks."""
+    pattern: str
+    """The text with `…` for what differs from row to row; "" where the code alone is compared."""
+    hint: str = ""
+    """A problem's own, like the next one."""
+    seen: str = ""
+    """The cell's text as it stands in the sheet."""
+    path: str = ""
+    """What a remark names in the action; the text begins with it."""
+    column: str = ""
+    """Letter; "" where no single cell is meant."""
+
+    @property
+    def key(self) -> Key:
+        """What it shares with all of its group."""
+        return (self.outcome, self.ground, self.code, self.pattern)
+
+
+def explain(action: ActionRecord) -> Iterator[Explanation]:
+    """Yield what explains an action's outcome: of what is given up, nothing but that."""
+    if not action.given_up:
+        yield from everything_of(action)
         return
+    before = action.earlier and action.earlier.reason is EarlierReason.GIVEN_UP
+    yield Explanation(
+        outcome=action.outcome,
+        ground=Ground.GIVEN_UP,
+        code=Ground.GIVEN_UP,
+        text="",
+        pattern=BEFORE if before else "",
+    )
+
+
+def everything_of(action: ActionRecord) -> Iterator[Explanation]:
+    """Yield everything that was said about an action, given up or not."""
     for problem in action.problems:
-        cell = f"{problem.column}{problem.row}" if problem.column else row
-        yield problem.code, problem.message, problem.hint, cell
-    for remark in action.remarks:
-        cell = f"{remark.column}{action.row}" if remark.column else row
-        yield "", f"{remark.path}: {remark.text}" if remark.path else remark.text, step, cell
+        yield Explanation(
+            outcome=action.outcome,
+            ground=Ground.PROBLEM,
+            code=problem.code,
+            text=problem.message,
+            pattern="",
+            hint=problem.hint,
+            seen=problem.seen,
+            column=problem.column,
+        )
+    yield from _said_by_the_crm(action)
     if action.earlier is not None:
-        yield action.earlier.reason, _EARLIER_TEXTS[action.earlier.reason], step, row
-    if action.detail and (
-        action.earlier is None or action.earlier.reason is EarlierReason.UNCHANGED
-    ):
+        yield Explanation(
+            outcome=action.outcome,
+            ground=Ground.EARLIER,
+            code=action.earlier.reason,
+            text="",
+            pattern=INCOMPLETE if action.earlier.incomplete else "",
+        )
+
+
+def _said_by_the_crm(action: ActionRecord) -> Iterator[Explanation]:
+    values = [action.lead, *action.content.values()]
+    for remark in action.remarks:
+        path = f"{remark.path}: " if remark.path else ""
+        yield Explanation(
+            outcome=action.outcome,
+            ground=Ground.REMARK,
+            code="",
+            text=f"{path}{remark.text}",
+            pattern=f"{path}{alike(remark.text, values)}",
+            path=remark.path,
+            column=remark.column,
+        )
+    if action.detail:
         code, _, text = action.detail.partition(": ")
-        yield (code, text, step, row) if code.isupper() else ("", action.detail, step, row)
-
-
-def _step(action: ActionRecord) -> str:
-    own = NEXT_STEPS[action.outcome]
-    return _EARLIER_STEPS.get(action.earlier.reason, own) if action.earlier else own
+        code, text = (code, text) if code.isupper() else ("", action.detail)
+        yield Explanation(
+            outcome=action.outcome,
+            ground=Ground.DETAIL,
+            code=code,
+            text=text,
+            pattern=alike(text, values),
+            column=action.lead_column if code == LEAD_NOT_FOUND else "",
+        )
 
 
 class Reasons:
     """The groups, while the actions go by."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[Outcome, str, str], _Group] = {}
+        self._groups: dict[Key, _Group] = {}
 
     def add(self, action: ActionRecord) -> None:
         """Put an action into each group that it belongs to."""
-        counted = set[tuple[Outcome, str, str]]()
-        for code, text, hint, cell in reasons_of(action):
-            # A problem's sentence may quote its cell, so its code alone makes the group.
-            key = (action.outcome, code, "" if code else text)
-            if key not in self._groups:
-                self._groups[key] = _Group(text=text, hint=hint)
-            self._groups[key].show(text, cell)
+        counted = set[Key]()
+        for one in explain(action):
+            group = self._groups.setdefault(one.key, _Group(first=one))
+            group.show(one, action.row)
             if action.earlier is not None:
-                self._groups[key].note_run(action.earlier.run)
-            if key not in counted:
-                counted.add(key)
-                self._groups[key].count_in(action)
+                group.note_run(action.earlier.run)
+            if one.key not in counted:
+                counted.add(one.key)
+                group.count_in(action)
 
     def largest_first(self) -> tuple[Reason, ...]:
         """The groups as records."""
-        found = [
-            Reason(
-                outcome=outcome,
-                code=code,
-                text=f"For example: {group.text}" if group.varies else group.text,
-                hint=group.hint,
-                count=group.count,
-                money=group.money,
-                examples=tuple(group.examples),
-                runs=tuple(group.runs),
-            )
-            for (outcome, code, _), group in self._groups.items()
-        ]
-        return tuple(sorted(found, key=lambda one: (-one.count, one.outcome, one.code, one.text)))
+        found = [group.record() for group in self._groups.values()]
+        return tuple(
+            sorted(found, key=lambda one: (-one.count, one.outcome, one.code, one.pattern))
+        )
 
 
 @dataclass(slots=True)
 class _Group:
-    text: str
-    hint: str
+    first: Explanation
     count: int = 0
     money: dict[Currency, Decimal] = field(default_factory=dict)
     examples: list[str] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
-    varies: bool = False
-    """The sentences quote their cells, so that the first one speaks for itself alone."""
+    differs: bool = False
 
     def count_in(self, action: ActionRecord) -> None:
         self.count += 1
         if action.money is not None:
             add_money(self.money, action.money)
 
-    def show(self, text: str, cell: str) -> None:
-        self.varies |= text != self.text
+    def show(self, one: Explanation, row: int) -> None:
+        self.differs |= one.text != self.first.text
+        cell = f"{one.column}{row}" if one.column else f"row {row}"
         if len(self.examples) < EXAMPLES and cell not in self.examples:
             self.examples.append(cell)
 
     def note_run(self, run: str) -> None:
         if len(self.runs) < EXAMPLES and run not in self.runs:
             self.runs.append(run)
+
+    def record(self) -> Reason:
+        first = self.first
+        return Reason(
+            outcome=first.outcome,
+            ground=first.ground,
+            code=first.code,
+            text=first.text,
+            pattern=first.pattern,
+            differs=self.differs,
+            hint=first.hint,
+            count=self.count,
+            money=self.money,
+            examples=tuple(self.examples),
+            runs=tuple(self.runs),
+        )

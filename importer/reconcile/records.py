@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from importer.model import Outcome, RunRecord
-from importer.reconcile.sums import Sums
+from importer.reconcile.sums import Sums, add_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,15 +18,41 @@ class Line:
     money: Sums
 
 
+class Ground(StrEnum):
+    """Who explains an outcome."""
+
+    PROBLEM = "problem"
+    """Our checks."""
+    REMARK = "remark"
+    """The CRM, of this action."""
+    DETAIL = "detail"
+    """The CRM's error for the whole request, or what became of the request."""
+    EARLIER = "earlier"
+    """An action that was there before."""
+    GIVEN_UP = "given up"
+    """A person, who has given it up."""
+
+
+Key = tuple[Outcome, Ground, str, str]
+"""Outcome, ground, code and pattern: what the actions of a group have in common."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """The actions of one outcome that share one reason."""
 
     outcome: Outcome
+    ground: Ground
     code: str
-    """A problem's code, the CRM's error code, or "" for a remark."""
+    """A problem's code, the CRM's error code or an `EarlierReason`; "" for a remark."""
     text: str
+    """Of the first of them, as the CRM or the check has put it; "" where only the code speaks."""
+    pattern: str
+    """The text with `…` for names, ids and numbers; "" where the code alone makes the group."""
+    differs: bool
+    """Not every one has the text of the first."""
     hint: str
+    """A problem's own; "" otherwise."""
     count: int
     money: Sums
     examples: tuple[str, ...]
@@ -33,27 +60,70 @@ class Reason:
     runs: tuple[str, ...] = ()
     """Up to three earlier runs that it speaks of."""
 
+    @property
+    def key(self) -> Key:
+        """What all of them have in common."""
+        return (self.outcome, self.ground, self.code, self.pattern)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """The runs that started from one sheet, counted by root row."""
+    """The runs that started from one sheet, counted by root row.
 
-    runs: tuple[str, ...]
-    """Run ids, oldest first."""
+    The bridge, per currency: planned + repaired + corrected + added = created + already + waived +
+    open.
+    """
+
+    runs: tuple[RunRecord, ...]
+    """Oldest first."""
     rows: int
-    """Rows of the root run that had actions."""
+    """Rows with actions: of the root's sheet, and what was added to its failures workbooks."""
     open_rows: int
-    """Rows whose latest attempt is not wholly CREATED, ALREADY or given up."""
+    """Rows of which something is neither created nor given up."""
+    open_at: tuple[str, ...]
+    """`<run>/<row>` of up to twenty of them: where each was tried last."""
     planned: Sums
     """Readable money at the root."""
-    corrections: Sums
-    """What corrected cells added or took away."""
-    done: Sums
-    """CREATED or ALREADY, latest attempt."""
+    repaired: Sums
+    """Money of rows that were INVALID at first, and so without any."""
+    corrected: Sums
+    """What corrected cells added to readable money or took away; negative where they took."""
+    added: Sums
+    """Money of rows that were added to a failures workbook, and of what is booked, or held to be
+    booked, beside what its row has created already."""
+    created: Sums
+    """Every action that a run of the chain created."""
+    already: Sums
+    """What runs outside the chain had created, as it stands in the CRM."""
     waived: Sums
-    """Given up by a person, latest attempt."""
+    """Given up by a person."""
     open: Sums
     """Everything else, latest attempt."""
+    imbalances: tuple[str, ...]
+    """A sentence for each thing that does not agree."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing of the sheet is open, and its books are exact."""
+        return not self.open_rows and not self.imbalances
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """The rows with actions by what is left to do: the first four add up to all of them."""
+
+    done: int = 0
+    """Every action of the row is CREATED or ALREADY."""
+    waiting: int = 0
+    """Something of the row needs a person."""
+    unsent: int = 0
+    """Something of it is UNSENT, and nothing else is wrong."""
+    given_up: int = 0
+    """What is not in of it was given up."""
+    partly: int = 0
+    """Among the last three: rows of which something is CREATED or ALREADY."""
+    incomplete: int = 0
+    """Rows of which something is CREATED and incomplete."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +132,19 @@ class Reconciliation:
 
     run: RunRecord
     rows_with_actions: int
+    rows: Rows
+    """The same rows, by what is left to do."""
     outcomes: Mapping[Outcome, Line]
     """Every outcome, zero or not, in the order of `Outcome`."""
     incomplete: int
     """CREATED with remarks."""
-    given_up: Line
-    """Among UNSENT: what a person has closed."""
+    given_up_of: Mapping[Outcome, Line]
+    """Among each outcome: what a person has given up; without outcomes of which nothing is."""
+    corrected_since: Line
+    """Among ALREADY: what stands in the CRM with another amount than the sheet's; its money is what
+    stands there."""
+    waived_before: int
+    """Among them: what equals something that was waived in an earlier run."""
     unreadable: int
     """INVALID rows: each counts as one action without money."""
     reasons: tuple[Reason, ...]
@@ -77,6 +154,22 @@ class Reconciliation:
     chain: Chain
 
     @property
+    def given_up(self) -> Line:
+        """What a person has given up, of whatever outcome."""
+        lines = self.given_up_of.values()
+        return Line(count=sum(one.count for one in lines), money=add_up(one.money for one in lines))
+
+    @property
+    def inside(self) -> Sums:
+        """Money that stands in the CRM: CREATED and ALREADY."""
+        return add_up(self.outcomes[one].money for one in (Outcome.CREATED, Outcome.ALREADY))
+
+    @property
     def unsent(self) -> int:
         """Actions that resume would send: UNSENT, and not given up."""
-        return self.outcomes[Outcome.UNSENT].count - self.given_up.count
+        return self.waiting(Outcome.UNSENT)
+
+    def waiting(self, *outcomes: Outcome) -> int:
+        """Actions that ended so, without those that are given up."""
+        gone = (self.given_up_of[one].count for one in outcomes if one in self.given_up_of)
+        return sum(self.outcomes[one].count for one in outcomes) - sum(gone)

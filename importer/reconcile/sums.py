@@ -24,11 +24,6 @@ def add_up(many: Iterable[Sums]) -> dict[Currency, Decimal]:
     return dict(sorted(total.items()))
 
 
-def difference(new: Sums, old: Sums) -> Sums:
-    """What `new` has more than `old`; negative where it has less."""
-    return add_up((new, {currency: amount.copy_negate() for currency, amount in old.items()}))
-
-
 def nonzero(sums: Sums) -> Sums:
     """Without the currencies that come to nothing."""
     return {currency: amount for currency, amount in sums.items() if amount}

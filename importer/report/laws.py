@@ -6,7 +6,7 @@ so that a page whose own figures disagree can never show a tick.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -67,19 +67,38 @@ def laws_of(books: Reconciliation) -> Iterator[Law]:
 
 
 def bridge_of(chain: Chain) -> Iterator[Law]:
-    """Yield the money bridge of a chain, a law per currency."""
-    left = {"planned": chain.planned, "corrections": chain.corrections}
-    waived = {"waived": chain.waived} if chain.waived else {}
-    right = {"done": chain.done, **waived, "open": chain.open}
+    """Yield the money bridge of a chain, a law per currency, of the terms that are there."""
+    left, right = sides_of(chain)
     for currency in _currencies([*left.values(), *right.values()]):
-        before = {name: sums.get(currency, _NONE) for name, sums in left.items()}
-        after = {name: sums.get(currency, _NONE) for name, sums in right.items()}
+        before, after = _terms(left, currency), _terms(right, currency)
         yield Law(
             name=f"Bridge, {currency}",
             left=tuple(_money(amount, currency, name) for name, amount in before.items()),
             right=tuple(_money(amount, currency, name) for name, amount in after.items()),
             holds=sum(before.values(), _NONE) == sum(after.values(), _NONE),
         )
+
+
+def sides_of(chain: Chain) -> tuple[Mapping[str, Sums], Mapping[str, Sums]]:
+    """Return the two sides of the bridge: the name of each term → money per currency."""
+    left = {
+        "planned": chain.planned,
+        "in rows repaired": chain.repaired,
+        "corrected": chain.corrected,
+        "added": chain.added,
+    }
+    right = {
+        "created": chain.created,
+        "already": chain.already,
+        "given up": chain.waived,
+        "open": chain.open,
+    }
+    return left, right
+
+
+def _terms(side: Mapping[str, Sums], currency: Currency) -> dict[str, Decimal]:
+    found = {name: sums.get(currency, _NONE) for name, sums in side.items()}
+    return {name: amount for name, amount in found.items() if amount}
 
 
 def _side(terms: Sequence[Term]) -> str:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final, NoReturn
 
 from importer.mapping import ColumnSpec
-from importer.model import Flaw
+from importer.model import Flaw, Money
 
 Columns = Mapping[str, ColumnSpec]
 """Declared columns, by name."""
@@ -22,6 +22,8 @@ class Flawed:
 
     cells: tuple[tuple[str, Flaw], ...]
     """(declared column, its flaw): one or more, each column once."""
+    money: Money | None = None
+    """Of a payment that cannot be made, but whose amount and currency can be read."""
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a Flawed is neither true nor false: ask with isinstance first")

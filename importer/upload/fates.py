@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+from importer.journal.proof import LONGEST_ANSWER
 from importer.journal.sending import BatchToSend, Evidence, Fate
 from importer.model import OUTCOME_OF, Outcome, State
 from importer.upload.stops import Told
@@ -20,9 +21,6 @@ from importer.verdict import (
     Verdict,
     Wait,
 )
-
-_LONGEST_ANSWER = 65_536
-"""Bytes of an answer that are kept as evidence."""
 
 
 def fates_of(verdict: Verdict, batch: BatchToSend) -> list[Fate]:
@@ -60,7 +58,7 @@ def told_of(batch: BatchToSend, fates: Sequence[Fate]) -> list[Told]:
 
 def evidence_of(verdict: Verdict, exchange: Exchange) -> Evidence:
     """What the outcome rests on, for whoever asks later."""
-    answer = exchange.body[:_LONGEST_ANSWER].decode("utf-8", "replace")
+    answer = exchange.body[:LONGEST_ANSWER].decode("utf-8", "replace")
     return Evidence(
         verdict=type(verdict).__name__,
         status=exchange.status,

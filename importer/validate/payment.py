@@ -6,6 +6,7 @@ Rules: docs.telecrm.in, sync-api/actions/create and concepts/actions.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from importer.mapping import Source
@@ -33,6 +34,9 @@ def compile_payment(amount: Source, currency: Source, status: Source, columns: C
                 money = Money(amount=number, currency=unit)
                 flawed = judge(money)
                 return Entry(_text(state, money), money) if flawed is None else flawed
+            case _, Currency() as unit, Decimal() as number:
+                merged, readable = merge(parts), Money(amount=number, currency=unit)
+                return replace(merged, money=readable) if isinstance(merged, Flawed) else merged
             case _:
                 return merge(parts)
 

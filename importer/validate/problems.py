@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from importer.mapping import Binding
-from importer.model import Flaw, Invalid, Problem, Ready, Table
+from importer.model import Draft, Flaw, Invalid, Money, Problem, Ready, Table
 
 RAGGED = "row-ragged"
 
@@ -73,7 +73,13 @@ def with_problems(row: Ready | Invalid, problems: Iterable[Problem]) -> Invalid:
         problems=(*before, *problems),
         fingerprint=row.fingerprint,
         identity=row.identity,
+        money=row.money if isinstance(row, Invalid) else money_of(row.drafts),
     )
+
+
+def money_of(drafts: Iterable[Draft]) -> tuple[Money, ...]:
+    """What the payments among them come to, one by one."""
+    return tuple(draft.money for draft in drafts if draft.money is not None)
 
 
 def _place(column: str, binding: Binding) -> int:

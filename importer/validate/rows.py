@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from importer.mapping import Binding, Condition, Mapping
-from importer.model import CheckedRow, Draft, Flaw, Invalid, Ready, Skipped, Table
+from importer.model import CheckedRow, Draft, Flaw, Invalid, Money, Ready, Skipped, Table
 from importer.resolve import Flawed, compile_condition
 from importer.validate.action import compile_action
-from importer.validate.likeness import fingerprint, identity_of
+from importer.validate.likeness import fingerprint, identity_of, source_text
 from importer.validate.problems import (
     Finding,
     identity_blank,
     lead_blank,
+    money_of,
     problems_of,
     ragged,
     required_blank,
@@ -103,18 +104,20 @@ class _Checker:
             beyond = table.surplus.get(row, ())
             finding = ragged(table.ragged[row], beyond, self._binding)
             shifted = self._invalid(table, index, [finding])
-            return replace(shifted, identity=None)  # it may stand in another column
+            return replace(shifted, identity=None, content={})  # it may stand in another column
         return self._acted(table, index, doubts)
 
     def _acted(self, table: Table, index: int, doubts: Sequence[Finding]) -> CheckedRow:
         findings = list(_missing(table, index, self._required, required_blank))
         drafts: list[Draft] = []
+        readable: list[Money] = []
         for make in self._actions:
             made = make(table, index)
             if isinstance(made, Draft):
                 drafts.append(made)
             elif isinstance(made, Flawed):
                 findings.extend(made.cells)
+                readable += [made.money] if made.money else []
         if not drafts and not findings:
             return Skipped(row=table.numbers[index], reason=NO_ACTION)
         findings.extend(doubts)
@@ -122,7 +125,8 @@ class _Checker:
             findings.append((self._lead, flaw))
         findings.extend(_missing(table, index, self._keys, identity_blank))
         if findings:
-            return self._invalid(table, index, findings)
+            refused = self._invalid(table, index, findings)
+            return replace(refused, money=(*money_of(drafts), *readable))
         return Ready(
             row=table.numbers[index],
             drafts=tuple(drafts),
@@ -131,11 +135,13 @@ class _Checker:
         )
 
     def _invalid(self, table: Table, index: int, findings: Sequence[Finding]) -> Invalid:
+        known = self._known(table, index)
         return Invalid(
             row=table.numbers[index],
             problems=problems_of(findings, table, index, self._binding),
             fingerprint=fingerprint(table, index, self._names),
-            identity=self._identity(table, index) if self._known(table, index) else None,
+            identity=self._identity(table, index) if known else None,
+            content={name: source_text(table, index, name) for name in self._keys if known},
         )
 
     def _known(self, table: Table, index: int) -> bool:

@@ -11,10 +11,12 @@ from importer.validate.source import place_of
 def targets(mapping: Mapping, binding: Binding) -> ReadOnly[str, ReadOnly[str, str]]:
     """Return, per action name, path in its entry (`amount`, `fields.note`) → column letter.
 
-    A constant has no entry; a template stands at its first column.
+    A constant has no entry; a template stands at its first column. `lead` is the lead's column.
     """
+    lead = {"lead": binding.letter(mapping.lead)}
     return {
-        action.name: {
+        action.name: lead
+        | {
             path: binding.letter(place_of(source))
             for path, source in action.sources.items()
             if source.columns

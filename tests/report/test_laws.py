@@ -45,12 +45,12 @@ def test_each_law_breaks_by_itself() -> None:
 
 
 def test_a_bridge_that_is_not_exact_breaks() -> None:
-    """Planned ± corrections is done + open, to the last paisa."""
+    """Both sides of a bridge agree to the last paisa, and name only what is there."""
     chain = replace(books_of([action(5, Outcome.CREATED, inr("10"))]).chain)
-    off = replace(chain, corrections={Currency.INR: Decimal("-0.01")})
+    off = replace(chain, corrected={Currency.INR: Decimal("-0.01")})
     (law,) = bridge_of(off)
     assert not law.holds
-    assert str(law) == "₹10.00 planned \u2212 ₹0.01 corrections = ₹10.00 done + ₹0.00 open"
+    assert str(law) == "₹10.00 planned \u2212 ₹0.01 corrected = ₹10.00 created"
 
 
 def test_laws_are_sentences() -> None:

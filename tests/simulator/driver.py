@@ -24,12 +24,13 @@ from importer.settings import PRACTICE_TOKEN, load_settings
 TRANSITIONS = {
     "planning": (
         "begin_run",
-        "stage",
         "make_batches",
         "finish_plan",
         "void_plan",
         "void_unfinished",
     ),
+    "staging": ("stage",),
+    "waived": ("hold_waived",),
     "ledger": ("settle_identities", "match_identities"),
     "again": ("match_again",),
     "matching": ("apply",),
@@ -42,8 +43,9 @@ TRANSITIONS = {
         "settle_split",
     ),
     "attempts": ("doubt_again",),
+    "closing": ("close",),
     "ruled": ("record_ruling",),
-    "rulings": ("resolve_created", "resolve_not_created", "close_unsent", "release"),
+    "rulings": ("resolve_created", "resolve_not_created", "release"),
 }
 """Module of the journal → its functions that change what is on disk."""
 

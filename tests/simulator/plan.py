@@ -7,16 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from importer.journal.planning import (
-    Learned,
-    NewRun,
-    PlannedRow,
-    PlanRules,
-    PlanTotals,
-    begin_run,
-    finish_plan,
-    stage,
-)
+from importer.journal.planning import Learned, NewRun, PlanRules, PlanTotals, begin_run, finish_plan
+from importer.journal.staging import PlannedRow, stage
 from importer.journal.store import Journal
 from importer.model import PAYMENT, Currency, Draft, Money, Ready
 from importer.sandbox.records import Lead

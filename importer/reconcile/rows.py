@@ -1,0 +1,51 @@
+"""The rows of a run by what is left to do about them: each row in exactly one count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from importer.model import ActionRecord, Outcome
+from importer.reconcile.records import Rows
+
+_IN = (Outcome.CREATED, Outcome.ALREADY)
+
+
+@dataclass(slots=True)
+class RowCounts:
+    """The counts, while the actions go by, row by row."""
+
+    _counts: dict[str, int] = field(default_factory=dict)
+    _row: list[ActionRecord] = field(default_factory=list)
+
+    def add(self, action: ActionRecord) -> None:
+        """Take in the next action, in sheet order."""
+        if self._row and self._row[0].row != action.row:
+            self._close()
+        self._row.append(action)
+
+    def record(self) -> Rows:
+        """The counts of all rows that were taken in."""
+        self._close()
+        return Rows(**self._counts)
+
+    def _close(self) -> None:
+        """Count the row that has just ended."""
+        if self._row:
+            for name in _counts_of(self._row):
+                self._counts[name] = self._counts.get(name, 0) + 1
+        self._row = []
+
+
+def _counts_of(actions: Sequence[ActionRecord]) -> Sequence[str]:
+    inside = [one for one in actions if one.outcome in _IN]
+    left = {one.outcome for one in actions if one.outcome not in _IN and not one.given_up}
+    if left - {Outcome.UNSENT}:
+        kind = "waiting"
+    elif left:
+        kind = "unsent"
+    else:
+        kind = "done" if len(inside) == len(actions) else "given_up"
+    partly = ["partly"] if inside and kind != "done" else []
+    incomplete = ["incomplete"] if any(one.incomplete for one in inside) else []
+    return [kind, *partly, *incomplete]

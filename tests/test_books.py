@@ -1,0 +1,80 @@
+"""The books against the store: whatever somebody alters there, the run does not balance."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from offices import an_office, says
+from workplaces import Desk, desk, row
+
+from importer.pipeline import open_workplace, reconcile_run
+
+ALTERATIONS = {
+    "an amount": "UPDATE actions SET amount = '100.51' WHERE row = 2 AND type = 'PAYMENT'",
+    "a currency": "UPDATE actions SET currency = 'USD' WHERE row = 2 AND type = 'PAYMENT'",
+    "an action that is lost": "DELETE FROM actions WHERE row = 2 AND position = 1",
+    "a row that is lost": "DELETE FROM actions WHERE row = 2",
+    "a skipped row that is lost": "DELETE FROM rows WHERE skipped != ''",
+    "a row with actions that is lost": "DELETE FROM rows WHERE number = 2",
+    "money that was planned": """UPDATE runs SET planned_money = '{"INR":"1"}'""",
+    "rows that were read": "UPDATE runs SET rows_read = rows_read + 1",
+    "actions that were planned": "UPDATE runs SET planned_actions = planned_actions - 1",
+    "created, and the CRM never said so": (
+        "UPDATE actions SET state = 'created', action_id = 'f00d' WHERE state = 'ignored'"
+    ),
+    "created, without an id": "UPDATE actions SET state = 'created' WHERE state = 'ignored'",
+    "an id that is another's": (
+        "UPDATE actions SET action_id = 'f00d' WHERE row = 2 AND position = 1"
+    ),
+    "not created, though the CRM gave an id": (
+        "UPDATE actions SET state = 'ignored' WHERE row = 2 AND position = 0"
+    ),
+    "already, for nothing": (
+        "UPDATE actions SET state = 'already', action_id = '' WHERE row = 2 AND position = 0"
+    ),
+    "the answer itself": "UPDATE requests SET answer = '{\"actions\":[]}' WHERE batch IS NOT NULL",
+}
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, str, bytes]]:
+    """A run with created, ignored, invalid and skipped rows, and its journal's bytes."""
+    with desk(tmp_path_factory.mktemp("books")) as here:
+        blank = ("", "", "", "", "")
+        rows = (row(1), row(2), row(3, note="no address"), row(4, amount="x"), blank)
+        run = here.run(here.sheet(*rows)).run
+        with open_workplace(here.settings) as workplace:
+            assert reconcile_run(workplace, run).imbalances == ()
+        yield here, run, here.settings.journal.path.read_bytes()
+
+
+@pytest.mark.parametrize("alteration", ALTERATIONS)
+def test_one_altered_record_breaks_the_books(
+    sent: tuple[Desk, str, bytes], alteration: str
+) -> None:
+    """Nothing of the store can be changed so that the books still balance."""
+    here, run, whole = sent
+    path = here.settings.journal.path
+    path.write_bytes(whole)
+    with closing(sqlite3.connect(path)) as store, store:
+        assert store.execute(ALTERATIONS[alteration]).rowcount
+    with open_workplace(here.settings) as workplace:
+        assert reconcile_run(workplace, run).imbalances
+
+
+def test_a_run_that_does_not_balance_says_so_first(tmp_path: Path) -> None:
+    """Its report is written all the same and warns in its first sentence; the exit code is 7."""
+    with an_office(tmp_path) as office:
+        says(office.run("--json"), 0)
+        with closing(sqlite3.connect(tmp_path / "state" / "journal.db")) as store, store:
+            store.execute("UPDATE actions SET amount = '1' WHERE type = 'PAYMENT'")
+            ((run,),) = store.execute("SELECT id FROM runs")
+        report = office.do("report", run)
+        says(report, 7)
+        assert "The books of this run do not balance." in report.out
+        page = tmp_path / "reports" / run / "reconciliation.html"
+        assert "Do not rely on these figures" in page.read_text(encoding="utf-8")
