@@ -16,9 +16,10 @@ from importer.letters import column_letter
 from importer.mapping import Binding, ColumnType, Mapping, bind, is_failures_workbook, parse_mapping
 from importer.model import CheckedRow, Chunk, Note, Refusal
 from importer.pipeline.leads import beside, open_directory
+from importer.pipeline.ours import as_we_write, unmarked_sheet
 from importer.pipeline.references import NO_REFERENCES, References
 from importer.pipeline.workplace import Bars
-from importer.sheets import Sheet, open_sheet, tab_names
+from importer.sheets import Sheet, open_sheet
 from importer.survey import Watchers, decided_parsers, survey_of
 from importer.validate import Expected, WholeSheet, checker, passer, with_data
 from importer.values import Parser
@@ -71,19 +72,17 @@ def open_bound(path: Path, mapping: Mapping) -> BoundSheet:
 
 
 def _open(path: Path, mapping: Mapping) -> Sheet:
-    """Open the mapping's tab; of a failures workbook its only one, whatever that is called.
-
-    Excel allows fewer and shorter names of tabs than others do, and a CSV has none.
-    """
+    """Open the mapping's sheet; or a failures workbook of it, in which a name had to change."""
     try:
-        return open_sheet(path, mapping.sheet)
+        return unmarked_sheet(open_sheet(path, mapping.sheet))
     except SheetError:
-        if mapping.sheet.tab is None or len(tab_names(path)) != 1:
+        other = as_we_write(path, mapping.sheet)
+        if other is None:
             raise
-        sheet = open_sheet(path, replace(mapping.sheet, tab=None))
+        sheet = open_sheet(path, other)
         if not is_failures_workbook(sheet.headers):
             raise
-        return sheet
+        return unmarked_sheet(sheet)
 
 
 def _hidden_columns(bound: BoundSheet) -> Iterator[Note]:

@@ -25,6 +25,7 @@ from importer.model import (
     RunState,
     Skipped,
 )
+from importer.report import MARKED_HEADER
 from importer.sheets import Sheet
 from importer.survey import NOTHING_DECIDED
 from importer.validate import NOT_IN_THE_ROW, with_problems
@@ -32,9 +33,10 @@ from importer.values import trim
 
 REFERENCE_HEADER = f"{OUR_HEADERS}reference"
 
+_REFERENCES = (fold(REFERENCE_HEADER), fold(MARKED_HEADER))
 _PROBLEM = fold(f"{OUR_HEADERS}problem")
 
-_REFERENCE = re.compile(r"(\d{8}-[a-z0-9]{4})/(\d{1,7})")
+REFERENCE = re.compile(r"(\d{8}-[a-z0-9]{4})/(\d{1,7})")
 """A run and a row: `20261122-k7f3/17`."""
 
 Root = tuple[str, int]
@@ -146,13 +148,13 @@ def read_references(journal: Journal, sheet: Sheet) -> References:
     headers = [fold(header) for header in sheet.headers]
     if not is_failures_workbook(sheet.headers):
         return NO_REFERENCES
-    if fold(REFERENCE_HEADER) not in headers:
+    column = next((headers.index(one) for one in _REFERENCES if one in headers), None)
+    if column is None:
         raise SheetError(
             f"{sheet.file} is a failures workbook, but its column “{REFERENCE_HEADER}” is gone.",
             "Without it a row could be booked twice. Take the workbook from the run's reports "
             "folder again (`importer report RUN` writes it anew).",
         )
-    column = headers.index(fold(REFERENCE_HEADER))
     texts = Counter(
         text for chunk in sheet.chunks() for cell in chunk.columns[column] if (text := cell.strip())
     )
@@ -164,6 +166,7 @@ def read_references(journal: Journal, sheet: Sheet) -> References:
         rows[roots[places[text]]] += count
     named = [run_of(journal, run) for run in {text.partition("/")[0] for text in texts}]
     _refuse_refused(sheet, named)
+    _refuse_saved_as_csv(sheet, named)
     chains = {run.root for run in named}
     if len(chains) > 1:
         raise SheetError(
@@ -190,6 +193,19 @@ def _refuse_refused(sheet: Sheet, named: Sequence[RunRecord]) -> None:
                 f"{sheet.file} comes from the run {run.id}, which sent nothing: {run.reason}",
                 "Correct the sheet itself where it needs it, and run that.",
             )
+
+
+def _refuse_saved_as_csv(sheet: Sheet, named: Sequence[RunRecord]) -> None:
+    """A workbook's dates become texts in a CSV, in whatever order the program that saves it likes.
+
+    What came from a CSV is text throughout, and stays what it is.
+    """
+    if sheet.csv is not None and any(run.tab is not None for run in named):
+        raise SheetError(
+            f"{sheet.file} is a failures workbook that was saved as CSV: the days and months of "
+            "its dates may have changed places.",
+            "Open the workbook itself, correct it, save it as .xlsx, and run that.",
+        )
 
 
 def _lasting(
@@ -221,7 +237,7 @@ def _lasting(
 def _look_up(journal: Journal, sheet: Sheet, texts: Counter[str]) -> dict[str, tuple[str, int]]:
     """Reference → (run, row), all of them known."""
     parsed = {
-        text: (match[1], int(match[2])) for text in texts if (match := _REFERENCE.fullmatch(text))
+        text: (match[1], int(match[2])) for text in texts if (match := REFERENCE.fullmatch(text))
     }
     known = roots_of_references(journal, parsed.values())
     strangers = [text for text in texts if parsed.get(text) not in known]

@@ -82,11 +82,30 @@ def number(digits: str, style: Style) -> Cell:
     return Cell(style.plain, f' t="n"><v>{digits}</v></c>')
 
 
+def is_exact(digits: str) -> bool:
+    """Whether Excel keeps all digits of a number."""
+    return len(digits.lstrip("-").replace(".", "").lstrip("0")) <= EXACT_DIGITS
+
+
 def exact(digits: str, style: Style, otherwise: Style) -> Cell:
     """Return a cell that holds a number, or its digits as text where Excel would round it."""
-    if len(digits.lstrip("-").replace(".", "").lstrip("0")) > EXACT_DIGITS:
-        return text(digits, otherwise)
-    return number(digits, style)
+    return number(digits, style) if is_exact(digits) else text(digits, otherwise)
+
+
+def computed(formula: str, digits: str, style: Style) -> Cell:
+    """Return a cell that computes a number, and shows its digits until it is computed again.
+
+    Args:
+        formula: our own words, never a text of the sheet.
+        digits: what it comes to.
+        style: how it looks.
+    """
+    return Cell(style.plain, f"><f>{for_sheet_xml(formula)}</f><v>{digits}</v></c>")
+
+
+def compared(formula: str, value: bool, style: Style) -> Cell:  # noqa: FBT001 - as in `truth`
+    """Return a cell that computes TRUE or FALSE, and shows the value until then."""
+    return Cell(style.plain, f' t="b"><f>{for_sheet_xml(formula)}</f><v>{int(value)}</v></c>')
 
 
 def truth(value: bool, style: Style) -> Cell:  # noqa: FBT001 - it is the cell's value

@@ -1,8 +1,8 @@
 """`failures.xlsx`: the rows to correct, in the sheet's own shape, to be edited and run as it is.
 
-The user's columns keep their order, kinds and texts; ours come after them, under headers that begin
-with `Importer: `. The pipeline hands over headers and rows without our columns, so that a failures
-workbook of a failures workbook does not grow a second set.
+The user's columns keep their order, widths, number formats, kinds and texts; ours come after them,
+under headers that begin with `Importer: `. The pipeline hands over headers and rows without our
+columns, so that a failures workbook of a failures workbook does not grow a second set.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from importer.report.kinds import Palette, cell_of
 from importer.report.measure import Measure
 from importer.report.source import FailureRow, SheetShape
 from importer.report.workbook import Book, Tab, lines_of_text
+from importer.shapes import ColumnShape
 
 OUR_HEADERS: Final = (
     "Importer: outcome",
@@ -63,8 +64,8 @@ def write_failures(
         rows: the rows to correct, in the sheet's order.
     """
     with Book(title=f"Rows to correct of run {run.id}", made_at=run.changed_at) as book:
-        writer = _Rows(book, _tab(book, shape, measure), measure)
-        writer.head(shape)
+        writer = _Rows(book, _tab(book, shape, measure), shape, measure)
+        writer.head()
         for row in rows:
             writer.row(row)
         writer.filter_from(shape.header_row)
@@ -72,40 +73,69 @@ def write_failures(
 
 
 def _tab(book: Book, shape: SheetShape, measure: Measure) -> Tab:
-    widths = [min(max(length + 2, _NARROWEST), _WIDEST) for length in measure.lengths]
-    kept = [kind in (Kind.TEXT, Kind.ERROR) for kind in measure.kinds]
+    formats = [_typed_as(kind, shape.column(at)) for at, kind in enumerate(measure.kinds)]
     return book.tab(
         _TAB_OF_A_CSV if shape.tab is None else shape.tab,
-        widths=(*widths, *_OUR_WIDTHS),
+        widths=(*_widths(shape, measure), *_OUR_WIDTHS),
         frozen=shape.header_row if shape.header_row <= _MOST_FROZEN else 0,
-        texts=[*kept, *(True for _ in OUR_HEADERS)],
+        formats=[*formats, *(looks.TEXT.format for _ in OUR_HEADERS)],
     )
+
+
+def _widths(shape: SheetShape, measure: Measure) -> list[float]:
+    """The columns' own widths; by their texts where the sheet says nothing."""
+    fitting = [min(max(length + 2, _NARROWEST), _WIDEST) for length in measure.lengths]
+    return [shape.column(at).width or fit for at, fit in enumerate(fitting)]
+
+
+def _typed_as(kind: Kind, shape: ColumnShape) -> str:
+    """The number format of what a person types below the rows; "" for Excel's own choice."""
+    match kind:
+        case Kind.TEXT | Kind.ERROR:
+            return looks.TEXT.format
+        case Kind.NUMBER | Kind.DRESSED:
+            return shape.number
+        case Kind.DATE:
+            return shape.date
+        case _:
+            return ""
 
 
 class _Rows:
     """Writes the rows of the tab, from the top."""
 
-    def __init__(self, book: Book, tab: Tab, measure: Measure) -> None:
-        kinds = (looks.TEXT, looks.GENERAL, looks.DATE, looks.DATE_AND_TIME)
+    def __init__(self, book: Book, tab: Tab, shape: SheetShape, measure: Measure) -> None:
         self._tab = tab
+        self._shape = shape
         self._measure = measure
-        self._sound = Palette(*map(book.style, kinds))
-        self._faulty = Palette(*(book.style(looks.faulty(look)) for look in kinds))
+        self._columns = [shape.column(at) for at in range(measure.width)]
+        self._sound = Palette(book.style, lambda look: look)
+        self._faulty = Palette(book.style, looks.faulty)
         self._own_header = book.style(looks.OWN_HEADER)
         self._our_header = book.style(looks.WRAPPED_HEADER)
         self._ours = book.style(looks.OURS)
         self._reference = book.style(looks.REFERENCE)
         self._comments = 0
 
-    def head(self, shape: SheetShape) -> None:
+    def head(self) -> None:
         """Write everything down to the header, which lands in the row that it came from."""
+        shape = self._shape
         above = list(shape.preamble[: shape.header_row - 1])
         above += [()] * (shape.header_row - 1 - len(above))
         for row in above:
-            self._tab.append([cell_of(value, kind, self._sound) for value, kind in row])
-        unnamed = [""] * (self._measure.width - len(shape.headers))
-        own = [text(header, self._own_header) for header in (*shape.headers, *unnamed)]
-        self._tab.append([*own, *(text(header, self._our_header) for header in OUR_HEADERS)])
+            cells = enumerate(row)
+            self._tab.append([
+                cell_of(value, kind, shape.column(at), self._sound) for at, (value, kind) in cells
+            ])  # fmt: skip
+        headers = shape.headers[: self._measure.width]
+        unnamed = [""] * (self._measure.width - len(headers))
+        own = [text(header, self._own_header) for header in (*headers, *unnamed)]
+        ours = [text(header, self._our_header) for header in OUR_HEADERS]
+        high = zip(shape.headers, _widths(shape, self._measure), strict=False)
+        lines = max(
+            (lines_of_text(header, max(1, int(width))) for header, width in high), default=1
+        )
+        self._tab.append([*own, *ours], lines=lines)
         self._tab.comment(len(own) + len(OUR_HEADERS) - 1, _KEEP)
 
     def row(self, row: FailureRow) -> None:
@@ -135,10 +165,13 @@ class _Rows:
         self._tab.filter_from(header_row, self._measure.width + len(OUR_HEADERS))
 
     def _cells(self, row: FailureRow, faulty: dict[int, str]) -> Iterator[Cell]:
-        for column, kind_of_column in enumerate(self._measure.kinds):
+        for column, (usual, shape) in enumerate(
+            zip(self._measure.kinds, self._columns, strict=True)
+        ):
             palette = self._faulty if column in faulty else self._sound
             value = row.texts[column] if column < len(row.texts) else ""
             if value:
-                yield cell_of(value, row.kinds[column] if row.kinds else Kind.TEXT, palette)
+                kind = row.kinds[column] if row.kinds else Kind.TEXT
+                yield cell_of(value, kind, shape, palette)
             else:
-                yield blank(palette.of_blank(kind_of_column))
+                yield blank(palette.of_blank(usual, shape))

@@ -3,56 +3,77 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import Final, NamedTuple, assert_never
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
 
 from importer.model import Kind
-from importer.report.cells import FIRST_SAFE_DATE, Cell, Style, moment, number, text, truth
-
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?")
-"""Below 1e15, from where on Excel shows, and its files mean, rounded digits; and without the zeros
-that only a format showed."""
+from importer.report import looks
+from importer.report.cells import FIRST_SAFE_DATE, Cell, Look, Style, moment, number, text, truth
+from importer.shapes import PLAIN_NUMBER, ColumnShape
 
 
-class Palette(NamedTuple):
-    """The styles that the kinds need, all of them sound or all of them faulty."""
+class Palette:
+    """The styles that the kinds need, all of them sound or all of them faulty.
 
-    text: Style
-    general: Style
-    date: Style
-    date_and_time: Style
+    Args:
+        style: gives the style of a look.
+        variant: makes the look of such a cell from that of a sound one.
+    """
 
-    def of_blank(self, kind: Kind) -> Style:
+    def __init__(self, style: Callable[[Look], Style], variant: Callable[[Look], Look]) -> None:
+        self._style = style
+        self._variant = variant
+        self._formats: dict[str, Style] = {}
+        self.text = style(variant(looks.TEXT))
+        self.general = style(variant(looks.GENERAL))
+        self.date = style(variant(looks.DATE))
+        self.date_and_time = style(variant(looks.DATE_AND_TIME))
+
+    def of(self, code: str, otherwise: Style) -> Style:
+        """Return the style of a number format; "" takes the other one."""
+        if not code:
+            return otherwise
+        if code not in self._formats:
+            look = replace(looks.GENERAL, format=code)
+            self._formats[code] = self._style(self._variant(look))
+        return self._formats[code]
+
+    def of_blank(self, kind: Kind, shape: ColumnShape) -> Style:
         """Return the style of a blank cell in a column that mostly holds this kind."""
         match kind:
             case Kind.NUMBER | Kind.BOOL:
-                return self.general
+                return self.of(shape.number, self.general)
             case Kind.DATE:
-                return self.date
-            case Kind.TEXT | Kind.DRESSED | Kind.ERROR | Kind.COVERED:
+                return self.of(shape.date, self.date)
+            case Kind.DRESSED:
+                return self.of(shape.number, self.text)
+            case Kind.TEXT | Kind.ERROR | Kind.COVERED:
                 return self.text
             case _:
                 assert_never(kind)
 
 
-def cell_of(value: str, kind: Kind, palette: Palette) -> Cell:
-    """Return a cell of the same kind with the same value; as text where that cannot be."""
+def cell_of(value: str, kind: Kind, shape: ColumnShape, palette: Palette) -> Cell:
+    """Return a cell that is read as the same value of the same kind; as text where none can be."""
+    value, kind, code = shape.written(value, kind)
     match kind:
-        case Kind.NUMBER if _NUMBER.fullmatch(value):
-            return number(value, palette.general)
+        case Kind.NUMBER if PLAIN_NUMBER.fullmatch(value):
+            return number(value, palette.of(code, palette.general))
         case Kind.BOOL if value in ("TRUE", "FALSE"):
             return truth(value == "TRUE", palette.general)
         case Kind.DATE:
-            return _date(value, palette)
+            return _date(value, code, palette)
         case _:
             return text(value, palette.text)
 
 
-def _date(value: str, palette: Palette) -> Cell:
+def _date(value: str, code: str, palette: Palette) -> Cell:
     try:
         time = dt.datetime.fromisoformat(value)
     except ValueError:
         return text(value, palette.text)
     if time.tzinfo or time < FIRST_SAFE_DATE:
         return text(value, palette.text)
-    return moment(time, palette.date_and_time if "T" in value else palette.date)
+    usual = palette.date_and_time if "T" in value else palette.date
+    return moment(time, palette.of(code, usual))

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from importer.model import Kind
 from importer.report.source import FailureRow
+
+MOST_OWN_COLUMNS: Final = 16_000
+"""Excel has 16,384, and ours come after them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +26,7 @@ class Measure:
 
     @property
     def width(self) -> int:
-        """User columns: as many as the header has, or as the longest row where that has more."""
+        """User columns: up to the last that has a header, or a text in any row."""
         return len(self.kinds)
 
 
@@ -38,6 +42,9 @@ def measure(headers: Sequence[str], rows: Iterable[FailureRow]) -> Measure:
                 while number >= len(columns):
                     columns.append(_Column())
                 columns[number].see(text, kind)
+    del columns[MOST_OWN_COLUMNS:]
+    while columns and not columns[-1].is_used:
+        columns.pop()
     return Measure(
         rows=count,
         lengths=tuple(column.length for column in columns),
@@ -54,6 +61,10 @@ class _Column:
         if len(text) > self.length:
             self.length = max(self.length, _length(text))
         self.seen[kind] += 1
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.length or self.seen)
 
     @property
     def kind(self) -> Kind:

@@ -11,6 +11,8 @@ from typing import TextIO
 
 from importer.errors import SheetError
 from importer.model import Chunk, Kind, SheetSpec
+from importer.shapes import CsvShape
+from importer.sheets.broken_quote import QUOTE
 from importer.sheets.csv_text import MOST_COLUMNS, Record, read_records, too_wide
 from importer.sheets.delimiter import find_delimiter, stated_delimiter
 from importer.sheets.encoding import Survey, survey
@@ -60,7 +62,7 @@ def open_csv(path: Path, spec: SheetSpec) -> Sheet:
         SheetError: encoding, delimiter or header cannot be settled; the hint says how.
     """
     found = survey(path, spec.encoding)
-    source = _source(path, found, spec)
+    source, sample = _source(path, found, spec)
     header = find_header(_shown(source), spec, path.name)
     return Sheet(
         file=path.name,
@@ -70,24 +72,41 @@ def open_csv(path: Path, spec: SheetSpec) -> Sheet:
         preamble=header.preamble,
         total=max(found.lines - source.instruction - header.row, 0),
         notes=found.notes,
+        csv=_shape(source, header, sample),
         read=partial(_chunks, source, header),
     )
 
 
-def _source(path: Path, found: Survey, spec: SheetSpec) -> Source:
+def _source(path: Path, found: Survey, spec: SheetSpec) -> tuple[Source, str]:
+    """Settle how a CSV is written; give the start of its text, too."""
     with _open(path, found.encoding) as lines:
         first = lines.readline()
         delimiter, instruction = stated_delimiter(spec, first, path.name)
+        sample = first + "".join(lines.readlines(SAMPLE))
         if delimiter is None:
-            sample = first + "".join(lines.readlines(SAMPLE))
             complete = not lines.readline()
             delimiter = find_delimiter(sample, spec, path.name, complete=complete)
-    return Source(
+    source = Source(
         path=path,
         encoding=found.encoding,
         delimiter=delimiter,
         instruction=instruction,
         at_once=found.at_once,
+    )
+    return source, sample
+
+
+def _shape(source: Source, header: Header, sample: str) -> CsvShape:
+    """Tell how the CSV is written, for another one of its kind."""
+    quoted = (cell.replace(QUOTE, 2 * QUOTE) for cell in header.cells)
+    line = QUOTE + f"{QUOTE}{source.delimiter}{QUOTE}".join(quoted) + QUOTE
+    first = sample.partition("\n")[0]
+    return CsvShape(
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        all_quoted=line in sample,
+        line_end="\n" if len(first) < len(sample) and not first.endswith("\r") else "\r\n",
+        instruction=source.instruction,
     )
 
 

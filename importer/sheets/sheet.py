@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from importer.model import Chunk, Kind, Note
+from importer.shapes import ColumnShape, CsvShape
 
 Shown = tuple[str, Kind]
 """A cell: its text, and what its file says that it holds."""
@@ -34,6 +35,10 @@ class Sheet:
     """What a person should know of how it was read: which tab, of several; a hidden column."""
     hidden_columns: frozenset[int] = frozenset()
     """Columns, counted from 0, that a person who opens the sheet does not see."""
+    shapes: tuple[ColumnShape, ...] = ()
+    """How the columns of a workbook look; perhaps of fewer columns than there are headers."""
+    csv: CsvShape | None = None
+    """How a CSV is written; None for a workbook."""
     read: Callable[[int], Iterator[Chunk]]
     """Starts a new reading, in chunks of so many rows or fewer; a few times as many in a CSV, where
     rows of one cell stay with their neighbours."""

@@ -15,6 +15,7 @@ from typing import IO, Any, BinaryIO
 
 from importer.errors import SheetError
 from importer.model import Chunk, Kind
+from importer.shapes import ColumnShape
 from importer.sheets.limits import MB, MOST_SPOOLED
 from importer.sheets.sentences import COPY_THE_TABLE
 from importer.sheets.sheet import Shown
@@ -42,6 +43,8 @@ class Head:
     """Up to the last that holds anything; every one of them follows."""
     hidden_columns: tuple[int, ...] = ()
     """Counted from 0."""
+    shapes: tuple[ColumnShape, ...] = ()
+    """How its columns look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,4 +219,5 @@ def _head(record: dict[str, Any]) -> Head:
         others=tuple(record["others"]),
         rows=record["rows"],
         hidden_columns=tuple(record["hidden_columns"]),
+        shapes=tuple(ColumnShape(**shape) for shape in record["shapes"]),
     )

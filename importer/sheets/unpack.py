@@ -144,6 +144,7 @@ def serve(request: Request, pen: Pen, grant: Callable[[Allowance], None]) -> Non
             others=others,
             rows=grid.rows,
             hidden_columns=tuple(sorted(found.hidden_columns)),
+            shapes=found.shapes,
         )
     )
     for batch in grid.batches():

@@ -52,6 +52,7 @@ def open_tab(path: Path, spec: SheetSpec) -> Sheet:
         total=head.rows - header.row,
         notes=_notes(head),
         hidden_columns=frozenset(head.hidden_columns),
+        shapes=head.shapes,
         read=partial(spool.chunks, header.row),
     )
 

@@ -22,6 +22,7 @@ from importer.report.cells import MOST_CHARACTERS
 from importer.report.failures import OUR_HEADERS, write_failures
 from importer.report.measure import measure
 from importer.report.source import FailureRow, SheetShape
+from importer.shapes import ColumnShape
 from importer.sheets import open_sheet
 
 from .books import DATE, NUMBER, RUN, SHAPE, TEXT, failing_rows
@@ -214,6 +215,45 @@ def test_a_row_longer_than_the_header_keeps_its_cells() -> None:
     assert [cell.value for cell in tab[4]] == ["a", "b", None, *OUR_HEADERS]
     assert [cell.value for cell in tab[5]][:3] == ["1", "2", "3"]
     assert [cell.value for cell in tab[6]][:4] == ["1", None, None, "INVALID"]
+
+
+RUPEES = ColumnShape(width=21, number="[$₹-4009] #,##0.00", before="₹ ")
+DATED = ColumnShape(number="#,##0", date="dd-mmm-yy")
+
+
+def test_cells_look_as_in_their_column() -> None:
+    """Amounts and dates have the column's format, and a blank cell takes what is typed into it."""
+    rows = [
+        row_of(["₹ 1234.5", "2026-11-03"], [Kind.DRESSED, DATE]),
+        row_of(["$ 5", "2026-11-03T10:30:00"], [Kind.DRESSED, DATE]),
+        row_of(["₹ 0", ""], [Kind.DRESSED, TEXT], faulty={0: "It is 0."}),
+        row_of(["7", "5"], [NUMBER, NUMBER]),
+    ]
+    tab = opened(rows, replace(SHAPE, headers=["Amount", "Date"], columns=[RUPEES, DATED]))
+    assert [tab.cell(row, 1).value for row in range(5, 9)] == [1234.5, "$ 5", 0, 7]
+    assert [tab.cell(row, 1).number_format for row in range(5, 9)] == [
+        RUPEES.number,
+        "@",
+        RUPEES.number,
+        "General",
+    ]
+    assert [tab.cell(row, 2).number_format for row in range(5, 9)] == [
+        DATED.date,
+        "dd/mm/yyyy hh:mm:ss",
+        DATED.date,
+        DATED.number,
+    ]
+    assert tab.column_dimensions["A"].width == RUPEES.width
+    assert tab["A7"].fill.fgColor.rgb[2:] == "F8D0CC"
+
+
+def test_blank_columns_at_the_end_are_left_out() -> None:
+    """Columns without a header and without a text make no gap before ours."""
+    tab = opened(
+        [row_of(["1", "", "", " "]), row_of(["", "", "", ""])],
+        replace(SHAPE, headers=["a", "", "", "", "", ""]),
+    )
+    assert [cell.value for cell in tab[4]] == ["a", None, None, None, *OUR_HEADERS]
 
 
 def test_a_csv_becomes_a_workbook_that_runs_as_it_is() -> None:

@@ -12,6 +12,7 @@ from typing import IO
 import openpyxl
 import pytest
 from archives import biff, write_ole
+from binary_books import cell, record, row, styles, text, write_parts
 from hypothesis import given
 from hypothesis import strategies as st
 from scanned import look, scan_of, shown
@@ -237,51 +238,9 @@ def test_a_column_s_style_is_that_of_its_cells(tmp_path: Path) -> None:
     assert said(found, 1, 1).show("5") == ("000005", Kind.NUMBER)  # type: ignore[attr-defined]
 
 
-def record(kind: int, data: bytes = b"") -> bytes:
-    """Write a record of an .xlsb."""
-    number = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
-    return number + bytes([len(data) & 0x7F | 0x80, len(data) >> 7]) + data
-
-
-def text(words: str) -> bytes:
-    """Write a text of an .xlsb."""
-    return struct.pack("<I", len(words)) + words.encode("utf-16-le")
-
-
-def cell(column: int, style: int, value: bytes) -> bytes:
-    """Write a cell of an .xlsb."""
-    return struct.pack("<II", column, style) + value
-
-
-def row(number: int, *, flags: int = 0, height: int = 300) -> bytes:
-    """Write a row's record of an .xlsb."""
-    return record(0, struct.pack("<IIHBBB", number - 1, 0, height, 0, flags, 0) + bytes(4))
-
-
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-
-
-def relations(*targets: tuple[str, str]) -> str:
-    """Write a part's relations: type and target."""
-    ns = "http://schemas.openxmlformats.org/package/2006/relationships"
-    found = (
-        f'<Relationship Id="rId{at}" Type="{OFFICE}/{kind}" Target="{target}"/>'
-        for at, (kind, target) in enumerate(targets, start=1)
-    )
-    return f'<Relationships xmlns="{ns}">{"".join(found)}</Relationships>'
-
-
 @pytest.fixture
 def binary(tmp_path: Path) -> Path:
     """An .xlsb, record by record."""
-    style = bytes(12)
-    styles = [
-        record(44, struct.pack("<H", 164) + text('"₹"0')),
-        record(626) + record(47, b"\xff\xff" + struct.pack("<H", 9) + style) + record(627),
-        record(617),
-        *(record(47, struct.pack("<HH", 0, number) + style) for number in (0, 164, 14)),
-        record(618),
-    ]
     cells = [
         record(129),
         record(147, b"\0\0\1" + bytes(20)),
@@ -301,17 +260,8 @@ def binary(tmp_path: Path) -> Path:
         record(176, struct.pack("<4I", 0, 1, 3, 4)),
         record(130),
     ]
-    sheet = struct.pack("<II", 0, 1) + text("rId1") + text("Sheet")
-    book = [record(131), record(153, bytes(12)), record(143), record(156, sheet), record(144)]
-    path = tmp_path / "payments.xlsb"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("_rels/.rels", relations(("officeDocument", "xl/workbook.bin")))
-        parts = relations(("worksheet", "worksheets/sheet1.bin"), ("styles", "styles.bin"))
-        archive.writestr("xl/_rels/workbook.bin.rels", parts)
-        archive.writestr("xl/workbook.bin", b"".join([*book, record(132)]))
-        archive.writestr("xl/styles.bin", b"".join(styles))
-        archive.writestr("xl/worksheets/sheet1.bin", b"".join(cells))
-    return path
+    form = styles(['"₹"0'], 0, 164, 14)
+    return write_parts(tmp_path / "payments.xlsb", "Sheet", b"".join(cells), form)
 
 
 def test_a_binary_workbook_tells_the_same(binary: Path) -> None:
@@ -320,6 +270,9 @@ def test_a_binary_workbook_tells_the_same(binary: Path) -> None:
     assert (found.rows, found.columns, found.cells) == (3, 3, 6)
     assert [*found.hidden_rows] == [2, 3]
     assert found.hidden_columns == {1}
+    amounts, hidden, dates = found.shapes
+    assert (amounts.number, amounts.before) == ('"₹"0', "₹ ")
+    assert (amounts.width, hidden.width, dates.date) == (None, 10, "mm-dd-yy")
     assert [*found.merges.between(1, 9)] == [(1, 3, 2, 4)]
     texts = [["Lead", "1234", "-5"], ["", "", ""], ["", "2026-04-03T10:30:00", ""]]
     kinds = [

@@ -59,6 +59,18 @@ class Part(StrEnum):
     TEXTS = "texts"
 
 
+_LITERALS = frozenset(" $-+/():!^&'~{}<>=,")
+"""What may stand in a code as it is, beside signs that are not ASCII: `0 €` (Excel's help, "Number
+format codes"). A comma in front of the digits is one, too."""
+_BRACKETS = re.compile(
+    r"\[(?:h+|m+|s+|black|blue|cyan|green|magenta|red|white|yellow|color ?[0-9]{1,2}"
+    r"|\$[^\]]*|(?:<=|>=|<>|<|>|=)\s*-?[0-9]+(?:\.[0-9]+)?(?:E[+-]?[0-9]+)?)\]",
+    re.IGNORECASE,
+)
+LONGEST_CODE = 255
+"""Characters of a code in Excel."""
+_MOST_SECTIONS, _MOST_CONDITIONS = 4, 2
+
 _NUMERIC = frozenset({Part.DIGITS, Part.POINT, Part.COMMA})
 
 Parts = Sequence[tuple[Part, str]]
@@ -201,3 +213,34 @@ def _bracket(text: str) -> tuple[Part, str]:
         return Part.ELAPSED, text
     currency = _CURRENCY.fullmatch(text)
     return Part.INK, currency[1] if currency else ""
+
+
+def is_passable(code: str) -> bool:
+    """Tell whether Excel would take a code into a new workbook; a few that it would are refused.
+
+    One code that it does not understand, and it offers to repair the workbook.
+    """
+    if not code or len(code) > LONGEST_CODE or not code.isprintable():
+        return False
+    tokens = [(str(match.lastgroup), match[0]) for match in _PIECES.finditer(code)]
+    conditions = sum(_CONDITION.fullmatch(text) is not None for _, text in tokens)
+    ends = sum(name == "end" for name, _ in tokens)
+    return (
+        conditions <= _MOST_CONDITIONS
+        and ends < _MOST_SECTIONS
+        and all(_is_passable(name, text) for name, text in tokens)
+    )
+
+
+def _is_passable(name: str, text: str) -> bool:
+    match name:
+        case "quoted":
+            return len(text) > 1 and text.endswith('"')
+        case "unseen":
+            return len(text) > 1
+        case "bracket":
+            return _BRACKETS.fullmatch(text) is not None
+        case "other":
+            return text in _LITERALS or not (text.isascii() or text.isalnum() or text == "¤")
+        case _:
+            return True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from importer.errors import SheetError
 from importer.letters import column_letter
 from importer.model import Kind
+from importer.shapes import ColumnShape
 from importer.sheets.scan.format import Format
 from importer.sheets.scan.ranges import (
     Merge,
@@ -18,6 +20,7 @@ from importer.sheets.scan.ranges import (
     do_overlap,
     merges_of,
 )
+from importer.sheets.scan.shape import shapes_of
 from importer.sheets.sheet import Shown
 
 Look = Format | Shown
@@ -49,6 +52,8 @@ class Scan:
     constants: dict[int, Runs]
     """The same for cells of which calamine knows nothing, or nothing right."""
     looks: Sequence[Look]
+    shapes: tuple[ColumnShape, ...] = ()
+    """Of each column up to the last that holds anything."""
     refusal: SheetError | None = None
     """Why this tab cannot be read; another one of the same file may be."""
 
@@ -112,6 +117,8 @@ class Finding:
         self._lowest = self._rightmost = (0, 0)
         self._hidden_rows = Pile()
         self._hidden_columns: list[tuple[int, int]] = []
+        self._widths: list[tuple[int, int, float]] = []
+        self._worn: Counter[tuple[int, Format | None]] = Counter()
         self._merges: list[Merge] = []
         self._formats: dict[int, Pile] = {}
         self._constants: dict[int, Pile] = {}
@@ -172,6 +179,14 @@ class Finding:
         """Note columns that are not seen."""
         self._hidden_columns.append((first, last))
 
+    def width(self, first: int, last: int, width: float) -> None:
+        """Note how wide some columns are, in characters."""
+        self._widths.append((first, last, width))
+
+    def worn(self, column: int, form: Format | None, cells: int = 1) -> None:
+        """Note that cells hold a number or a date in a format; None is General."""
+        self._worn[column, form] += cells
+
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
         """Note cells that are merged."""
         self._merges.append((top, left, bottom, right))
@@ -194,6 +209,7 @@ class Finding:
             formats={column: found.runs() for column, found in self._formats.items()},
             constants={column: found.runs() for column, found in self._constants.items()},
             looks=tuple(self._looks),
+            shapes=shapes_of(self._columns, self._widths, self._worn),
             refusal=self.refusal,
         )
 

@@ -21,18 +21,26 @@ _CONDITION = re.compile(r"value\(\)\s*(<=|>=|!=|<|>|=)\s*(-?[0-9]+(?:\.[0-9]+)?)
 _NOTHING = re.compile(r"0(?:\.0+)?[a-z]*")
 """A height or width of nothing: `0cm`, `0.00in`, `0`."""
 _DATES = {
-    "day": "d",
-    "month": "mmm",
-    "year": "yyyy",
-    "era": "g",
-    "day-of-week": "ddd",
-    "week-of-year": "d",
-    "quarter": "mmm",
-    "hours": "h",
-    "minutes": "m",
-    "seconds": "s",
-    "am-pm": "AM/PM",
+    "day": ("d", "dd"),
+    "month": ("m", "mm"),
+    "year": ("yy", "yyyy"),
+    "era": ("g", "ggg"),
+    "day-of-week": ("ddd", "dddd"),
+    "week-of-year": ("d", "d"),
+    "quarter": ("mmm", "mmm"),
+    "hours": ("h", "hh"),
+    "minutes": ("m", "mm"),
+    "seconds": ("s", "ss"),
+    "am-pm": ("AM/PM", "AM/PM"),
 }
+"""Part of a date → its letters, short and long (`number:style`, 19.350)."""
+_GROUP = 2
+"""From so many digits on that are shown at least, the groups of thousands are left out."""
+_NAMED = {"m": "mmm", "mm": "mmmm"}
+"""Months in letters."""
+_LENGTH = re.compile(r"([0-9.]+)(cm|mm|in|pt|pc|px)")
+_CHARACTERS = {"cm": 4.5, "mm": 0.45, "in": 11.43, "pt": 0.15875, "pc": 1.905, "px": 0.11906}
+"""Characters that a length is wide: LibreOffice takes 30 of Excel's for 2.625 inches."""
 _STYLES = {
     f"{NUMBER}{kind}-style"
     for kind in ("number", "currency", "percentage", "date", "time", "boolean", "text")
@@ -53,6 +61,10 @@ class _DataStyle:
     code: list[str] = field(default_factory=list)
     sections: list[tuple[str, str]] = field(default_factory=list)
     """Condition and name of the style that is for it."""
+    has_day: bool = False
+    """It shows a day or a year, so that an `m` beside them is a month."""
+    months: list[int] = field(default_factory=list)
+    """Where in the code months stand."""
 
 
 class Styles:
@@ -62,6 +74,7 @@ class Styles:
         self._data: dict[str, _DataStyle] = {}
         self._styles: dict[str, Attributes] = {}
         self._nothing: set[str] = set()
+        self._widths: dict[str, float] = {}
         self._hidden_tables: set[str] = set()
         self._open: _DataStyle | None = None
         self._style = ""
@@ -84,10 +97,16 @@ class Styles:
             if attributes.get(f"{TABLE}display") == "false":
                 self._hidden_tables.add(self._style)
         elif name in _MEASURES:
-            if _NOTHING.fullmatch(attributes.get(_MEASURES[name], "")):
-                self._nothing.add(self._style)
+            self._measure(attributes.get(_MEASURES[name], ""))
         elif self._open is not None:
             self._part(self._open, name, attributes)
+
+    def _measure(self, length: str) -> None:
+        """Note how high or wide rows or columns of the style at hand are."""
+        if _NOTHING.fullmatch(length):
+            self._nothing.add(self._style)
+        elif found := _LENGTH.fullmatch(length):
+            self._widths[self._style] = float(found[1]) * _CHARACTERS[found[2]]
 
     def _part(self, style: _DataStyle, name: str, attributes: Attributes) -> None:
         short = name.removeprefix(NUMBER)
@@ -105,9 +124,13 @@ class Styles:
                 sign = {"!=": "<>"}.get(condition[1], condition[1])
                 style.sections.append((f"[{sign}{condition[2]}]", applied))
         elif short in _DATES:
-            letters = _DATES[short]
+            letters = _DATES[short][attributes.get(f"{NUMBER}style") == "long"]
+            if short == "month" and attributes.get(f"{NUMBER}textual") == "true":
+                letters = _NAMED[letters]
             is_elapsed = style.is_elapsed and short == "hours"
             style.code.append("[h]" if is_elapsed else letters)
+            style.has_day = style.has_day or short in {"day", "year"}
+            style.months += [len(style.code) - 1] if short == "month" else []
         else:
             simple = {"scientific-number": "0.0E+0", "fraction": "# ?/?", "text-content": "@"}
             style.code.append(simple.get(short, ""))
@@ -124,6 +147,8 @@ class Styles:
             return
         if name in _STYLES:
             self._open = None
+            for at in () if style.has_day else style.months:
+                style.code[at] = _NAMED["m"]  # beside hours, `m` would be minutes
         elif name == f"{NUMBER}number":
             style.code.append(_places(self._places, self._embedded))
         elif name in _LITERALS and self._literal is not None:
@@ -138,6 +163,10 @@ class Styles:
     def is_nothing(self, style: str) -> bool:
         """Tell whether a row or column of a style has no height or width."""
         return style in self._nothing
+
+    def width(self, style: str) -> float:
+        """Tell how wide a column of a style is, in characters; 0.0 where it is not said."""
+        return self._widths.get(style, 0.0)
 
     def is_hidden_table(self, style: str) -> bool:
         """Tell whether a tab of a style is hidden."""
@@ -186,6 +215,8 @@ def _places(attributes: Attributes, embedded: list[tuple[int, str]]) -> str:
     for place in range(wide, 0, -1):
         whole += "0" if place <= least else "#"
         whole += _quoted(texts.get(place - 1, "")) if place > 1 else ""
+    if attributes.get(f"{NUMBER}grouping") == "true" and not texts and least < _GROUP:
+        whole = "#,##0" if least else "#,###"
     decimals = int(attributes.get(f"{NUMBER}decimal-places", "0") or 0)
     factor = attributes.get(f"{NUMBER}display-factor", "1")
     scale = "," * ((len(factor.partition(".")[0]) - 1) // 3)

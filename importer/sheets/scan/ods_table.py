@@ -156,6 +156,8 @@ class Table:
         first = self._columns[-1][0] if self._columns else 0
         end = first + int(attributes.get(_COLUMNS_REPEATED, "1"))
         self._columns.append((end, attributes.get(_DEFAULT_CELL_STYLE_NAME, "")))
+        width = self._styles.width(attributes.get(_STYLE_NAME, ""))
+        self._finding.width(first, end - 1, width)
         if self._is_hidden(attributes):
             self._finding.hide_columns(first, end - 1)
 
@@ -224,6 +226,7 @@ class Table:
             self._time(column)
         elif kind == "date":
             form = self._format(column)
+            self._finding.worn(column, form, self._rows)
             if form is not None and form.nature is Nature.DATED:
                 self._finding.format(*rows, column, form)
 
@@ -232,6 +235,7 @@ class Table:
         is_time = self._cell.get(_VALUE_TYPE) == "time"  # as text, calamine gives it
         look = form.show(number) if form and is_time else form.judge(number) if form else None
         rows = self._row, self._row + self._rows - 1
+        self._finding.worn(column, form, self._rows)
         if isinstance(look, Format):
             self._finding.format(*rows, column, look)
         elif look:

@@ -93,6 +93,8 @@ _HEIGHT = 0x7FFF
 """miyRw without the bit above it, in bytes 6 and 7 (Row)."""
 _HIDDEN_COLUMNS = 0x01
 """fHidden, in byte 8 (ColInfo)."""
+_WIDTH = 256
+"""coldx: parts of a character (ColInfo)."""
 _NO_NUMBER = b"\xff\xff"
 """The end of a formula's value that is no number (FormulaValue, 2.5.133); its first byte then says
 what it is, and byte 2 which error."""
@@ -197,6 +199,7 @@ class Reading:
                 raise ValueError("a style that is not there")
             return
         form = self._formats[style]
+        self._finding.worn(column, form)
         if not form.is_plain:
             self._finding.number(row, column, form, repr(number))
 
@@ -229,6 +232,7 @@ class Reading:
                     self._finding.hide_rows(row, row)
             case Record.COLUMNS:
                 first, last, width, _ = _AREA.unpack_from(data)
+                self._finding.width(first, last, width / _WIDTH)
                 if data[8] & _HIDDEN_COLUMNS or not width:
                     self._finding.hide_columns(first, last)
             case Record.MERGES:

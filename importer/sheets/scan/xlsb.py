@@ -83,6 +83,8 @@ _AREA = struct.Struct("<4I")
 """First row, last row, first column, last column (UncheckedRfX)."""
 _COLUMNS = struct.Struct("<4IH")
 """First, last, width, style, flags (BrtColInfo)."""
+_WIDTH = 256
+"""colDx: parts of a character (BrtColInfo)."""
 _HIDDEN_COLUMNS = 0x01
 """fHidden (BrtColInfo)."""
 _HIDDEN_ROW = 0x10
@@ -212,6 +214,7 @@ def _read(
             left = column
             if kind in _NUMBERS:
                 form = _form(style & _STYLE, formats)
+                finding.worn(column, form)
                 if form is not None and not form.is_plain:
                     finding.number(row, column, form, repr(_number(kind, data)))
             elif kind in _ERRORS:
@@ -247,6 +250,7 @@ def _note_around(kind: int, data: bytes, finding: Finding) -> None:
     match kind:
         case Record.COLUMNS:
             first, last, width, _, flags = _COLUMNS.unpack_from(data)
+            finding.width(first, last, width / _WIDTH)
             if flags & _HIDDEN_COLUMNS or not width:
                 finding.hide_columns(first, last)
         case Record.MERGE:

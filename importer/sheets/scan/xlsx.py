@@ -9,6 +9,7 @@ processor; 1,000,000 rows stay below 35 MB.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -39,6 +40,8 @@ LONGEST_ROW = 64 << 20
 """Bytes of a row of which the end was not found: 16,384 cells of short texts are 1 MB."""
 
 _DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SHAPED = 8
+"""Blocks by which it is judged how columns look: thousands of rows; more would tell the same."""
 _FEW_STYLES = 64
 """Of more styles than these it is looked up afterwards which a cell has."""
 
@@ -146,6 +149,7 @@ class _Search:
         self._formats = formats
         self._finding = finding
         self._last_row = 0
+        self._blocks = 0
         self._filled: set[bytes] = set()
         """Columns in which something was found."""
         if formats.get(0) and formats[0].right is not Right.ALL:
@@ -191,6 +195,7 @@ class _Search:
         if b"&" in xml and patterns.REFERENCE.search(xml):
             raise UnusualXmlError
         rows = self._note_rows(xml)
+        self._note_worn(xml)
         self._finding.cells += xml.count(b"</c>") - len(patterns.BLANK.findall(xml))
         self._note_extent(xml, _columns(patterns.CELL.findall(xml), rows) - self._filled)
         if b't="e"' in xml:
@@ -244,6 +249,15 @@ class _Search:
             is_blank_text = b't="str"' in attributes and b"<v" in value
             if not is_blank_text and b't="e"' not in attributes:
                 self._finding.formula(int(row), column_index(letters), character_data(formula))
+
+    def _note_worn(self, xml: bytes) -> None:
+        """Note the formats of the numbers, plain ones too."""
+        self._blocks += 1
+        if self._blocks > _SHAPED:
+            return
+        for (letters, style), cells in Counter(patterns.WORN.findall(xml)).items():
+            form = self._formats.get(int(style or b"0"))
+            self._finding.worn(column_index(letters), form, cells)
 
     def _note_dressed(self, cells: list[_Cell]) -> None:
         """Note formats that are the same down a column, as runs: there may be millions."""

@@ -168,6 +168,7 @@ class _Reading:
             self._finding.formula(*at, self._parts["f"])
         elif kind == "n" and value:
             form = self._formats.get(int(cell.get("s") or 0))
+            self._finding.worn(self._column, form)
             self._finding.number(*at, form, value.strip())
         elif kind == "d" and (form := self._formats.get(int(cell.get("s") or 0))):
             self._finding.format(self._row, *at, form)
@@ -178,9 +179,12 @@ def note_around(finding: Finding, name: str, attributes: Attributes) -> None:
     match name:
         case "mergeCell" if area := area_of(attributes.get("ref", "")):
             finding.merge(*area)
-        case "col" if is_true(attributes, "hidden") or _is_nothing(attributes, "width"):
+        case "col":
             first = int(attributes.get("min", "1"))
-            finding.hide_columns(first - 1, int(attributes.get("max", first)) - 1)
+            last = int(attributes.get("max", first))
+            finding.width(first - 1, last - 1, float(attributes.get("width", "0")))
+            if is_true(attributes, "hidden") or _is_nothing(attributes, "width"):
+                finding.hide_columns(first - 1, last - 1)
 
 
 def is_hidden_row(attributes: Attributes) -> bool:

@@ -64,6 +64,10 @@ NUMBER = STYLED + (
 )
 """The same with its value, unless that is one of those `%s` that need no second look:
 `<c r="B2" s="3"><v>46115.5</v>`."""
+WORN = re.compile(
+    rb'<c r="([A-Z]{1,3})[0-9]++"(?: s="([0-9]{1,6})")?+(?: t="n")?+(?: [a-z]++="[0-9]++")*+\s?+>'
+)
+"""Column and style of a number, if it has one: `<c r="B2" s="3"><v>5</v></c>`."""
 RIGHT = {
     Right.NONE: b"[?]",
     Right.DAYS: b"[1-9][0-9]{2,4}",
