@@ -38,6 +38,11 @@ path = "journal.db"
 
 [reports]
 folder = "."
+
+# What to do about a remark of the CRM; docs/settings.md says more.
+[[remarks]]
+says = "is invalid"
+step = "fix the data"
 """
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 _UNSEEN: Final = dict.fromkeys(
@@ -32,6 +35,71 @@ def fold(text: str) -> str:
     """
     shown = unicodedata.normalize("NFD", readable(text))
     return unicodedata.normalize("NFC", shown.casefold())
+
+
+ANYTHING: Final = "…"
+"""Stands for what differs from row to row."""
+
+_QUOTED: Final = re.compile(
+    r"""(?<!\w)'[^']*'(?!\w)|"[^"]*"|`[^`]*`|“[^”]*”|‘[^’]*’|«[^»]*»"""  # noqa: RUF001 - quotes
+)
+_MONTHS: Final = (
+    "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
+    "Sep(?:t(?:ember)?)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
+)
+_DATE: Final = re.compile(rf"\b\d{{1,2}} (?:{_MONTHS}) \d{{4}}\b")
+_ADDRESS: Final = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*")
+_WORD: Final = re.compile(r"[₹$€£]?[+-]?\w+(?:-\w+)*%?")
+"""A word, or an id such as `RC-0034`, or a number with what belongs to it."""
+_DIGIT_OR_ID: Final = re.compile(r"\d|^[0-9A-Fa-f]{12,}$")
+_SEVERAL: Final = re.compile(r"…(?:[\s,;:/.+-]*…)+")
+_FEWEST_LETTERS: Final = 3
+"""Of a value that is one plain word: a shorter one is more likely a word of the sentence."""
+
+
+def alike(text: str, values: Iterable[str] = ()) -> str:
+    """What a text has in common with those that differ in names, ids and numbers only.
+
+    Every plain word stays; `…` stands for quoted pieces, numbers, dates, ids, addresses, and for
+    the values that are given. Folding a folded text changes nothing.
+
+    Args:
+        text: what was said.
+        values: what it was said about, to be taken out where it stands as a word of its own.
+    """
+    known = {one for one in map(str.strip, values) if one and one in text}
+    for value in sorted(known, key=lambda one: (-len(one), one)):
+        if len(value) >= _FEWEST_LETTERS or not value.isalpha():
+            text = _without(text, value)
+    return _alike(text)
+
+
+@lru_cache(maxsize=4096)
+def _alike(text: str) -> str:
+    folded = _QUOTED.sub(ANYTHING, text)
+    if "@" in folded:
+        folded = _ADDRESS.sub(ANYTHING, folded)
+    folded = _WORD.sub(_what_stays, _DATE.sub(ANYTHING, folded))
+    folded = _SEVERAL.sub(ANYTHING, folded)
+    return folded if folded == text else _alike(folded)
+
+
+def _what_stays(word: re.Match[str]) -> str:
+    return ANYTHING if _DIGIT_OR_ID.search(word.group()) else word.group()
+
+
+def _without(text: str, value: str) -> str:
+    """The text with `…` for a value where it stands as a word; no pattern, as each is its own."""
+    pieces = text.split(value)
+    found = pieces[0]
+    for before, after in pairwise(pieces):
+        inside = _is_word(before[-1:]) or _is_word(after[:1])
+        found += (value if inside else ANYTHING) + after
+    return found
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def nearest(word: str, words: Iterable[str], *, cutoff: float = 0.6) -> str | None:

@@ -260,7 +260,7 @@ def test_reports_come_back_byte_for_byte(office: Office) -> None:
     summary = json.loads(office.run("--json").out)
     folder = office.folder / "reports" / summary["run"]
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert len(before) == 5
+    assert len(before) == 6
     for path in folder.iterdir():
         path.unlink()
     folder.rmdir()
@@ -297,7 +297,7 @@ def test_what_waits_behind_a_doubt_is_told(office: Office) -> None:
     """UNKNOWN ends with code 5 and says on the screen not to send it again."""
     office.leave_doubts()
     office.crm.faults.set([Rule(fault=Fault.DROP_AFTER)])
-    says(office.run(), 5, "In doubt", "Do not send them again", "importer settle")
+    says(office.run(), 5, "in doubt", "Do not send them again", "importer settle")
 
 
 def test_practice_and_settings_exclude_each_other(office: Office) -> None:

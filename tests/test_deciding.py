@@ -121,7 +121,7 @@ def test_a_held_row_is_released(office: Office) -> None:
     says(office.run(), 0)
     office.sheet(row(1, amount="777"), row(2))
     held = office.run()
-    says(held, 4, "Held: 1 duplicate", "importer release", "books a second one beside the old")
+    says(held, 4, "Decide on 1 duplicate", "importer release", "a release books a second one")
     run = run_of(held.out)
     says(office.do("release", run, "--rows", "3", *WHY), 2, "DUPLICATE")
     says(office.do("release", run, "--rows", "2", "--reason", " "), 2, "reason")
@@ -142,7 +142,7 @@ def test_what_is_unsent_is_given_up(office: Office) -> None:
     closed = office.do("close", run, *WHY)
     says(closed, 4, "On record: 4 actions")
     assert "importer resume" not in closed.err
-    assert "0 of 4 actions were created; 4 were given up." in closed.out
+    assert "0 of 2 rows are in (₹0.00 of ₹301.00); 2 rows were given up." in closed.out
     says(office.do("resume", run), 4, "Nothing is left")
     assert office.crm.actions == ()
     says(office.run(), 0)

@@ -30,8 +30,8 @@ from importer.pipeline import (
 )
 from importer.reconcile import explain
 from importer.report.advice import Advice
-from importer.report.reasons import reasons_of, sentence_of
 from importer.report.lines import action_line
+from importer.report.reasons import reasons_of, sentence_of
 from importer.sandbox import Fault, PracticeCrm, Rule, Toggles, lead_id
 from importer.secret import Token
 from importer.settings import PRACTICE_TOKEN

@@ -96,7 +96,7 @@ def test_a_lead_that_does_not_exist_refuses_that_lead_only(here: Desk) -> None:
     assert result.code == 4
     assert result.counts == {"CREATED": 2, "REFUSED": 2}
     reason = next(one for one in result.books.reasons if one.outcome is Outcome.REFUSED)
-    assert reason.code == "LEAD_NOT_FOUND"
+    assert (reason.code, reason.examples) == ("LEAD_NOT_FOUND", ("A2",))
 
 
 def test_a_remark_of_the_crm_names_the_cell_that_it_speaks_of(here: Desk) -> None:

@@ -6,16 +6,18 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import PydanticUndefined
 
 from importer.errors import SettingsError
+from importer.model import RemarkStep
 from importer.settings import (
     Settings,
     WorkspaceKind,
     load_settings,
     practice_settings,
 )
+from importer.settings.records import SECTIONS
 
 REAL = """
 [workspace]
@@ -343,6 +345,43 @@ def test_a_secret_in_a_wrong_place_is_not_repeated(folder: Path, line: str) -> N
         error = error.__cause__ or error.__context__
 
 
+# What to do about remarks
+
+FITS = 'says = "daily limit"\nstep = "try again"\n'
+
+
+def test_remarks_are_written_as_often_as_there_is_something_to_say(folder: Path) -> None:
+    """Each entry has its words, its step, and a sentence if there is one; without any, none."""
+    assert load(folder, REAL).remarks == ()
+    more = 'says = "… is invalid"\nstep = "fix the data"\nnote = "Ask the branch."\n'
+    one, two = load(folder, f"{REAL}[[remarks]]\n{FITS}[[remarks]]\n{more}").remarks
+    assert (one.says, one.step, one.note) == ("daily limit", RemarkStep.AGAIN, "")
+    assert (two.step, two.note) == (RemarkStep.FIX, "Ask the branch.")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[remarks]]\nsays = "x"\nstep = "retry"', "remarks.1.step (importer.toml): It must be"),
+        ('[[remarks]]\nstep = "try again"', "remarks.1.says: It is missing."),
+        (f"[[remarks]]\n{FITS}[[remarks]]\n{FITS}nots = 'x'", "remarks.2.nots (importer.toml): "),
+        ('[[remarks]]\nsays = " … "\nstep = "try again"', "It has no words."),
+        (f"[remarks]\n{FITS}", "Write it as [[remarks]], once for each."),
+        ("remarks = [3]", "[[remarks]]"),
+    ],
+)
+def test_a_mistake_in_a_remark_says_in_which(folder: Path, text: str, said: str) -> None:
+    """The first entry is number 1, and a misspelt key names the one that was meant."""
+    first, second = (text, REAL) if text.startswith("remarks") else (REAL, text)
+    assert said in mistakes(folder, f"{first}\n{second}")
+
+
+def test_remarks_stand_in_the_file_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable for them would be read by nobody, so it is a mistake."""
+    monkeypatch.setenv("IMPORTER_REMARKS__1__SAYS", "x")
+    assert "IMPORTER_REMARKS__1__SAYS" in mistakes(folder, REAL)
+
+
 # The manual
 
 
@@ -352,24 +391,17 @@ def test_the_manual_shows_every_setting() -> None:
     rows = re.findall(r"^\| `(\w+)\.(\w+)` \| `?([^|`]*)`? \|", manual, flags=re.MULTILINE)
     expected = [
         (section, key, default_of(section, key))
-        for section, field in Settings.model_fields.items()
-        for key in model_of(field.annotation).model_fields
+        for section, model in SECTIONS.items()
+        for key in model.model_fields
     ]
     assert [(section, key) for section, key, _ in rows] == [row[:2] for row in expected]
     for (*name, shown), (*_, default) in zip(rows, expected, strict=True):
         assert default is None or shown.strip() == default, name
 
 
-def model_of(annotation: object) -> type[BaseModel]:
-    """Return a section's model."""
-    assert isinstance(annotation, type)
-    assert issubclass(annotation, BaseModel)
-    return annotation
-
-
 def default_of(section: str, key: str) -> str | None:
     """The default as TOML writes it; None where it depends on something else."""
-    field = model_of(Settings.model_fields[section].annotation).model_fields[key]
+    field = SECTIONS[section].model_fields[key]
     if field.default in {PydanticUndefined, None, ""}:
         return None
     match field.default:
@@ -386,7 +418,7 @@ def test_the_example_of_the_manual_is_valid(folder: Path) -> None:
     manual = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
     example = manual.partition("```toml\n")[2].partition("```")[0]
     settings = load(folder, example)
-    for section, field in Settings.model_fields.items():
-        for key in model_of(field.annotation).model_fields:
+    for section, model in SECTIONS.items():
+        for key in model.model_fields:
             assert key in example, (section, key)
     assert settings.workspace.kind is WorkspaceKind.REAL

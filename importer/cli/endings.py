@@ -1,85 +1,64 @@
-"""What people read when a command has ended: what stopped it, what is open, what to type."""
+"""What people read when a command has ended: what stopped it, and the report's next steps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from textwrap import wrap
 
 import click
 
-from importer.cli.phrases import many
-from importer.model import Outcome, RunState
-from importer.reconcile import Reconciliation
-from importer.report.held import held_of
+from importer.cli.phrases import UNSEEN
+from importer.report import Written
+from importer.report.commands import Command
 from importer.report.inert import visible
+from importer.report.steps import Step, next_steps
+from importer.report.words import Tone
 from importer.upload import Ending, EndKind
 
-_WHY = '--reason "…"'
+_INDENT = "   "
 
 
-def say_ending(
-    books: Reconciliation, ending: Ending, options: str, *, looked_up: bool = False
-) -> None:
-    """Say, on standard error, what stopped a run, what is open of it, and what to do.
+def say_ending(written: Written, ending: Ending, options: str, *, looked_up: bool = False) -> None:
+    """Say, on standard error, what stopped a run, and what is to be done about it.
 
     Args:
-        books: the run's books.
+        written: the run's reports.
         ending: how its sending ended.
         options: `--practice`, `--settings FILE` or "", as they were given.
         looked_up: the timelines of what is in doubt have been looked at just now.
     """
-    stopped = ending.kind is not EndKind.DONE
-    if reason := ending.reason or books.run.reason:
+    # As it is typed here: with the options of this command, and paths from this folder.
+    folder = _from_here(written.page.parent.parent)
+    report = replace(written.report, options=options, place=folder)
+    steps = list(next_steps(report, remedy=ending.remedy, looked_up=looked_up))
+    if reason := ending.reason or report.books.run.reason:
+        stopped = ending.kind is not EndKind.DONE
         label = click.style("Stopped:" if stopped else "State:", fg="yellow", bold=True)
         click.echo(f"{label} {visible(reason)}", err=True)
-    for line in _lines(books, ending, options, looked_up=looked_up):
+    for line in _lines(steps):
         click.echo(line, err=True)
 
 
-def _lines(
-    books: Reconciliation, ending: Ending, options: str, *, looked_up: bool
-) -> Iterator[str]:
-    if doubtful := books.outcomes[Outcome.UNKNOWN].count:
-        yield from _doubts(doubtful, books.run.id, options, looked_up=looked_up)
-    elif books.unsent and books.run.state is not RunState.REFUSED:
-        yield f"What to do: {ending.remedy or 'Go on when you like.'}"
-        yield from _either(
-            (_typed("resume", books.run.id, options), "sends what is left, as it was planned"),
-            (
-                _typed("close", books.run.id, _WHY, options),
-                "gives it up, if the mapping or the sheet was wrong: then run the sheet, corrected",
-            ),
-        )
-    for held in held_of(books):
-        label = click.style("Held:", fg="yellow", bold=True)
-        yield f"{label} {many(held.count, 'duplicate')}. {held.text}"
-        yield f"What to do: {_typed(held.command, options)}"
+def _from_here(folder: Path) -> str:
+    here = Path.cwd()
+    return (folder.relative_to(here) if folder.is_relative_to(here) else folder).as_posix()
 
 
-def _doubts(count: int, run: str, options: str, *, looked_up: bool) -> Iterator[str]:
-    them = "it" if count == 1 else "them"
-    label = click.style("In doubt:", fg="red", bold=True)
-    yield f"{label} {many(count, 'action')}. Do not send {them} again."
-    if not looked_up:
-        yield f"What to do: {_typed('settle', run, options)}"
-        return
-    yield (
-        "What to do: the importer has looked and cannot tell; the report says why. Look at the "
-        "leads' timelines in TeleCRM, and say what you saw:"
-    )
-    yield from _either(
-        (_typed("resolve", run, "--rows … --created", _WHY, options), "it stands there"),
-        (
-            _typed("resolve", run, "--rows … --not-created", _WHY, options),
-            "it does not: resume sends it then",
-        ),
-    )
+def _lines(steps: Sequence[Step]) -> Iterator[str]:
+    if steps:
+        yield click.style("\nWhat to do next", bold=True)
+    for number, step in enumerate(steps, start=1):
+        color = "red" if step.tone is Tone.STOP else "yellow"
+        yield f"{number}. {click.style(visible(step.title), fg=color, bold=True)}"
+        width = shutil.get_terminal_size(UNSEEN).columns - len(_INDENT)
+        yield from (f"{_INDENT}{line}" for line in wrap(visible(step.text), max(40, width)))
+        yield from _either(step.commands)
 
 
-def _either(*commands: tuple[str, str]) -> Iterator[str]:
-    width = max(len(command) for command, _ in commands)
-    for command, words in commands:
-        yield f"  {command:<{width}}  {words}"
-
-
-def _typed(*words: str) -> str:
-    return " ".join(filter(None, ["importer", *words]))
+def _either(commands: Sequence[Command]) -> Iterator[str]:
+    width = max((len(one.text) for one in commands), default=0)
+    for one in commands:
+        yield f"{_INDENT}  {one.text:<{width}}  {one.does}".rstrip()

@@ -37,8 +37,8 @@ def finish(  # noqa: PLR0913 - how it ended, and how that is to be said
 
     reconciliation, written = report_run(workplace, run_id, bars=TerminalBars())
     code = exit_code(reconciliation, ending)
-    say_report(reconciliation, written, code, as_json=as_json)
-    say_ending(reconciliation, ending, options, looked_up=looked_up)
+    say_report(written, code, as_json=as_json)
+    say_ending(written, ending, options, looked_up=looked_up)
     return code
 
 
@@ -48,5 +48,5 @@ def finish_refused(workplace: Workplace, refusal: SheetRefusedError, *, as_json:
     from importer.cli.words import say_report
     from importer.pipeline import report_run
 
-    reconciliation, written = report_run(workplace, refusal.run, bars=TerminalBars())
-    say_report(reconciliation, written, refusal.exit_code, as_json=as_json)
+    _, written = report_run(workplace, refusal.run, bars=TerminalBars())
+    say_report(written, refusal.exit_code, as_json=as_json)

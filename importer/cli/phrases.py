@@ -22,14 +22,19 @@ def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
     """A table as wide as the terminal, its cells wrapped."""
     width = shutil.get_terminal_size(UNSEEN).columns
     words = max(20, (width - 40) // 2)
-    widths = (18, 16, words, words) if headers == COLUMNS else (width,) * (len(headers) - 1)
+    # An address stays in one piece, so that it can be copied.
+    widths = (0, 16, words, words) if headers == COLUMNS else (width,) * (len(headers) - 1)
     widths += (max(20, width - 50),)
     # tabulate would wrap too, but reads `125,000.00` as a number that it then cannot parse.
     texts = [
-        ["\n".join(wrap(visible(str(cell)), most)) for cell, most in zip(row, widths, strict=False)]
+        [_wrapped(visible(str(cell)), most) for cell, most in zip(row, widths, strict=False)]
         for row in rows
     ]
     return tabulate(texts, headers, tablefmt="simple", disable_numparse=True)
+
+
+def _wrapped(text: str, most: int) -> str:
+    return "\n".join(wrap(text, most)) if most else text
 
 
 def many(number: int, word: str) -> str:

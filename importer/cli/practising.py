@@ -55,8 +55,8 @@ def demo(folder: Path) -> int:
         click.echo(click.style("\n2. Send what is good to the practice CRM", bold=True))
         run = show.plan(TerminalBars())
         say_plan(show.workplace, run)
-        books, written = show.send(run, TerminalBars())
-        say_report(books, written, Exit.INCOMPLETE, as_json=False)
+        _, written = show.send(run, TerminalBars())
+        say_report(written, Exit.INCOMPLETE, as_json=False)
     if written.failures:
         words = ["importer", "run", written.failures.path, "-m", show.mapping]
         command = shlex.join(map(str, [*words, "--settings", show.settings_file]))

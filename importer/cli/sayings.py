@@ -13,9 +13,12 @@ from importer.cli.phrases import duration, many, money, skips, table
 from importer.cli.words import say_notes
 from importer.journal import reading
 from importer.journal.answers import Answered, count_doubtful
+from importer.journal.left import entries_to_send
 from importer.model import Outcome
 from importer.pipeline import Decided, Workplace, estimate, reconcile_run
-from importer.reconcile import NEXT_STEPS
+from importer.report.advice import IN_GENERAL
+from importer.report.commands import typed
+from importer.report.inert import as_escapes
 from importer.report.words import INCOMPLETE
 from importer.settings import WorkspaceKind
 from importer.upload.settle import Settled
@@ -60,8 +63,8 @@ def say_doubts(workplace: Workplace, run_id: str, options: str) -> None:
     for run, count in reading.in_doubt(workplace.journal, run_id).items():
         click.echo(
             f"{click.style('Still in doubt:', fg='red', bold=True)} {many(count, 'action')} of "
-            f"the run {run}. {NEXT_STEPS[Outcome.UNKNOWN]} To settle: "
-            f"{' '.join(filter(None, ['importer settle', run, options]))}",
+            f"the run {run}. {IN_GENERAL[Outcome.UNKNOWN]} To settle: "
+            f"{typed('settle', run, options)}",
             err=True,
         )
 
@@ -69,13 +72,14 @@ def say_doubts(workplace: Workplace, run_id: str, options: str) -> None:
 def say_rehearsal(workplace: Workplace, run_id: str, *, as_json: bool) -> bool:
     """Print exactly what would be sent, a request a line, in order.
 
-    As JSON, each line is an object. True when everything would be sent or is there already.
+    What a terminal would obey is spelt in JSON's escapes, which say the same. As JSON, each line
+    is an object. True when everything would be sent or is there already.
     """
-    entries = reading.entries_to_send(workplace.journal, run_id)
+    entries = entries_to_send(workplace.journal, run_id)
     for (lead, _batch), of_batch in groupby(entries, key=lambda one: (one.lead, one.batch)):
         body = f'{{"actions":[{",".join(one.entry for one in of_batch)}]}}'
         line = json.dumps({"lead": lead, "body": body}, ensure_ascii=False)
-        click.echo(line if as_json else f"POST /lead/{lead}/action {body}")
+        click.echo(as_escapes(line if as_json else f"POST /lead/{lead}/action {body}"))
     if not say_plan(workplace, run_id):
         click.echo("Nothing would be sent.", err=True)
     lines = reconcile_run(workplace, run_id).outcomes
@@ -114,7 +118,7 @@ def say_settled(run_id: str, settled: Settled, options: str) -> None:
     for other in sorted(settled.of_other_runs - {run_id}):
         click.echo(
             f"Some of it is of the run {other}; its report is written anew by: "
-            f"{' '.join(filter(None, ['importer report', other, options]))}",
+            f"{typed('report', other, options)}",
             err=True,
         )
 

@@ -14,13 +14,12 @@ from importer.cli.phrases import COLUMNS, UNSEEN, many, money, skips, table
 from importer.journal.overview import Open
 from importer.model import Cell, Note, Outcome, Problem, RunRecord, RunState
 from importer.pipeline import CheckResult
-from importer.reconcile import Reconciliation
 from importer.report import Written
 from importer.report.figures import plain_sums, shown_sums
 from importer.report.inert import visible
 from importer.report.summary import iso, summary
 from importer.report.verdict import verdict
-from importer.report.words import OUTCOME_WORDS
+from importer.report.words import meaning_of
 
 
 def check_object(result: CheckResult) -> dict[str, Any]:
@@ -68,23 +67,24 @@ def say_notes(notes: Sequence[Note], *, err: bool = False) -> None:
         click.echo(f"{click.style('Note:', fg='yellow')} {visible(note.message)}", err=err)
 
 
-def say_report(books: Reconciliation, written: Written, code: int, *, as_json: bool) -> None:
+def say_report(written: Written, code: int, *, as_json: bool) -> None:
     """Print how a run ended and where its reports are."""
-    failures = written.failures
+    books, failures = written.report.books, written.failures
     if as_json:
         files = {
             "html": str(written.page),
             "xlsx": str(written.workbook),
             "csv": str(written.table),
-            "json": str(written.summary),
+            "json": str(written.document),
             "failures": str(failures.path) if failures else None,
+            "failures_csv": str(failures.table) if failures and failures.table else None,
         }
-        whole = {**summary(books), "exit_code": code, "reports": files}
+        whole = {**summary(written.report), "exit_code": code, "reports": files}
         click.echo(json.dumps(whole, ensure_ascii=False))
         return
     click.echo(f"\n{click.style(verdict(books).text, bold=True)}  (run {books.run.id})")
     rows = [
-        (outcome, line.count, "  ".join(shown_sums(line.money)), OUTCOME_WORDS[outcome].meaning)
+        (outcome, line.count, "  ".join(shown_sums(line.money)), meaning_of(outcome, books.run))
         for outcome, line in books.outcomes.items()
         if line.count
     ]
@@ -99,14 +99,21 @@ def say_report(books: Reconciliation, written: Written, code: int, *, as_json: b
     click.echo(f"Report:   {written.page}")
     if failures:
         refused = books.run.state is RunState.REFUSED
-        advice = (
-            "correct them in the sheet itself, and run that again"
-            if refused
-            else "correct the cells, then run this file with the same mapping"
+        advice = ": to look at; correct them in the sheet itself" if refused else ""
+        click.echo(f"Failures: {failures.path} ({many(failures.rows, 'row')}{advice})")
+        if failures.table:
+            click.echo(f"The same rows as CSV: {failures.table}")
+    for kept in written.kept:
+        click.echo(f"An edited failures workbook was there; it is now {kept}.")
+    for name, path in written.displaced:
+        click.echo(
+            f"{name} is open in another program: written as {path.name}. What is open is older."
         )
-        click.echo(f"Failures: {failures.path} ({many(failures.rows, 'row')}: {advice})")
-    if written.kept:
-        click.echo(f"An edited failures workbook was there; it is now {written.kept}.")
+    for path in written.old:
+        click.echo(
+            f"{path.name} is open in another program and could not be removed. It is of an older "
+            "report: close it, do not run it."
+        )
 
 
 def say_runs(runs: Sequence[tuple[RunRecord, Open]]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final
 
 from importer.model import (
@@ -20,12 +21,16 @@ from importer.model import (
     RunRecord,
     Skipped,
 )
-from importer.reconcile import NEXT_STEPS, reasons_of
+from importer.reconcile import Explanation, Ground, Key, everything_of, explain
+from importer.report.advice import GIVEN_UP, NOTHING, Advice
+from importer.report.figures import shown
 from importer.report.inert import visible
-from importer.report.source import ReportSource
-from importer.report.words import INCOMPLETE, SKIPPED, to_do_about
+from importer.report.reasons import words_of
+from importer.report.source import ReportSource, advice_of
+from importer.report.words import INCOMPLETE, SKIPPED
 
 _SEEN_AT_MOST: Final = 60
+_USUAL: Final = Advice()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +55,21 @@ class ActionLine:
     lead: str
     name: str
     type: str
+    known_by: str
+    """What a person knows the row by, beside its lead: `RC-0005`."""
+    says: str
+    """The source values that it was made from: `receipt: RC-0005; amount: 6250.50`."""
     money: Money | None
     outcome: Outcome | None
     """None for a skipped row."""
     incomplete: bool
+    given_up: bool
     action_id: str
     notes: tuple[Note, ...]
-    reasons: tuple[tuple[str, str], ...]
-    """(code, text) of the groups of `reconcile` that it is in; text "" where there is a code."""
+    in_general: str
+    """What to do, where no note says it."""
+    reasons: tuple[Key, ...]
+    """The groups that it is in, by `Said.key`."""
     reference: str
 
     @property
@@ -79,23 +91,37 @@ class ActionLine:
     def to_do(self) -> str:
         """The hints, each once; else what is to be done about this outcome in general."""
         hints = dict.fromkeys(note.hint for note in self.notes if note.hint)
-        if hints or self.outcome is None:
-            return "\n".join(hints)
-        return to_do_about(self.outcome, incomplete=self.incomplete)
+        return "\n".join(hints) or self.in_general
 
 
 def lines_of(source: ReportSource) -> Iterator[ActionLine]:
     """Yield every action and every skipped row of a run, in the sheet's order."""
-    run = source.reconciliation.run
-    actions = (action_line(run, action) for action in source.actions())
-    skipped = (_skipped_line(run, one) for one in source.skipped_rows())
+    run, advice = source.reconciliation.run, advice_of(source)
+    actions = (
+        action_line(run, action, advice, known_by)
+        for _, of_row in groupby(source.actions(), key=lambda action: action.row)
+        for action, known_by in _known(list(of_row), source.known_by)
+    )
+    skipped = (skipped_line(run, one) for one in source.skipped_rows())
     return heapq.merge(actions, skipped, key=lambda line: line.row)
 
 
-def action_line(run: RunRecord, action: ActionRecord) -> ActionLine:
+def _known(
+    of_row: Sequence[ActionRecord], columns: Sequence[str]
+) -> Iterator[tuple[ActionRecord, str]]:
+    """A row is known by all that its actions were made from: each may be of other cells."""
+    content = {name: text for action in of_row for name, text in action.content.items()}
+    known_by = visible(" · ".join(filter(None, (content.get(name, "") for name in columns))))
+    return ((action, known_by) for action in of_row)
+
+
+def action_line(
+    run: RunRecord, action: ActionRecord, advice: Advice = _USUAL, known_by: str = ""
+) -> ActionLine:
     """Return an action in the words of the reports, safe to be shown."""
-    said = [one.column for one in action.problems] + [one.column for one in action.remarks]
-    letters = tuple(dict.fromkeys(filter(None, said)))
+    said = list(everything_of(action))
+    reasons = explain(action) if action.given_up else said
+    letters = tuple(dict.fromkeys(one.column for one in said if one.column))
     return ActionLine(
         row=action.row,
         letters=letters,
@@ -103,19 +129,22 @@ def action_line(run: RunRecord, action: ActionRecord) -> ActionLine:
         lead=visible(action.lead),
         name=visible(action.name),
         type=visible(action.type),
+        known_by=known_by,
+        says=visible("; ".join(f"{name}: {text}" for name, text in action.content.items() if text)),
         money=action.money,
         outcome=action.outcome,
         incomplete=action.incomplete,
+        given_up=action.given_up,
         action_id=visible(action.action_id),
-        notes=tuple(_notes(action)),
-        reasons=tuple(
-            dict.fromkeys((code, "" if code else text) for code, text, _, _ in reasons_of(action))
-        ),
+        notes=_notes(action, said, advice),
+        in_general=advice.of_outcome(action.outcome, incomplete=action.incomplete),
+        reasons=tuple(dict.fromkeys(one.key for one in reasons)),
         reference=visible(action.reference),
     )
 
 
-def _skipped_line(run: RunRecord, skipped: Skipped) -> ActionLine:
+def skipped_line(run: RunRecord, skipped: Skipped) -> ActionLine:
+    """Return a skipped row in the words of the reports, safe to be shown."""
     return ActionLine(
         row=skipped.row,
         letters=(),
@@ -123,11 +152,15 @@ def _skipped_line(run: RunRecord, skipped: Skipped) -> ActionLine:
         lead="",
         name="",
         type="",
+        known_by="",
+        says="",
         money=None,
         outcome=None,
         incomplete=False,
+        given_up=False,
         action_id="",
         notes=(Note(text=visible(skipped.reason)),),
+        in_general="",
         reasons=(),
         reference="",
     )
@@ -137,29 +170,33 @@ def _address(run: RunRecord, row: int, column: str) -> str:
     return visible(str(Cell(file=run.file, tab=run.tab, row=row, column=column)))
 
 
-def _notes(action: ActionRecord) -> Iterator[Note]:
-    for problem in action.problems:
+def _notes(action: ActionRecord, said: Iterable[Explanation], advice: Advice) -> tuple[Note, ...]:
+    notes = list(_every_note(action, said, advice))
+    if action.given_up and notes:
+        notes[-1] = replace(notes[-1], hint=GIVEN_UP)
+    return tuple(notes)
+
+
+def _every_note(
+    action: ActionRecord, said: Iterable[Explanation], advice: Advice
+) -> Iterator[Note]:
+    for one in said:
+        hint = "" if action.given_up else advice.about(one)
         yield Note(
-            column=problem.column,
-            text=visible(_with_seen(problem.message, problem.seen)),
-            hint=visible(problem.hint),
+            column=one.column,
+            text=visible(_words(one, action.earlier)),
+            hint="" if hint == NOTHING else visible(hint),
         )
-    for remark in action.remarks:
-        text = f"{remark.path}: {remark.text}" if remark.path else remark.text
-        yield Note(column=remark.column, text=visible(text))
-    if action.detail:
-        yield Note(text=visible(action.detail))
-    if action.earlier:
-        yield Note(text=visible(_about(action.earlier)), hint=visible(_own_step(action)))
     for decision in action.decisions:
-        closed = decision.ruling is Ruling.CLOSED
-        yield Note(text=visible(_ruled(decision)), hint=_own_step(action) if closed else "")
+        yield Note(text=visible(_ruled(decision)))
 
 
-def _own_step(action: ActionRecord) -> str:
-    """What to do about an action, where that is not its outcome's advice."""
-    steps = (step for _, _, step, _ in reasons_of(action))
-    return next((step for step in steps if step != NEXT_STEPS[action.outcome]), "")
+def _words(one: Explanation, earlier: Earlier | None) -> str:
+    if one.ground is Ground.PROBLEM:
+        return _with_seen(one.text, one.seen)
+    if one.ground is Ground.EARLIER and earlier:
+        return _about(earlier)
+    return words_of(one.text, one.code)
 
 
 def _with_seen(message: str, seen: str) -> str:
@@ -173,12 +210,13 @@ def _with_seen(message: str, seen: str) -> str:
 
 _EARLIER_WORDS: Final[Mapping[EarlierReason, str]] = {
     EarlierReason.SAME: "The same action was created by {place}{id}.",
-    EarlierReason.CORRECTED: "A corrected copy of this row was created by {place}{id}.",
+    EarlierReason.CORRECTED: "A corrected copy of this row was created by {place}{id}{stands}.",
     EarlierReason.CHANGED: "It was created before by {place}{id}, and differs now: {changes}.",
     EarlierReason.IN_DOUBT: "The same action was sent by {place}, and its answer is not known.",
     EarlierReason.SEEN_BEFORE: "An equal row was created by {place}{id}.",
     EarlierReason.OPEN: "The same action is of {place}, and was not sent yet.",
     EarlierReason.UNCHANGED: "The same entry was sent by {place}, and the CRM refused it then.",
+    EarlierReason.GIVEN_UP: "Exactly this was given up in {place}.",
 }
 """`Earlier.reason` → a sentence."""
 
@@ -187,7 +225,8 @@ _RULED: Final[Mapping[Ruling, str]] = {
     Ruling.CREATED: "Said to stand on the timeline",
     Ruling.NOT_CREATED: "Said not to stand on the timeline",
     Ruling.RELEASED: "Released to be sent",
-    Ruling.CLOSED: "Given up",
+    Ruling.CLOSED: "Given up in this run",
+    Ruling.WAIVED: "Given up",
 }
 
 
@@ -200,12 +239,24 @@ def _ruled(decision: Decision) -> str:
 
 
 def _about(earlier: Earlier) -> str:
-    sentence = _EARLIER_WORDS[earlier.reason]
-    changes = (
-        f"{column} {old or '(blank)'} → {new or '(blank)'}" for column, old, new in earlier.changes
-    )
-    return sentence.format(
+    dropped = " The CRM dropped a part of it then." if earlier.incomplete else ""
+    said = _EARLIER_WORDS[earlier.reason].format(
         place=f"run {earlier.run}, {earlier.file} row {earlier.row}",
         id=f", action id {earlier.action_id}" if earlier.action_id else "",
-        changes=", ".join(changes),
+        changes=", ".join(f"{name} {old} → {new}" for name, old, new in _changes(earlier)),
+        stands=_standing(earlier),
     )
+    return f"{said}{dropped}"
+
+
+def _standing(earlier: Earlier) -> str:
+    """What the CRM holds, where that is not what the row says."""
+    found = [f"{name} {old} (here {new})" for name, old, new in _changes(earlier)]
+    if earlier.money and not found:
+        found = [shown(earlier.money.amount, earlier.money.currency)]
+    return f"; in the CRM stands {', '.join(found)}" if found else ""
+
+
+def _changes(earlier: Earlier) -> Iterator[tuple[str, str, str]]:
+    for name, old, new in earlier.changes:
+        yield name, old or "(blank)", new or "(blank)"

@@ -1,15 +1,17 @@
-"""What a person does next about a run."""
+"""What a person does next about a run: for the page, the workbook and the screen alike."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from importer.model import Outcome, RunRecord, RunState
+from importer.model import Outcome, RemarkStep, RunState
+from importer.report.commands import REASON, Command, path_typed, typed
 from importer.report.figures import counted
 from importer.report.held import Held, held_of
+from importer.report.reasons import Said
 from importer.report.source import Failures, Report
-from importer.report.words import INCOMPLETE, Tone, count_of
+from importer.report.words import INCOMPLETE, TO_CORRECT, Tone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,26 +23,33 @@ class Step:
     text: str
     link: str = ""
     """A file beside the report."""
-    command: str = ""
-    """What to type."""
+    commands: tuple[Command, ...] = ()
+    """What to type: one of them, where there are several."""
     shows: str = ""
     """The page's filter that shows what the step is about."""
 
 
-def next_steps(report: Report) -> Iterator[Step]:
-    """Yield what is to be done about a run, the most urgent first."""
-    books, run = report.books, report.books.run
+def next_steps(report: Report, *, remedy: str = "", looked_up: bool = False) -> Iterator[Step]:
+    """Yield what is to be done about a run, the most urgent first.
+
+    Args:
+        report: the run.
+        remedy: what to do about that which has just stopped it, where that is known.
+        looked_up: the timelines of what is in doubt have been looked at just now.
+    """
+    books = report.books
     if books.imbalances:
         yield _distrust()
-    if count := count_of(books, Outcome.UNKNOWN):
-        yield _settle(count, run)
-    if run.state is RunState.REFUSED:
-        yield _reconsider()
-    elif report.failures:
-        yield _correct(report.failures, run)
-    yield from map(_decide, held_of(books))
-    if books.unsent and run.state is not RunState.REFUSED:
-        yield _resume(books.unsent, run, doubtful=count_of(books, Outcome.UNKNOWN))
+    if count := books.waiting(Outcome.UNKNOWN):
+        yield _settle(count, report, looked_up=looked_up)
+    if books.run.state is RunState.REFUSED:
+        yield _reconsider(report.failures)
+        return
+    if report.failures:
+        yield from _failures(report, report.failures)
+    yield from map(_decide, held_of(report))
+    if books.unsent:
+        yield _resume(report, remedy)
     if books.incomplete:
         yield _complete(books.incomplete)
 
@@ -54,30 +63,66 @@ def _distrust() -> Step:
     )
 
 
-def _settle(count: int, run: RunRecord) -> Step:
+def _settle(count: int, report: Report, *, looked_up: bool) -> Step:
+    run, options = report.books.run.id, report.options
     it, they, it_is = ("it", "it", "it is") if count == 1 else ("them", "they", "they are")
+    look = Command(text=typed("settle", run, options), does="looks at the leads' timelines")
+    asked = (
+        "The importer has looked at the timeline and cannot tell; the report says why. Look there "
+        "yourself, in TeleCRM"
+        if looked_up
+        else f"No trustworthy answer came, so {they} may or may not be on the timeline. Let the "
+        "importer look there; what it leaves in doubt, look up in TeleCRM"
+    )
     return Step(
         tone=Tone.STOP,
         title=f"Settle {counted(count, 'action')} in doubt",
-        text=f"Do not send {it} again, by any way, before {it_is} settled. No trustworthy answer "
-        f"came, so {they} may or may not be on the timeline. This command looks there; what it "
-        "leaves in doubt, look up in TeleCRM, and say what you found: "
-        f"importer resolve {run.id} --rows … --created (or --not-created) --reason …",
-        command=f"importer settle {run.id}",
+        text=f"Do not send {it} again, by any way, before {it_is} settled. {asked}, and say what "
+        "you saw:",
+        commands=(
+            *(() if looked_up else (look,)),
+            Command(
+                text=typed("resolve", run, "--rows … --created", REASON, options),
+                does="it stands on the timeline",
+            ),
+            Command(
+                text=typed("resolve", run, "--rows … --not-created", REASON, options),
+                does="it does not: resume sends it then",
+            ),
+        ),
         shows=Outcome.UNKNOWN,
     )
 
 
-def _reconsider() -> Step:
+def _reconsider(failures: Failures | None) -> Step:
+    marked = " The failures workbook marks what is wrong; it is not to be run." if failures else ""
     return Step(
         tone=Tone.CARE,
         title="Correct the sheet and run it again",
         text="Nothing was sent, not even the rows that are right: correct the sheet itself (or the "
-        "mapping, if it is meant for another sheet) and run it as it is.",
+        f"mapping, if it is meant for another sheet) and run it as it is.{marked}",
+        link=failures.path.name if failures else "",
     )
 
 
-def _correct(failures: Failures, run: RunRecord) -> Step:
+def _failures(report: Report, failures: Failures) -> Iterator[Step]:
+    """What is to be corrected, and what the settings say should be asked or tried again."""
+    groups = [
+        one
+        for one in report.reasons
+        if one.outcome in TO_CORRECT and not one.given_up and not one.of_earlier
+    ]
+    asked = [one for one in groups if one.step is RemarkStep.ASK]
+    again = [one for one in groups if one.step is RemarkStep.AGAIN]
+    if not groups or len(asked) + len(again) < len(groups):
+        yield _correct(report, failures)
+    if asked:
+        yield _ask(report, failures, asked)
+    if again:
+        yield _again(report, failures, again)
+
+
+def _correct(report: Report, failures: Failures) -> Step:
     them = "it" if failures.rows == 1 else "them"
     return Step(
         tone=Tone.CARE,
@@ -86,8 +131,44 @@ def _correct(failures: Failures, run: RunRecord) -> Step:
         "column as it is: it tells the importer which row is which. Then run it as you ran the "
         "sheet, with the same mapping and settings:",
         link=failures.path.name,
-        command=f"importer run …/{run.id}/{failures.path.name} -m …/{run.mapping}.yaml",
+        commands=(_run(report, failures),),
     )
+
+
+def _ask(report: Report, failures: Failures, groups: Sequence[Said]) -> Step:
+    return Step(
+        tone=Tone.CARE,
+        title=f"Ask the CRM admin about {_actions(groups)}",
+        text=f"{_quoted(groups)} Once it is put right in the CRM, run the failures workbook:",
+        commands=(_run(report, failures, groups),),
+    )
+
+
+def _again(report: Report, failures: Failures, groups: Sequence[Said]) -> Step:
+    return Step(
+        tone=Tone.CARE,
+        title=f"Try {_actions(groups)} again",
+        text=f"{_quoted(groups)} The settings say that this passes. Run the failures workbook:",
+        commands=(_run(report, failures, groups),),
+    )
+
+
+def _run(report: Report, failures: Failures, retried: Sequence[Said] = ()) -> Command:
+    run = report.books.run
+    file = path_typed(f"{report.place}/{run.id}/{failures.path.name}")
+    retry = ",".join(dict.fromkeys(one.outcome.lower() for one in retried))
+    mapping = path_typed(f"…/{run.mapping}.yaml")
+    words = ("run", file, "-m", mapping, retry and f"--retry {retry}", report.options)
+    return Command(text=typed(*words))
+
+
+def _actions(groups: Sequence[Said]) -> str:
+    return counted(sum(one.count for one in groups), "action")
+
+
+def _quoted(groups: Sequence[Said]) -> str:
+    said = ", ".join(f"“{one.text.rstrip('.')}”" for one in groups[:3])
+    return f"The CRM says {said}{' and more' if len(groups) > 3 else ''}."
 
 
 def _decide(held: Held) -> Step:
@@ -95,24 +176,30 @@ def _decide(held: Held) -> Step:
         tone=Tone.CARE,
         title=held.title,
         text=held.text,
-        command=f"importer {held.command}",
+        commands=held.commands,
         shows=Outcome.DUPLICATE,
     )
 
 
-def _resume(count: int, run: RunRecord, *, doubtful: int) -> Step:
-    why = f"{run.reason.rstrip(' .')}. " if run.reason else ""
-    if doubtful:
+def _resume(report: Report, remedy: str) -> Step:
+    books, run, options = report.books, report.books.run, report.options
+    if doubtful := books.waiting(Outcome.UNKNOWN):
         first = f"Settle the {counted(doubtful, 'action')} in doubt first"
     else:
-        first = "Put right what stopped the run, if anything did"
+        first = (remedy or "Put right what stopped the run, if anything did").rstrip(" .")
     return Step(
         tone=Tone.CARE,
-        title=f"Resume {counted(count, 'unsent action')}",
-        text=f"{why}{first}, then go on: what is left is sent as it was planned, and nothing that "
-        "was created is sent again. If the mapping or the sheet was wrong, give it up instead "
-        f"(importer close {run.id} --reason …) and run the sheet, corrected.",
-        command=f"importer resume {run.id}",
+        title=f"Resume {counted(books.unsent, 'unsent action')}",
+        text=f"{first}. Then go on: nothing that was created is sent again.",
+        commands=(
+            Command(
+                text=typed("resume", run.id, options), does="sends what is left, as it was planned"
+            ),
+            Command(
+                text=typed("close", run.id, REASON, options),
+                does="gives it up, where mapping or sheet was wrong",
+            ),
+        ),
         shows=Outcome.UNSENT,
     )
 

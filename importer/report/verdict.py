@@ -1,13 +1,15 @@
-"""The run in one sentence."""
+"""The run in one sentence: rows and money first, then what is left."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
-from importer.model import Outcome, RunState
+from importer.model import Currency, Outcome, RunState
 from importer.reconcile import Reconciliation
-from importer.report.figures import counted, shown_count
-from importer.report.words import FOR_A_PERSON, Tone, count_of
+from importer.report.figures import counted, shown, shown_count, shown_sums
+from importer.report.words import Tone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,56 +30,69 @@ def verdict(books: Reconciliation) -> Verdict:
         return Verdict(tone=Tone.CARE, text="The sheet was not read to its end; nothing was sent.")
     if not books.run.planned_actions:
         return Verdict(tone=Tone.GOOD, text="Nothing to do: no row of this sheet yields an action.")
-    if count_of(books, *FOR_A_PERSON, Outcome.UNSENT):
-        return _unfinished(books)
-    return _finished(books)
+    inside = _all_in(books) if books.rows.done == books.rows_with_actions else _some_in(books)
+    rest = ", ".join(_rest(books))
+    return Verdict(tone=_tone(books), text="; ".join(filter(None, (inside, rest))) + ".")
 
 
-def _unfinished(books: Reconciliation) -> Verdict:
-    waiting, unsent, given_up = count_of(books, *FOR_A_PERSON), books.unsent, books.given_up.count
-    rest = []
-    if waiting:
-        rest.append(f"{shown_count(waiting)} {_agree(waiting, 'needs', 'need')} a person")
-    if unsent:
-        rest.append(f"{shown_count(unsent)} {_agree(unsent, 'was', 'were')} not sent")
-    if given_up:
-        rest.append(f"{shown_count(given_up)} {_agree(given_up, 'was', 'were')} given up")
-    unknown = count_of(books, Outcome.UNKNOWN)
-    return Verdict(
-        tone=Tone.STOP if unknown else Tone.CARE,
-        text=f"{_created(books)}; {', '.join(rest)}.",
-    )
+def _tone(books: Reconciliation) -> Tone:
+    if books.waiting(Outcome.UNKNOWN):
+        return Tone.STOP
+    left = books.rows.waiting + books.rows.unsent + books.rows.incomplete
+    return Tone.CARE if left else Tone.GOOD
 
 
-def _created(books: Reconciliation) -> str:
-    total, created = books.run.planned_actions, count_of(books, Outcome.CREATED)
-    text = f"{shown_count(created)} of {counted(total, 'action')} {_agree(total, 'was', 'were')}"
-    already = count_of(books, Outcome.ALREADY)
-    if not already:
-        return f"{text} created"
-    return (
-        f"{text} created and {shown_count(already)} {_agree(already, 'was', 'were')} there already"
-    )
-
-
-def _finished(books: Reconciliation) -> Verdict:
-    total = books.run.planned_actions
-    created, already = count_of(books, Outcome.CREATED), count_of(books, Outcome.ALREADY)
-    every = "The one action" if total == 1 else f"All {counted(total, 'action')}"
+def _all_in(books: Reconciliation) -> str:
+    rows = books.rows.done
+    every = "The one row is" if rows == 1 else f"All {counted(rows, 'row')} are"
+    created = books.outcomes[Outcome.CREATED].count
+    already = books.outcomes[Outcome.ALREADY].count
     if not created:
-        text = f"{every} {_agree(total, 'was', 'were')} created by earlier runs: nothing to do"
-    elif already:
-        text = (
-            f"{every} are on the timelines: {shown_count(created)} created now, "
-            f"{shown_count(already)} there already"
-        )
-    else:
-        text = f"{every} {_agree(total, 'was', 'were')} created"
-    if books.incomplete:
-        verb = _agree(books.incomplete, "is", "are")
-        text = f"{text}; {shown_count(books.incomplete)} {verb} incomplete"
-    return Verdict(tone=Tone.CARE if books.incomplete else Tone.GOOD, text=f"{text}.")
+        return f"{every} in since earlier runs: nothing to do"
+    if not already:
+        return f"{every} in{_worth(books)}"
+    now = f"{counted(created, 'action')} created now, {shown_count(already)} there already"
+    return f"{every} in{_worth(books)}: {now}"
 
 
-def _agree(number: int, one: str, many: str) -> str:
-    return one if number == 1 else many
+def _some_in(books: Reconciliation) -> str:
+    rows, total = books.rows, books.rows_with_actions
+    verb = "is" if total == 1 else "are"
+    partly = f", {shown_count(rows.partly)} more in part" if rows.partly else ""
+    return f"{shown_count(rows.done)} of {counted(total, 'row')} {verb} in{partly}{_worth(books)}"
+
+
+def _rest(books: Reconciliation) -> Iterator[str]:
+    rows = books.rows
+    if rows.waiting:
+        yield f"{counted(rows.waiting, 'row')} {'needs' if rows.waiting == 1 else 'need'} a person"
+    if rows.unsent:
+        yield f"{counted(rows.unsent, 'row')} {_was(rows.unsent)} not sent"
+    if rows.incomplete:
+        verb = "is" if rows.incomplete == 1 else "are"
+        yield f"{counted(rows.incomplete, 'row')} {verb} incomplete in the CRM"
+    if rows.given_up:
+        yield f"{counted(rows.given_up, 'row')} {_was(rows.given_up)} given up"
+
+
+def _worth(books: Reconciliation) -> str:
+    """` (₹4,12,000.00 of ₹5,00,000.00)`; nothing where no row has an amount."""
+    planned, inside, beside = books.run.planned_money, books.inside, books.run.invalid_money
+    whole = [
+        _of(inside.get(currency, Decimal(0)), planned[currency], currency)
+        for currency in Currency
+        if currency in planned
+    ]
+    more = f"{' + '.join(shown_sums(beside))} more in invalid rows" if beside else ""
+    found = "; ".join(filter(None, (", ".join(whole), more)))
+    return f" ({found})" if found else ""
+
+
+def _of(part: Decimal, whole: Decimal, currency: Currency) -> str:
+    if part == whole:
+        return shown(whole, currency)
+    return f"{shown(part, currency)} of {shown(whole, currency)}"
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"

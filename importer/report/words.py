@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from importer.model import Outcome
-from importer.reconcile import NEXT_STEPS, Reconciliation
+from importer.model import Outcome, RunRecord, RunState
+from importer.reconcile import Reconciliation
 
 SKIPPED: Final = "SKIPPED"
 """The word for a row that yields no action; it is no outcome."""
@@ -78,13 +78,13 @@ OUTCOME_WORDS: Final[Mapping[Outcome, OutcomeWords]] = {
 }
 
 
+def meaning_of(outcome: Outcome, run: RunRecord) -> str:
+    """Return what an outcome means in a run; nothing of a refused one was ever on its way."""
+    if outcome is Outcome.UNSENT and run.state is RunState.REFUSED:
+        return "Nothing is wrong with it; it was not sent since the sheet was refused as a whole."
+    return OUTCOME_WORDS[outcome].meaning
+
+
 def count_of(books: Reconciliation, *outcomes: Outcome) -> int:
     """Return how many actions ended in one of the outcomes: printed counts, added up."""
     return sum(books.outcomes[outcome].count for outcome in outcomes)
-
-
-def to_do_about(outcome: Outcome, *, incomplete: bool) -> str:
-    """Return what is to be done about an action that says nothing more exact; "" for nothing."""
-    if outcome is Outcome.ALREADY or (outcome is Outcome.CREATED and not incomplete):
-        return ""
-    return NEXT_STEPS[outcome]

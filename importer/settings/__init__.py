@@ -5,6 +5,7 @@ from importer.settings.load import FILE_NAME, load_settings, practice_settings
 from importer.settings.records import (
     Api,
     Journal,
+    RemarkAdvice,
     Reports,
     Send,
     Settings,
@@ -18,6 +19,7 @@ __all__ = [
     "PRACTICE_TOKEN",
     "Api",
     "Journal",
+    "RemarkAdvice",
     "Reports",
     "Send",
     "Settings",

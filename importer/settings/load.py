@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 from importer.addresses import PRACTICE
 from importer.errors import SettingsError
 from importer.settings.mistakes import SettingMistake, mistakes_of, raise_all, unknown_key
-from importer.settings.records import Settings
+from importer.settings.records import LISTS, SECTIONS, Settings
 
 FILE_NAME: Final = "importer.toml"
 PREFIX: Final = "IMPORTER_"
@@ -24,7 +24,7 @@ NO_SETTINGS: Final = frozenset({"IMPORTER_SHARED_FOLDER"})
 
 _PATHS: Final = (("workspace", "token_file"), ("journal", "path"), ("reports", "folder"))
 _DEFAULTS: Final[Mapping[str, Mapping[str, object]]] = {
-    **{section: {} for section in Settings.model_fields if section != "workspace"},
+    **{section: {} for section in SECTIONS.keys() - LISTS.keys() - {"workspace"}},
     "reports": {"folder": "reports"},
 }
 
@@ -108,6 +108,7 @@ def practice_settings(folder: Path, reports: Path | None = None) -> Settings:
             "reports": {"folder": reports or folder},
         }
     )
+    settings._by_option = "--practice"  # noqa: SLF001 - as below
     settings._folder = folder  # noqa: SLF001 - as in load_settings
     return settings
 
@@ -162,10 +163,10 @@ def _unknown_variables() -> Iterator[SettingMistake]:
     """
     known = [
         f"{PREFIX}{section}__{key}".upper()
-        for section, field in Settings.model_fields.items()
-        for key in getattr(field.annotation, "model_fields", {})
+        for section in SECTIONS.keys() - LISTS.keys()
+        for key in SECTIONS[section].model_fields
     ]
-    sections = tuple(f"{PREFIX}{section}__".upper() for section in Settings.model_fields)
+    sections = tuple({f"{name.rpartition('__')[0]}__" for name in known})
     for name in os.environ.keys() - NO_SETTINGS:
         if name.upper().startswith(PREFIX) and not name.upper().startswith(sections):
             sentence = unknown_key(name.upper(), known, "setting")

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from importer.errors import SettingsError
-from importer.settings.records import Settings
+from importer.settings.records import LISTS, SECTIONS, Settings
 
 _SECRET_WORDS: Final = ("token", "secret", "password", "key")
 
@@ -38,6 +38,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "bool_type": "It must be true or false.",
     "bool_parsing": "It must be true or false.",
     "enum": "It must be one of {expected}.",
+    "tuple_type": "Write it as [[{section}]], once for each.",
     "model_type": "It must be a table with lines of its own, such as [{section}].",
     "setting": "{message} {hint}",
 }
@@ -71,7 +72,7 @@ def mistakes_of(
     """
     return [
         SettingMistake(
-            key=".".join(str(part) for part in details["loc"]),
+            key=_key(details["loc"]),
             source=_source_of(details["loc"], sources),
             sentence=_sentence(details),
         )
@@ -113,15 +114,22 @@ def _sentence(details: ErrorDetails) -> str:
     if details["type"] == "extra_forbidden":
         known, what = _known_beside(location)
         return unknown_key(location[-1], known, what)
-    sentence = _SENTENCES.get(details["type"], "It cannot be read.")
+    kind = details["type"]
+    if kind == "model_type" and location[0] in LISTS:
+        kind = "tuple_type"
+    sentence = _SENTENCES.get(kind, "It cannot be read.")
     return sentence.format_map({"section": location[0], **details.get("ctx", {})})
 
 
 def _known_beside(location: Sequence[str]) -> tuple[Iterable[str], str]:
     if len(location) == 1:
         return Settings.model_fields, "section of the settings"
-    section = Settings.model_fields[location[0]].annotation
-    return getattr(section, "model_fields", {}), f"setting of [{location[0]}]"
+    return SECTIONS[location[0]].model_fields, f"setting of [{location[0]}]"
+
+
+def _key(location: Sequence[int | str]) -> str:
+    """`send.burst`; the first of a list is number 1."""
+    return ".".join(str(part + 1 if isinstance(part, int) else part) for part in location)
 
 
 def _source_of(
@@ -130,7 +138,10 @@ def _source_of(
     for name, values in sources:
         found: object = values
         for part in location:
-            found = found.get(str(part)) if isinstance(found, Mapping) else None
+            if isinstance(part, int):
+                found = found[part] if isinstance(found, Sequence) else None
+            else:
+                found = found.get(part) if isinstance(found, Mapping) else None
         if found is not None:
             return name
     return ""

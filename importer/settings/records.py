@@ -9,6 +9,7 @@ from typing import Final
 from platformdirs import user_state_path
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
+from importer.model import RemarkStep
 from importer.settings.section import Decimalled, PathText, Section, Whole, refuse
 from importer.settings.workspace import Workspace, WorkspaceKind
 
@@ -98,6 +99,24 @@ class Api(Section):
     """Whether a 400 on several actions may come after some were stored: they are then in doubt."""
 
 
+class RemarkAdvice(Section):
+    """What to do about a remark of the CRM, for the reports; one [[remarks]] for each."""
+
+    says: str
+    """Words of the remark, as they stand in it; `…` or `...` stands for anything between them."""
+    step: RemarkStep
+    """`fix the data`, `ask the CRM admin` or `try again`."""
+    note: str = ""
+    """A sentence of your own, shown before the step."""
+
+    @field_validator("says")
+    @classmethod
+    def _has_words(cls, value: str) -> str:
+        if not any(map(str.isalpha, value)):
+            raise refuse("It has no words.", "Copy some words of the remark from the report.")
+        return value
+
+
 class Settings(Section):
     """Everything that a run is told, complete and checked. Paths are absolute."""
 
@@ -108,7 +127,15 @@ class Settings(Section):
     settle: Settle
     stop: Stop
     api: Api
+    remarks: tuple[RemarkAdvice, ...] = ()
+    """The first that fits a remark counts."""
+    _by_option: str = PrivateAttr(default="")
     _folder: Path = PrivateAttr(default_factory=Path.cwd)
+
+    @property
+    def by_option(self) -> str:
+        """`--practice` where that is how these settings are asked for; "" otherwise."""
+        return self._by_option
 
     @property
     def folder(self) -> Path:
@@ -157,6 +184,19 @@ class Settings(Section):
                 f"Write at least {LEAST_PATIENCE_S:g} for delay_seconds and between_looks_seconds.",
             )
         return value
+
+
+LISTS: Final = {"remarks": RemarkAdvice}
+"""What is written as often as there is something to say: [[remarks]]; only in the file."""
+SECTIONS: Final[Mapping[str, type[Section]]] = {
+    **{
+        name: field.annotation
+        for name, field in Settings.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+    },
+    **LISTS,
+}
+"""Section → what it holds."""
 
 
 def _is(kind: WorkspaceKind, info: ValidationInfo) -> bool:

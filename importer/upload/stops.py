@@ -6,24 +6,18 @@ taken back: the sooner somebody looks, the less there is to clean up.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from importer.folding import fold
+from importer.folding import alike, fold
 from importer.model import Outcome, Remark
 
 FEWEST: Final = 20
 """Actions of one name before a remark can be said to be on nearly all of them."""
 
 _FAILED: Final = frozenset({Outcome.IGNORED, Outcome.REFUSED})
-_QUOTED: Final = re.compile(
-    r"""(?<!\w)'[^']*'(?!\w)|"[^"]*"|`[^`]*`|\u201c[^\u201d]*\u201d|\u2018[^\u2019]*\u2019|«[^»]*»"""
-)
-_VALUE: Final = re.compile(r"\S*[\d@]\S*")
-"""Words with a digit (numbers, dates, ids) and addresses: they differ from row to row."""
 _LONGEST: Final = 160
 """Characters of the CRM's own words in a sentence."""
 
@@ -198,7 +192,7 @@ def _words(told: Told) -> Sequence[str]:
 
 def _alike(text: str) -> str:
     """A remark without what differs from row to row: quoted values, numbers, ids, addresses."""
-    return fold(_VALUE.sub("#", _QUOTED.sub("#", text)))
+    return fold(alike(text))
 
 
 def _shown(remark: Remark) -> str:

@@ -1,0 +1,158 @@
+"""What a person does about an action: from its outcome, and from what explains it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
+from importer.folding import ANYTHING, alike, fold
+from importer.model import EarlierReason, Outcome, RemarkStep, RunRecord, RunState
+from importer.reconcile import INCOMPLETE, Explanation, Ground, Reason
+from importer.verdict import LEAD_NOT_FOUND
+
+NOTHING: Final = "Nothing to do."
+GIVEN_UP: Final = "Given up: nothing to do."
+
+_CORRECT: Final = "Correct the cell in the failures workbook and run that file."
+
+IN_GENERAL: Final[Mapping[Outcome, str]] = {
+    Outcome.CREATED: "Stored without this part. Add it by hand in the CRM if it is needed.",
+    Outcome.ALREADY: NOTHING,
+    Outcome.IGNORED: _CORRECT,
+    Outcome.INVALID: _CORRECT,
+    Outcome.REFUSED: "Correct the row in the failures workbook and run that file.",
+    Outcome.DUPLICATE: "Nothing was sent. Compare the two: the earlier one stands in the CRM, and "
+    "a release books a second one beside it.",
+    Outcome.UNKNOWN: "Do not send again. Look at the lead's timeline in the CRM first.",
+    Outcome.UNSENT: "See what stopped the run; then resume it, or give this up.",
+}
+"""What a person does about an outcome, where nothing more precise is known."""
+
+_IN_A_REFUSED_RUN: Final[Mapping[Outcome, str]] = {
+    Outcome.UNSENT: "Nothing is wrong with this row: it is sent when the sheet itself was "
+    "corrected and is run again.",
+    **dict.fromkeys(
+        (Outcome.DUPLICATE, Outcome.IGNORED, Outcome.REFUSED, Outcome.INVALID),
+        "It is looked at again when the sheet itself was corrected and is run again.",
+    ),
+}
+"""Nothing of such a run can be resumed or released: its sheet is corrected and run."""
+
+_OF_EARLIER: Final[Mapping[EarlierReason, str]] = {
+    EarlierReason.IN_DOUBT: IN_GENERAL[Outcome.UNKNOWN],
+    EarlierReason.OPEN: "Resume that run, or give it up there; then resume this one.",
+    EarlierReason.UNCHANGED: "Correct the cell in the failures workbook and run that file; or, if "
+    "the CRM itself was corrected, run again with `--retry {outcome}`.",
+    EarlierReason.GIVEN_UP: GIVEN_UP,
+}
+"""What a person does where the earlier action says it better than the outcome."""
+
+_OF_CODE: Final[Mapping[str, str]] = {
+    LEAD_NOT_FOUND: "Correct the lead in the failures workbook and run that file. If the lead was "
+    "missing in the CRM and is there now, run it with `--retry refused`.",
+    "HTTP_413": "Write a smaller `actions_per_request` under [send] in the settings, then run the "
+    "failures workbook with `--retry refused`.",
+}
+"""The CRM's own codes that are documented."""
+
+_OF_STEP: Final[Mapping[RemarkStep, str]] = {
+    RemarkStep.FIX: _CORRECT,
+    RemarkStep.ASK: "Ask the CRM admin. Once it is put right there, run the failures workbook with "
+    "`--retry {outcome}`.",
+    RemarkStep.AGAIN: "Try again: run the failures workbook with `--retry {outcome}`.",
+}
+
+_NONE_SET: Final = (
+    "No next step is set for this remark: read it and decide. For the next time, set one under "
+    "[[remarks]] in the settings."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkRule:
+    """What a person wrote down about a remark of the CRM."""
+
+    says: str
+    """Words of the remark; `…` stands for anything."""
+    step: RemarkStep
+    note: str = ""
+    """A sentence of their own."""
+
+
+class Advice:
+    """Knows what to do about every action of a run.
+
+    Args:
+        rules: what people wrote down about the CRM's remarks; the first that fits counts.
+        refused: the run was refused as a whole.
+    """
+
+    def __init__(self, rules: Iterable[RemarkRule] = (), *, refused: bool = False) -> None:
+        self._rules = [(_pattern(rule.says), rule) for rule in rules]
+        self._refused = refused
+        self._known: dict[str, RemarkRule | None] = {}
+
+    @classmethod
+    def of(cls, run: RunRecord, rules: Iterable[RemarkRule] = ()) -> Self:
+        """What there is to do about the actions of a run."""
+        return cls(rules, refused=run.state is RunState.REFUSED)
+
+    def of_outcome(self, outcome: Outcome, *, incomplete: bool) -> str:
+        """What to do about an outcome, where nothing explains it; "" for nothing."""
+        if outcome is Outcome.ALREADY or (outcome is Outcome.CREATED and not incomplete):
+            return ""
+        return self._in_general(outcome)
+
+    def about(self, one: Explanation | Reason) -> str:
+        """What to do about an action that is explained so."""
+        match one.ground:
+            case Ground.PROBLEM:
+                return one.hint
+            case Ground.GIVEN_UP:
+                return GIVEN_UP
+            case _ if self._refused:
+                return self._in_general(one.outcome)
+            case Ground.EARLIER if one.pattern == INCOMPLETE and one.outcome is Outcome.ALREADY:
+                return IN_GENERAL[Outcome.CREATED]
+            case Ground.EARLIER:
+                step = _OF_EARLIER.get(EarlierReason(one.code), IN_GENERAL[one.outcome])
+                return step.format(outcome=one.outcome.lower())
+            case Ground.REMARK | Ground.DETAIL:
+                return self._about_remark(one)
+
+    def step_for(self, one: Explanation | Reason) -> RemarkStep | None:
+        """What the settings say is to be done about a remark; None where they say nothing."""
+        rule = self._rule(one)
+        return rule.step if rule else None
+
+    def _in_general(self, outcome: Outcome) -> str:
+        return (self._refused and _IN_A_REFUSED_RUN.get(outcome)) or IN_GENERAL[outcome]
+
+    def _about_remark(self, one: Explanation | Reason) -> str:
+        rule = self._rule(one)
+        note = rule.note if rule else ""
+        if one.outcome not in {Outcome.IGNORED, Outcome.REFUSED}:
+            step = IN_GENERAL[one.outcome]
+        elif rule:
+            step = _OF_STEP[rule.step].format(outcome=one.outcome.lower())
+        else:
+            step = _OF_CODE.get(one.code, _NONE_SET)
+        return f"{note} {step}".strip()
+
+    def _rule(self, one: Explanation | Reason) -> RemarkRule | None:
+        if one.ground not in {Ground.REMARK, Ground.DETAIL}:
+            return None
+        text = f"{one.code}: {one.pattern}" if one.code else one.pattern
+        if text not in self._known:
+            folded = fold(text)
+            fits = (rule for pattern, rule in self._rules if pattern.search(folded))
+            self._known[text] = next(fits, None)
+        return self._known[text]
+
+
+def _pattern(says: str) -> re.Pattern[str]:
+    """The words in their order, wherever they stand in the remark."""
+    words = fold(alike(says.replace("...", ANYTHING))).strip(f" .{ANYTHING}").split(ANYTHING)
+    return re.compile(".*".join(re.escape(word.strip()) for word in words), re.DOTALL)

@@ -1,0 +1,248 @@
+"""What to do next, in the order of urgency: the same for the page, the workbook and the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from importer.model import (
+    ActionRecord,
+    Decision,
+    Earlier,
+    EarlierReason,
+    Outcome,
+    Remark,
+    RemarkStep,
+    Ruling,
+    RunState,
+)
+from importer.report.advice import IN_GENERAL, RemarkRule
+from importer.report.lines import action_line
+from importer.report.source import Failures, Report, report_of
+from importer.report.steps import Step, next_steps
+from importer.report.words import Tone
+
+from .books import RUN, action, inr, source_of
+
+C, A, G, V, R, D, K, S = Outcome  # CREATED ALREADY IGNORED INVALID REFUSED DUPLICATE UNKNOWN UNSENT
+
+
+def report(
+    actions: Sequence[ActionRecord],
+    *,
+    failing: int = 0,
+    state: RunState = RunState.STOPPED,
+    rules: Sequence[RemarkRule] = (),
+) -> Report:
+    """Return a report of these actions, with a failures workbook of so many rows."""
+    failures = Failures(path=Path("x/failures.xlsx"), rows=failing) if failing else None
+    run = replace(RUN, state=state)
+    return report_of(replace(source_of(actions, run=run), rules=rules), failures)
+
+
+def steps(*outcomes: Outcome, failing: int = 0, **changes: object) -> list[Step]:
+    """Return the steps of a run whose actions ended so."""
+    acts = [action(row, one, inr("1")) for row, one in enumerate(outcomes, start=5)]
+    return list(next_steps(report(acts, failing=failing, **changes)))  # type: ignore[arg-type]  # the tests' own words
+
+
+def commands(step: Step) -> list[str]:
+    """Return what a step says to type."""
+    return [one.text for one in step.commands]
+
+
+def test_books_that_do_not_balance_forbid_reliance() -> None:
+    """The first thing to do is to believe nothing."""
+    found = report([action(5, C)])
+    broken = replace(found, books=replace(found.books, imbalances=("2 planned, 1 on record.",)))
+    assert [step.title for step in next_steps(broken)] == ["Do not rely on these figures"]
+
+
+def test_doubt_comes_first_and_forbids_sending_again() -> None:
+    """UNKNOWN is settled before anything else is done."""
+    found = steps(V, D, S, K, failing=1)
+    assert [step.tone for step in found] == [Tone.STOP, Tone.CARE, Tone.CARE, Tone.CARE]
+    assert found[0].title == "Settle 1 action in doubt"
+    assert found[0].text.startswith("Do not send it again, by any way, before it is settled.")
+    assert commands(found[0])[0] == f"importer settle {RUN.id}"
+
+
+def test_a_timeline_that_was_just_looked_at_is_not_looked_at_again() -> None:
+    """Where the importer has looked and cannot tell, only a person can."""
+    (step,) = next_steps(report([action(5, K)]), looked_up=True)
+    assert [one.split()[1] for one in commands(step)] == ["resolve", "resolve"]
+
+
+def test_the_failures_workbook_comes_with_its_command() -> None:
+    """Where to find it, and what to type when it is corrected."""
+    (step,) = steps(C, V, V, failing=2)
+    assert step.title == "Correct 2 rows and run them"
+    assert step.link == "failures.xlsx"
+    assert commands(step) == ["importer run …/20261122-k7f3/failures.xlsx -m …/payments.yaml"]
+
+
+def test_commands_find_their_workspace_and_their_file() -> None:
+    """The options of the workspace stand in every command, and a path with a space is one word."""
+    acts = [action(5, G, inr("1")), action(6, S), action(7, K), action(8, D)]
+    found = replace(report(acts, failing=1), options="--practice", place="my reports/practice")
+    typed = [one for step in next_steps(found) for one in commands(step)]
+    assert typed
+    assert all(one.endswith(" --practice") for one in typed)
+    assert any(f'run "my reports/practice/{RUN.id}/failures.xlsx" -m' in one for one in typed)
+
+
+def test_a_stopped_run_is_resumed_and_a_refused_one_is_not() -> None:
+    """Of a sheet that was refused as a whole, nothing is resumed, released, or run by parts."""
+    (stopped,) = steps(C, S)
+    assert commands(stopped) == [
+        f"importer resume {RUN.id}",
+        f'importer close {RUN.id} --reason "…"',
+    ]
+    (refused,) = steps(V, S, D, failing=1, state=RunState.REFUSED)
+    assert refused.title == "Correct the sheet and run it again"
+    assert "not to be run" in refused.text
+    assert not refused.commands
+
+
+@pytest.mark.parametrize("outcome", [S, G, D])
+def test_a_refused_sheet_sends_nobody_elsewhere(outcome: Outcome) -> None:
+    """Its lines and groups say that the sheet itself is corrected and run again."""
+    one = action(5, outcome, detail="HTTP_400: No.")
+    said = report([one], state=RunState.REFUSED)
+    line = action_line(said.books.run, one, said.advice)
+    assert "when the sheet itself was corrected" in line.to_do
+    assert {group.hint for group in said.reasons} == {line.to_do}
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "text"),
+    [
+        ([C, S], "Put right what stopped the run, if anything did. Then go on: "),
+        ([K, S], "Settle the 1 action in doubt first. Then go on: "),
+        ([K, K, S], "Settle the 2 actions in doubt first. Then go on: "),
+    ],
+)
+def test_unsent_actions_say_what_they_wait_for(outcomes: list[Outcome], text: str) -> None:
+    """What is in doubt is settled before resuming; why the run stopped stands in its headline."""
+    *_, last = steps(*outcomes)
+    assert last.text.startswith(text)
+    assert f'importer close {RUN.id} --reason "…"' in commands(last)
+
+
+def test_a_known_remedy_says_what_to_put_right() -> None:
+    """What has just stopped the run is better known than "what stopped it, if anything did"."""
+    (step,) = next_steps(report([action(5, S)]), remedy="Renew the token.")
+    assert step.text.startswith("Renew the token. Then go on: ")
+
+
+GIVEN_UP = Decision(ruling=Ruling.WAIVED, by="asha", at=RUN.started_at, reason="Cancelled.")
+
+
+@pytest.mark.parametrize("outcome", [S, V, G, R, D])
+def test_what_was_given_up_needs_nobody(outcome: Outcome) -> None:
+    """No step is about it, its line says so, and it is a group of its own."""
+    closed = action(6, outcome, inr("1"), decisions=(GIVEN_UP,), given_up=True)
+    found = report([action(5, C), closed])
+    assert list(next_steps(found)) == []
+    line = action_line(RUN, closed)
+    assert line.to_do == "Given up: nothing to do."
+    assert "Given up by asha" in line.why
+    ((said,)) = found.reasons
+    assert (said.text, said.hint) == ("A person has given it up.", line.to_do)
+    assert said.given_up
+    assert line.reasons == (said.key,)
+
+
+def test_what_was_given_up_before_says_where() -> None:
+    """A later sheet that holds it again names the run in which it was given up."""
+    earlier = Earlier(
+        run="20261101-a2b3", file="a.xlsx", row=12, action_id="", reason=EarlierReason.GIVEN_UP
+    )
+    one = action(5, G, earlier=earlier, given_up=True)
+    (said,) = report([one]).reasons
+    assert said.text == "A person has given up exactly this before; it was not sent."
+    line = action_line(RUN, one)
+    assert line.why == "Exactly this was given up in run 20261101-a2b3, a.xlsx row 12."
+    assert line.to_do == said.hint == "Given up: nothing to do."
+
+
+def held(row: int, reason: EarlierReason, run: str = "20261101-a2b3") -> ActionRecord:
+    """Return a duplicate that is held for this reason, and for an action of this run."""
+    earlier = Earlier(run=run, file="a.xlsx", row=12, action_id="", reason=reason)
+    return action(row, D, inr("1"), earlier=earlier)
+
+
+@pytest.mark.parametrize("reason", [EarlierReason.IN_DOUBT, EarlierReason.CHANGED])
+def test_a_duplicate_of_something_in_doubt_is_not_said_to_stand(reason: EarlierReason) -> None:
+    """Step, reason and line send a person to the timeline, where the earlier one may be missing."""
+    one = held(5, reason)
+    found = report([one])
+    (step,), (said,) = next_steps(found), found.reasons
+    doubtful = reason is EarlierReason.IN_DOUBT
+    assert ("it may or may not be on its lead's timeline" in step.text) is doubtful
+    assert action_line(RUN, one).to_do == said.hint == IN_GENERAL[K if doubtful else D]
+
+
+def test_each_kind_of_duplicate_has_its_own_command() -> None:
+    """In doubt: settle that run; still open: resume or close that run; else: compare, release.
+
+    Whoever releases is told that a wrong amount stays beside the right one.
+    """
+    acts = [
+        held(5, EarlierReason.CHANGED),
+        held(6, EarlierReason.SEEN_BEFORE),
+        held(7, EarlierReason.IN_DOUBT, "20261102-bbbb"),
+        held(8, EarlierReason.OPEN, "20261103-cccc"),
+        held(9, EarlierReason.OPEN, "20261104-dddd"),
+    ]
+    doubt, unsent, rest = next_steps(report(acts))
+    assert doubt.title == "Settle what 1 duplicate waits for"
+    assert commands(doubt) == ["importer settle 20261102-bbbb"]
+    assert unsent.title == "Resume what 2 duplicates wait for"
+    assert commands(unsent)[::2] == [
+        "importer resume 20261103-cccc",
+        "importer resume 20261104-dddd",
+    ]
+    assert commands(unsent)[1] == 'importer close 20261103-cccc --reason "…"'
+    assert rest.title == "Decide on 2 duplicates"
+    assert commands(rest) == [
+        f'importer release {RUN.id} --rows … --reason "…"',
+        f'importer close {RUN.id} --rows … --reason "…"',
+    ]
+    assert "books a second one beside" in rest.text.replace("\n", " ")
+
+
+def remarked(row: int, text: str, outcome: Outcome = G) -> ActionRecord:
+    """Return an action of which the CRM has said this."""
+    return action(row, outcome, inr("1"), remarks=(Remark(path="", text=text),))
+
+
+LIMIT = RemarkRule(says="daily limit", step=RemarkStep.AGAIN)
+FIELD = RemarkRule(says="no such field", step=RemarkStep.ASK, note="It is Ravi.")
+
+
+def test_remarks_with_a_step_of_their_own_become_steps() -> None:
+    """Ask and try again have their commands; only what is left is to be corrected."""
+    acts = [remarked(5, "Daily limit reached"), remarked(6, "There is no such field")]
+    ask, again = next_steps(report(acts, failing=2, rules=(LIMIT, FIELD)))
+    assert ask.title == "Ask the CRM admin about 1 action"
+    assert "“There is no such field”" in ask.text
+    assert again.title == "Try 1 action again"
+    assert commands(again)[0].endswith("--retry ignored")
+    more = next_steps(report([*acts, remarked(7, "Bad")], failing=3, rules=(LIMIT, FIELD)))
+    assert [step.title.split()[0] for step in more] == ["Correct", "Ask", "Try"]
+
+
+def test_what_is_incomplete_is_completed_by_hand() -> None:
+    """CREATED is never sent again, whatever was dropped of it."""
+    (step,) = next_steps(report([remarked(5, "Too long", C)], rules=(LIMIT,)))
+    assert step.title == "Complete 1 action by hand"
+    assert not step.commands
+
+
+def test_nothing_is_to_be_done_about_a_success() -> None:
+    """All CREATED or ALREADY: no step."""
+    assert steps(C, A) == []

@@ -1,0 +1,63 @@
+"""What is read on the screen: addresses in one piece, the report's own next steps, commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from offices import Office, an_office
+from workplaces import row
+
+from importer.cli.phrases import COLUMNS, table
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """A folder with a sheet, a mapping and settings for a CRM that is running."""
+    with an_office(tmp_path) as place:
+        yield place
+
+
+def test_an_address_is_never_broken_over_lines() -> None:
+    """A tab's name may have spaces; its cell can still be copied in one piece."""
+    cell = "Payments received in November!F17"
+    shown = table([(cell, "x", "It is wrong. " * 20, "Correct it.")], COLUMNS)
+    assert sum(cell in line for line in shown.splitlines()) == 1
+
+
+def test_the_screen_gives_the_steps_of_the_report(office: Office) -> None:
+    """The same titles, and the path of the failures workbook as it is typed in this folder."""
+    office.sheet(row(1), row(2, note="no address"))
+    done = office.run()
+    page = next(office.folder.glob("reports/*/reconciliation.html")).read_text(encoding="utf-8")
+    for words in ("Correct 1 row and run it", "No next step is set for this remark"):
+        assert words in page
+    assert "1. Correct 1 row and run it" in done.err
+    place = page.partition("importer run ")[2].partition("/failures.xlsx")[0]
+    assert (office.folder / place).is_dir()
+    assert f"importer run {place}/failures.xlsx -m …/" in done.err
+
+
+def test_a_step_of_the_settings_is_on_screen_and_page(office: Office) -> None:
+    """What the settings say about a remark is what people are told to do."""
+    office.also(
+        "[[remarks]]", 'says = "invalid"', 'step = "ask the CRM admin"', 'note = "Ask Ravi."'
+    )
+    office.sheet(row(1), row(2, note="no address"))
+    done = office.run()
+    page = next(office.folder.glob("reports/*/reconciliation.html")).read_text(encoding="utf-8")
+    assert "Ask Ravi. Ask the CRM admin." in page
+    assert "1. Ask the CRM admin about 1 action" in done.err
+    assert "--retry ignored" in done.err
+
+
+def test_a_sheet_that_was_refused_offers_no_part_of_itself(office: Office) -> None:
+    """Neither is it resumed, nor is its failures workbook to be run."""
+    office.sheet(row(1), row(2, amount="x"))
+    refused = office.run("--strict")
+    page = next(office.folder.glob("reports/*/reconciliation.html")).read_text(encoding="utf-8")
+    assert "to look at; correct them in the sheet itself" in refused.out
+    assert "importer resume" not in page + refused.err + refused.out
+    assert "importer run" not in page
+    assert "Nothing is wrong with it; it was not sent" in refused.out
