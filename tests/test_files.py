@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import IO
 
@@ -166,3 +168,99 @@ def test_a_free_name_counts_up(tmp_path: Path) -> None:
     path.write_bytes(b"")
     (tmp_path / "a.b (2).xlsx").write_bytes(b"")
     assert free_name(path) == tmp_path / "a.b (3).xlsx"
+
+
+STEP = """
+import os, sys
+from pathlib import Path
+from importer import files
+
+step, target = sys.argv[1], Path(sys.argv[2])
+
+def die(*args, **kwargs):
+    os._exit(9)
+
+def content(file):
+    file.write(b"new" * 100_000)
+    if step == "while it is written":
+        file.flush()
+        die()
+
+if step == "before it is on the disk":
+    os.fsync = die
+if step == "before it has its name":
+    Path.replace = die
+if step == "before the folder is on the disk":
+    files.sync_folder = die
+files.write_atomically(target, content)
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "whole"),
+    [
+        ("while it is written", b"old and whole"),
+        ("before it is on the disk", b"old and whole"),
+        ("before it has its name", b"old and whole"),
+        ("before the folder is on the disk", b"new" * 100_000),
+        ("never", b"new" * 100_000),
+    ],
+)
+def test_a_kill_at_any_step_leaves_a_whole_file(tmp_path: Path, step: str, whole: bytes) -> None:
+    """A process that dies leaves the old content or the new under the name, never a part."""
+    path = tmp_path / "report.csv"
+    path.write_bytes(b"old and whole")
+    done = subprocess.run([sys.executable, "-c", STEP, step, path], timeout=60, check=False)
+    assert done.returncode == (0 if step == "never" else 9)
+    assert path.read_bytes() == whole
+    halves = [other for other in tmp_path.iterdir() if other != path]
+    assert all(other.name.startswith(".report.csv.") for other in halves)
+    if os.name == "posix":
+        assert {bits(other) for other in halves} <= {0o600}
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from importer.files import write_atomically
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+try:
+    write_atomically(Path(sys.argv[1]), lambda file: file.writelines([b"new" * 1000] * 100))
+except OSError:
+    sys.exit(3)
+"""
+
+
+@posix_only
+def test_a_disk_without_room_leaves_the_old_content(tmp_path: Path) -> None:
+    """A write that the system refuses in its middle is an error, and no half file stays."""
+    path = tmp_path / "report.csv"
+    path.write_bytes(b"old and whole")
+    done = subprocess.run([sys.executable, "-c", FULL_DISK, path], timeout=60, check=False)
+    assert done.returncode == 3
+    assert path.read_bytes() == b"old and whole"
+    assert names(tmp_path) == ["report.csv"]
+
+
+def test_the_content_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Flushed and synced first, then renamed, then the folder is synced: a power cut tears none."""
+    steps: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def synced(descriptor: int) -> None:
+        found = os.fstat(descriptor)
+        steps.append("folder" if stat.S_ISDIR(found.st_mode) else f"{found.st_size} bytes")
+        fsync(descriptor)
+
+    def replaced(self: Path, target: Path) -> Path:
+        steps.append("name")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", replaced)
+    write_atomically(tmp_path / "a", b"12345")
+    assert steps == ["5 bytes", "name", *(["folder"] if os.name == "posix" else [])]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from importer.cli.options import FILE, write_out
+from importer.cli.options import FILE, print_or_write, write_out
 from importer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,11 +29,7 @@ def mapping_schema(output: Path | None) -> None:
     """
     from importer.mapping import mapping_schema_text
 
-    if output is None:
-        click.echo(mapping_schema_text(), nl=False)
-        return
-    write_out(output, mapping_schema_text())
-    click.echo(f"Wrote {output}.")
+    print_or_write(output, mapping_schema_text())
 
 
 @click.command("new-mapping")

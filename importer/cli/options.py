@@ -206,6 +206,19 @@ def write_out(path: Path, text: str) -> None:
         ) from error
 
 
+def print_or_write(path: Path | None, text: str) -> None:
+    """Print a text, or write it where a person wants it.
+
+    Raises:
+        UsageError: it cannot be written there.
+    """
+    if path is None:
+        click.echo(text, nl=False)
+        return
+    write_out(path, text)
+    click.echo(f"Wrote {path}.")
+
+
 def load(settings: Path | None, *, practice: bool) -> Settings:
     """The settings that the options ask for.
 

@@ -31,7 +31,8 @@ def page_file(report: Report, lines: Iterable[ActionLine]) -> Iterator[bytes]:
     style, script = _asset("style.css"), _asset("script.js")
     pieces = _template().generate(
         page=page_of(report),
-        data=rows_data(lines, report.books.reasons),
+        names=report.names,
+        data=rows_data(lines, report.reasons),
         style=style,
         script=script,
         style_hash=_hash(style),

@@ -12,9 +12,10 @@ from typing import Final
 
 _LOST: Final = "\N{REPLACEMENT CHARACTER}"
 _UNSHOWABLE: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]",
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]",
 )
-"""What XML 1.0 forbids (section 2.2), and DEL and C1, which terminals obey."""
+"""What XML 1.0 forbids (section 2.2); DEL and C1, which terminals obey; and what turns a line
+around (UAX #9, 2.1 to 2.4), so that a name reads as another one."""
 
 _NEVER_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -26,6 +27,17 @@ _RUNS: Final = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """A first character that makes spreadsheet programs read a text as a formula (OWASP, CSV
 injection): with the full-width forms, and white space that they drop before they look."""
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_NUMBER: Final = r"(?:0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(?:,[0-9]{2,3})+)(?:\.[0-9]+)?%?"
+_NEGATIVE: Final = re.compile(f"-{_NUMBER}")
+_MONTH: Final = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*+"
+_GUESSED: Final = re.compile(
+    rf"(?!{_NUMBER}\Z)(?=[^0-9]*+[0-9])"
+    rf"(?:[0-9 .,:/+-]++(?:e[+-]?[0-9]++)?+|[0-9 .,/-]*+{_MONTH}[0-9 .,/-]*+)|true|false",
+    re.IGNORECASE,
+)
+"""What a spreadsheet program takes for something else where it stands in a CSV, and saves so:
+`000123`, `62e16`, seventeen digits, `03/04/2026`, `12-3`, `10:30`. Numbers that it knows are none
+of it: `1250.5`, `1,25,000.50`, `50%`."""
 
 _IN_SCRIPT: Final = str.maketrans(
     {
@@ -43,6 +55,11 @@ def visible(text: str) -> str:
     return text if text.isprintable() else _UNSHOWABLE.sub(_LOST, text)
 
 
+def as_escapes(packed: str) -> str:
+    """Return JSON that says the same, with an escape for each character that cannot be shown."""
+    return _UNSHOWABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", packed)
+
+
 def runs_as_formula(text: str) -> bool:
     """Whether a spreadsheet program that guesses would take the text for a formula."""
     return bool(_RUNS.match(text))
@@ -54,6 +71,32 @@ def for_csv(text: str) -> str:
     if runs_as_formula(text) and not _PLAIN_NUMBER.fullmatch(text):
         return f"'{text}"
     return text
+
+
+def marked(text: str) -> str:
+    """Return a text for a CSV that people edit: one `'` more before what is not to be guessed at.
+
+    That is what would run as a formula, and what Excel would change: `000123`. Numbers stay
+    numbers, `-12.50`. No two texts become the same one, and `unmarked` gives each back.
+    """
+    if _is_marked(text) and not _NEGATIVE.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+def unmarked(text: str) -> str:
+    """Return the text that `marked` made this one from.
+
+    >>> [unmarked(marked(one)) for one in ("=1+1", "'=1+1", "000123", "-12.50", "'quoted'")]
+    ['=1+1', "'=1+1", '000123', '-12.50', "'quoted'"]
+    """
+    return text[1:] if text.startswith("'") and _is_marked(text) else text
+
+
+def _is_marked(text: str) -> bool:
+    """Whether the text behind any number of `'` is one that is marked."""
+    bare = text.lstrip("'")
+    return runs_as_formula(bare) or _GUESSED.fullmatch(bare) is not None
 
 
 def for_sheet_xml(text: str) -> str:

@@ -72,7 +72,7 @@ def bridge_of(chain: Chain) -> Iterator[Law]:
     for currency in _currencies([*left.values(), *right.values()]):
         before, after = _terms(left, currency), _terms(right, currency)
         yield Law(
-            name=f"Bridge, {currency}",
+            name=f"Money so far, {currency}",
             left=tuple(_money(amount, currency, name) for name, amount in before.items()),
             right=tuple(_money(amount, currency, name) for name, amount in after.items()),
             holds=sum(before.values(), _NONE) == sum(after.values(), _NONE),

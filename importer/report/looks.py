@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from importer.model import Currency
@@ -20,10 +21,17 @@ HEADER: Final = Look(format="@", bold=True, fill=_SHADE, color=_INK, wrap=True)
 GENERAL: Final = Look()
 TEXT: Final = Look(format="@")
 """A column of text: what a person types there stays text."""
+INDENTED: Final = Look(format="@", indent=1)
+"""The same, apart from a number to its left."""
 WRAPPED: Final = Look(format="@", wrap=True, indent=1)
 WRAPPED_HEADER: Final = replace(HEADER, indent=1)
 NUMBER_HEADER: Final = replace(HEADER, right=True)
 COUNT: Final = Look(format="#,##0")
+BOLD: Final = Look(format="@", bold=True)
+CHECK: Final = Look(format='"TRUE";"TRUE";"FALSE"', bold=True, right=True)
+"""TRUE or FALSE: LibreOffice takes the format of what is compared where a cell has none."""
+DIGITS: Final = Look(format="@", right=True)
+"""An amount with more digits than a number can have."""
 DATE: Final = Look(format="dd/mm/yyyy")
 DATE_AND_TIME: Final = Look(format="dd/mm/yyyy hh:mm:ss")
 OWN_HEADER: Final = Look(format="@", bold=True, color=_INK, wrap=True)
@@ -32,17 +40,25 @@ OURS: Final = Look(format="@", fill=_FAINT, color=_INK, wrap=True, indent=1)
 """A cell that the importer added."""
 REFERENCE: Final = Look(format="@", fill=_SHADE, color=_INK, indent=1)
 
-_LAKHS: Final = r"[>=10000000]#\,##\,##\,##0{0};[>=100000]#\,##\,##0{0};#,##0{0}"
-"""12,34,567.00: Excel's own grouping knows thousands only."""
-
 
 def faulty(look: Look) -> Look:
     """Return the look of a cell that has a problem."""
     return replace(look, fill=_RED)
 
 
-def money(currency: Currency) -> Look:
-    """Return the look of an amount of a currency."""
-    decimals = f".{'0' * currency.decimals}" if currency.decimals else ""
-    pattern = _LAKHS if currency in LAKHS else "#,##0{0}"
-    return Look(format=pattern.format(decimals))
+def money(digits: str, currency: Currency) -> Look:
+    """Return the look of an amount that is written with these digits: `-1234567.50`.
+
+    The groups of lakhs stand in the format as they are, one format for each length of a number:
+    Excel's own grouping knows thousands only, LibreOffice has another word for lakhs, and formats
+    that choose by conditions lose the minus of what they do not name. A format without conditions
+    keeps it, in both programs.
+    """
+    whole, _, fraction = digits.lstrip("-").partition(".")
+    return _grouped(max(0, len(whole) - 4) // 2 if currency in LAKHS else 0, len(fraction))
+
+
+@cache
+def _grouped(lakhs: int, decimals: int) -> Look:
+    groups = r"\,##" * lakhs + r"\,##0" if lakhs else ",##0"
+    return Look(format=f"#{groups}.{'0' * decimals}" if decimals else f"#{groups}")

@@ -1,181 +1,218 @@
-"""The summary tab of `reconciliation.xlsx`: the page's figures, as numbers."""
+"""What stands on the summary tab of `reconciliation.xlsx`, in its order."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Final
 
-from importer.model import Currency
-from importer.reconcile import Chain, Reconciliation, Sums
-from importer.report import looks
-from importer.report.cells import Cell, Look, exact, number, text
-from importer.report.figures import plain
-from importer.report.inert import visible
-from importer.report.laws import Law, bridge_of, laws_of
+from importer.model import Currency, Outcome
+from importer.reconcile import Chain, Reconciliation, Sums, add_up
+from importer.report.cells import is_exact
+from importer.report.figures import counted, plain
+from importer.report.laws import Law, bridge_of, laws_of, sides_of
+from importer.report.listing import GIVEN_UP
 from importer.report.source import Report
 from importer.report.steps import next_steps
 from importer.report.summary import iso
+from importer.report.summary_tab import SummaryTab
+from importer.report.tally import Figure, Tally, without_formula
 from importer.report.verdict import verdict
-from importer.report.words import OUTCOME_WORDS
-from importer.report.workbook import Book, lines_of_text
+from importer.report.words import INCOMPLETE, meaning_of
 
-_LABELS: Final = 30
-_COUNTS: Final = 12
-_AMOUNTS: Final = 18
-_TEXTS: Final = (64, 64, 34, 28)
-_WITHOUT_MONEY: Final = "An INVALID row counts as one action without money."
+_WITHOUT_MONEY: Final = "A row that the checks refused counts as one action without money."
+_READABLE: Final = "In those rows, as far as their amounts could be read; in no sum above."
+_CORRECTED: Final = "Among ALREADY: what stands in the CRM, which is not what this sheet says."
+_AMONG: Final = "Among the outcomes above; nobody needs to do anything about it."
+_TOO_LONG: Final = (
+    "Excel keeps 15 digits of a number. These sums have more, or amounts that have: they are "
+    "written as texts with all their digits, and no formula adds them up."
+)
 
 
-def write_overview(book: Book, report: Report) -> None:
-    """Add the summary tab to a workbook that has no tab yet."""
-    books = report.books
-    page = _Page(book, currencies_of(books))
-    said = verdict(books)
-    page.words(said.text, look=looks.TITLE)
-    page.words(books.run.reason)
-    _facts(page, books)
-    page.section("What to do next")
-    for step in next_steps(report):
-        page.words(step.title, step.text)
-        page.words("", step.link and f"File: {step.link}")
-        page.words("", step.command)
-    _outcomes(page, books)
-    _books(page, books)
-    _reasons(page, books)
-    _notes(page, books)
-    _chain(page, books.chain)
+def write_overview(
+    tab: SummaryTab, report: Report, outcomes: Mapping[Outcome, Tally], skipped: Tally
+) -> None:
+    """Fill the summary tab.
+
+    Args:
+        tab: the empty tab.
+        report: what is shown.
+        outcomes: what the tabs of each outcome hold.
+        skipped: what the tabs of the skipped rows hold.
+    """
+    books, run = report.books, report.books.run
+    tab.title(verdict(books).text)
+    tab.words(run.reason)
+    place = f"{run.file} › {run.tab}" if run.tab else run.file
+    tab.words(f"{place}; run {run.id}; as of {iso(run.changed_at)}")
+    _rows(tab, books, skipped)
+    _outcomes(tab, books, outcomes)
+    _steps(tab, report)
+    _reasons(tab, report)
+    _chain(tab, books.chain)
+    _laws(tab, books)
+    _facts(tab, books)
 
 
 def currencies_of(books: Reconciliation) -> tuple[Currency, ...]:
     """Return the currencies that occur anywhere in the books, in their own order."""
-    chain = books.chain
-    bridge = (chain.planned, chain.corrections, chain.done, chain.waived, chain.open)
     lines = (line.money for line in books.outcomes.values())
-    present = {one for sums in (books.run.planned_money, *bridge, *lines) for one in sums}
+    bridge = (money for side in sides_of(books.chain) for money in side.values())
+    run = (books.run.planned_money, books.run.invalid_money)
+    present = {one for sums in (*run, *bridge, *lines) for one in sums}
     return tuple(currency for currency in Currency if currency in present)
 
 
-class _Page:
-    """The tab, written line by line: label, count, an amount per currency, texts."""
-
-    def __init__(self, book: Book, currencies: tuple[Currency, ...]) -> None:
-        self._book = book
-        self._currencies = currencies
-        widths = (_LABELS, _COUNTS, *[_AMOUNTS] * len(currencies), *_TEXTS)
-        self._tab = book.tab("Summary", widths=widths, frozen=0)
-
-    def words(self, label: str, value: str = "", look: Look = looks.TEXT) -> None:
-        """Write a label and a sentence, if there is any of the two."""
-        if label or value:
-            self._tab.append([self._text(label, look), self._text(value)])
-
-    def section(self, title: str) -> None:
-        """Write a heading, apart from what is above."""
-        self._tab.append([])
-        self._tab.append([self._text(title, looks.SECTION)])
-
-    def header(self, label: str, count: str, *names: str) -> None:
-        """Write the header of a table."""
-        figures = (count, *map(str, self._currencies))
-        self._tab.append(
-            [
-                self._text(label, looks.HEADER),
-                *(self._text(name, looks.NUMBER_HEADER) for name in figures),
-                *(self._text(name, looks.WRAPPED_HEADER) for name in names),
-            ]
-        )
-
-    def figures(self, label: str, count: int | None, money: Sums, *texts: str) -> None:
-        """Write a line of a table."""
-        amounts = [self._amount(currency, money) for currency in self._currencies]
-        counted = None if count is None else number(str(count), self._book.style(looks.COUNT))
-        wrapped = [self._text(value, looks.WRAPPED) for value in texts]
-        lines = max((lines_of_text(value, _TEXTS[0]) for value in texts), default=1)
-        self._tab.append([self._text(label), counted, *amounts, *wrapped], lines)
-
-    def _text(self, value: str, look: Look = looks.TEXT) -> Cell | None:
-        return text(visible(value), self._book.style(look)) if value else None
-
-    def _amount(self, currency: Currency, money: Sums) -> Cell | None:
-        amount = money.get(currency)
-        if amount is None:
-            return None
-        style = self._book.style(looks.money(currency))
-        return exact(plain(amount, currency), style, self._book.style(looks.TEXT))
+def _rows(tab: SummaryTab, books: Reconciliation, skipped: Tally) -> None:
+    run, blank = books.run, Figure((skipped,))
+    tab.section("The rows")
+    tab.header("Rows", "Count", money=False)
+    tab.figures("Read", run.rows_read, {})
+    read = tab.row
+    tab.figures("With actions", books.rows_with_actions, {})
+    tab.counts("Skipped", blank)
+    for reason, rows in run.skipped.items():
+        tab.figures(f"Skipped: {reason}", rows, {})
+    formula, holds = f"B{read}=B{read + 1}+B{read + 2}", True
+    if run.skipped:
+        formula = f"{formula},B{read + 2}=SUM(B{read + 3}:B{tab.row})"
+        holds = sum(run.skipped.values()) == blank.lines.count
+    holds &= run.rows_read == books.rows_with_actions + blank.lines.count
+    tab.counts_agree(f"AND({formula})", holds)
 
 
-def _facts(page: _Page, books: Reconciliation) -> None:
-    run = books.run
-    page.section("The run")
-    page.words("File", run.file)
-    page.words("Tab", run.tab or "")
-    page.words("Mapping", run.mapping)
-    page.words("Workspace", run.workspace)
-    page.words("Run", run.id)
-    page.words("State", run.state)
-    page.words("As of (UTC)", iso(run.changed_at))
-    page.words("Requests", f"{run.requests_sent:,} sent, {run.requests_read:,} to read back")
-    page.words("SHA-256 of the file", run.file_sha256)
-    page.words("SHA-256 of the mapping", run.mapping_sha256)
+def _outcomes(tab: SummaryTab, books: Reconciliation, outcomes: Mapping[Outcome, Tally]) -> None:
+    figures = {outcome: Figure((tally,)) for outcome, tally in outcomes.items()}
+    inexact = without_formula(figures.values())
+    tab.section("What went in, and what did not")
+    tab.header("Outcome", "Actions", "Meaning")
+    first = tab.row + 1
+    for outcome, figure in figures.items():
+        tab.computes(outcome, figure, meaning_of(outcome, books.run), inexact=inexact)
+    whole = Figure(tuple(outcomes.values())).lines
+    money = {one: sums.total for one, sums in whole.sums.items()}
+    tab.adds("In all", range(first, tab.row + 1), whole.count, money, inexact)
+    tab.figures("Planned", books.run.planned_actions, _all_of(books.run.planned_money, money))
+    tab.agrees(
+        (tab.row - 1, tab.row),
+        (money, books.run.planned_money),
+        inexact,
+        (whole.count, books.run.planned_actions),
+    )
+    if inexact:
+        tab.words("Not added up by formulas", f"{', '.join(sorted(inexact))}: {_TOO_LONG}")
+    _beside(tab, books, outcomes)
 
 
-def _outcomes(page: _Page, books: Reconciliation) -> None:
-    page.section("What went in, and what did not")
-    page.header("Outcome", "Actions", "Meaning")
-    for outcome, line in books.outcomes.items():
-        page.figures(outcome, line.count, line.money, OUTCOME_WORDS[outcome].meaning)
-    page.figures("Planned", books.run.planned_actions, books.run.planned_money)
+def _beside(tab: SummaryTab, books: Reconciliation, outcomes: Mapping[Outcome, Tally]) -> None:
+    """What is among the outcomes, and in no sum of its own."""
     if books.incomplete:
-        page.figures("Created, incomplete", books.incomplete, {}, "Among CREATED.")
+        tab.counts("Created, incomplete", Figure((outcomes[Outcome.CREATED],), INCOMPLETE))
     if books.given_up.count:
-        page.figures("Given up", books.given_up.count, books.given_up.money, "Among UNSENT.")
+        figure = Figure(tuple(outcomes.values()), GIVEN_UP)
+        tab.computes("Given up", figure, _AMONG, inexact=without_formula([figure]))
+    if books.corrected_since.count:
+        since = books.corrected_since
+        tab.figures("Already, corrected", since.count, since.money, _CORRECTED)
     if books.unreadable:
-        page.figures("Without money", books.unreadable, {}, _WITHOUT_MONEY)
+        tab.figures("Without money", books.unreadable, {}, _WITHOUT_MONEY)
+    if books.run.invalid_money:
+        tab.figures("Readable in them", None, books.run.invalid_money, _READABLE)
 
 
-def _books(page: _Page, books: Reconciliation) -> None:
-    page.section("The rows")
-    page.header("Rows", "Count")
-    page.figures("Read", books.run.rows_read, {})
-    page.figures("With actions", books.rows_with_actions, {})
-    for reason, rows in books.run.skipped.items():
-        page.figures(f"Skipped: {reason}", rows, {})
-    page.section("The books")
-    for law in laws_of(books):
-        page.words(law.name, _law(law))
-    for sentence in books.imbalances:
-        page.words("DOES NOT HOLD", sentence)
+def _all_of(money: Sums, other: Sums) -> Sums:
+    """With a zero for what only the other has, so that a formula finds a number."""
+    return {**dict.fromkeys(other, Decimal(0)), **money}
 
 
-def _reasons(page: _Page, books: Reconciliation) -> None:
-    if not books.reasons:
+def _steps(tab: SummaryTab, report: Report) -> None:
+    tab.section("What to do next")
+    steps = list(next_steps(report))
+    for step in steps:
+        tab.words(step.title, step.text)
+        tab.words("", step.link and f"File: {step.link}")
+        for command in step.commands:
+            tab.words("", f"{command.text}  ({command.does})" if command.does else command.text)
+    if not steps:
+        tab.words("Nothing.")
+
+
+def _reasons(tab: SummaryTab, report: Report) -> None:
+    tab.section("Why")
+    if not report.reasons:
+        tab.words("Nothing was left behind.")
         return
-    page.section("Why")
-    page.header("Outcome", "Actions", "Reason", "What to do", "Examples", "Code")
-    for reason in books.reasons:
-        texts = (reason.text, reason.hint, ", ".join(reason.examples), reason.code)
-        page.figures(reason.outcome, reason.count, reason.money, *texts)
+    tab.header("Outcome", "Actions", "Reason", "What to do", "Examples", "Code")
+    for one in report.reasons:
+        said = f"{one.text}\nFor example: {one.example}" if one.example else one.text
+        texts = (said, one.hint, ", ".join(one.examples), one.code)
+        tab.figures(one.outcome, one.count, one.money, *texts)
 
 
-def _notes(page: _Page, books: Reconciliation) -> None:
-    if books.run.notes:
-        page.section("To know about the sheet")
-        for note in books.run.notes:
-            page.words(note.message)
-
-
-def _chain(page: _Page, chain: Chain) -> None:
-    page.section("This sheet so far")
-    page.words("Runs", ", ".join(chain.runs))
-    page.header("Money", "Rows")
-    page.figures("Planned", chain.rows, chain.planned)
-    page.figures("Corrections", None, chain.corrections)
-    page.figures("Done", None, chain.done)
-    if chain.waived:
-        page.figures("Waived", None, chain.waived)
-    page.figures("Open", chain.open_rows, chain.open)
+def _chain(tab: SummaryTab, chain: Chain) -> None:
+    tab.section("This sheet so far")
+    closed = "closed" if chain.closed else "open"
+    rows = f"{chain.open_rows:,} open of {counted(chain.rows, 'row')} with actions"
+    tab.words("State", f"{closed}: {rows}")
+    more = chain.open_rows - len(chain.open_at)
+    at = [*chain.open_at, *([f"and {more:,} more"] if more else [])]
+    tab.words("Open rows" if at else "", ", ".join(at))
+    for run in chain.runs:
+        tab.words(f"Run {run.id}", f"{run.file}, {run.state}")
+    tab.header("Money", "")
+    planned, done = (_side(tab, side) for side in sides_of(chain))
+    left, right = (add_up(side.values()) for side in sides_of(chain))
+    tab.agrees((planned, done), (left, right), _inexact(*sides_of(chain)))
     for law in bridge_of(chain):
-        page.words(law.name, _law(law))
+        tab.words(law.name, _law(law))
+    for sentence in chain.imbalances:
+        tab.words("DOES NOT HOLD", sentence)
+
+
+def _side(tab: SummaryTab, terms: Mapping[str, Sums]) -> int:
+    """Write one side of the bridge and its total; return the total's row."""
+    first = tab.row + 1
+    for name, money in terms.items():
+        if any(money.values()):
+            tab.figures(name.capitalize(), None, money)
+    if tab.row < first:
+        tab.figures("Nothing", None, {})
+    tab.adds("In all", range(first, tab.row + 1), None, add_up(terms.values()), _inexact(terms))
+    return tab.row
+
+
+def _inexact(*sides: Mapping[str, Sums]) -> Collection[Currency]:
+    sums = [sums for side in sides for sums in (*side.values(), add_up(side.values()))]
+    return {one for each in sums for one in each if not is_exact(plain(each[one], one))}
+
+
+def _laws(tab: SummaryTab, books: Reconciliation) -> None:
+    tab.section("The books")
+    for law in laws_of(books):
+        tab.words(law.name, _law(law))
+    for sentence in books.imbalances:
+        tab.words("DOES NOT HOLD", sentence)
 
 
 def _law(law: Law) -> str:
     return f"{'holds' if law.holds else 'DOES NOT HOLD'}: {law}"
+
+
+def _facts(tab: SummaryTab, books: Reconciliation) -> None:
+    run = books.run
+    if run.notes:
+        tab.section("To know about the sheet")
+        for note in run.notes:
+            tab.words(note.message)
+    tab.section("The run")
+    tab.words("File", run.file)
+    tab.words("Tab", run.tab or "")
+    tab.words("Mapping", run.mapping)
+    tab.words("Workspace", run.workspace)
+    tab.words("Run", run.id)
+    tab.words("State", run.state)
+    tab.words("As of (UTC)", iso(run.changed_at))
+    tab.words("Requests", f"{run.requests_sent:,} sent, {run.requests_read:,} to read back")
+    tab.words("SHA-256 of the file", run.file_sha256)
+    tab.words("SHA-256 of the mapping", run.mapping_sha256)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from importer.model import Outcome
-from importer.reconcile import Reason, Reconciliation
+from importer.reconcile import Reconciliation
 from importer.report.bars import Bar, bars_of
-from importer.report.figures import counted, shown_count, shown_sums
+from importer.report.figures import shown_sums
 from importer.report.inert import visible
 from importer.report.laws import Law, bridge_of, laws_of
+from importer.report.reasons import Said
 from importer.report.source import Report
 from importer.report.steps import Step, next_steps
 from importer.report.summary import iso
+from importer.report.tiles import Tile, tiles_of
+from importer.report.tree import Branch, as_of, place_of, tree_of
 from importer.report.verdict import Verdict, verdict
-from importer.report.words import INCOMPLETE, OUTCOME_WORDS, SKIPPED, Tone
+from importer.report.words import INCOMPLETE, OUTCOME_WORDS, SKIPPED, Tone, meaning_of
 
+_MOST_OPEN: Final = 8
 MOST_REASONS: Final = 60
 """Groups of reasons on the page; the workbook has them all."""
 
@@ -25,12 +30,12 @@ _MONTHS: Final = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
-    """One of the large figures."""
+class Moment:
+    """A time, for people and for the script that says it in the reader's own zone."""
 
-    name: str
-    figures: tuple[str, ...]
-    beneath: str
+    text: str
+    """`22 Nov 2026, 15:37 UTC`: the same in every locale."""
+    iso: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +43,11 @@ class OutcomeLine:
     """One line of the outcomes' table."""
 
     outcome: Outcome
-    label: str
     meaning: str
     count: int
     money: tuple[str, ...]
+    given_up: int
+    """Among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +68,26 @@ class Page:
     verdict: Verdict
     place: str
     """`payments.xlsx › Payments`"""
-    as_of: str
-    as_of_iso: str
+    as_of: Moment
     tiles: tuple[Tile, ...]
     urgent: tuple[Step, ...]
     steps: tuple[Step, ...]
     bars: tuple[Bar, ...]
     outcomes: tuple[OutcomeLine, ...]
-    reasons: tuple[Reason, ...]
+    """Those that occur."""
+    absent: tuple[Outcome, ...]
+    """Those that do not."""
+    invalid_money: tuple[str, ...]
+    """Of rows that were refused as a whole: in no sum of the books."""
+    reasons: tuple[Said, ...]
     more_reasons: int
     notes: tuple[str, ...]
     laws: tuple[Law, ...]
+    tree: tuple[Branch, ...]
+    """The runs of the sheet."""
+    tree_as_of: Moment
+    open_at: tuple[str, ...]
+    """`row 17 of 20261122-k7f3`: some of the sheet's open rows."""
     bridge: tuple[Law, ...]
     choices: tuple[Choice, ...]
     currencies: tuple[str, ...]
@@ -85,62 +100,39 @@ def page_of(report: Report) -> Page:
     return Page(
         books=books,
         verdict=verdict(books),
-        place=visible(f"{run.file} › {run.tab}" if run.tab else run.file),
-        as_of=_readable(run.changed_at),
-        as_of_iso=iso(run.changed_at),
-        tiles=_tiles(books),
+        place=place_of(run),
+        as_of=_moment(run.changed_at),
+        tiles=tuple(tiles_of(books)),
         urgent=tuple(step for step in steps if step.tone is Tone.STOP),
         steps=tuple(step for step in steps if step.tone is not Tone.STOP),
         bars=tuple(bars_of(books)),
-        outcomes=_outcomes(books),
-        reasons=books.reasons[:MOST_REASONS],
-        more_reasons=len(books.reasons[MOST_REASONS:]),
+        outcomes=tuple(_outcomes(books)),
+        absent=tuple(outcome for outcome, line in books.outcomes.items() if not line.count),
+        invalid_money=shown_sums(run.invalid_money),
+        reasons=report.reasons[:MOST_REASONS],
+        more_reasons=len(report.reasons[MOST_REASONS:]),
         notes=tuple(visible(note.message) for note in run.notes),
         laws=tuple(laws_of(books)),
+        tree=tree_of(books.chain),
+        tree_as_of=_moment(as_of(books.chain)),
+        open_at=tuple(map(_open_at, books.chain.open_at[:_MOST_OPEN])),
         bridge=tuple(bridge_of(books.chain)),
         choices=_choices(books),
         currencies=tuple(map(str, sorted(run.planned_money))),
     )
 
 
-def _tiles(books: Reconciliation) -> tuple[Tile, ...]:
-    run, created = books.run, books.outcomes[Outcome.CREATED]
-    already = books.outcomes[Outcome.ALREADY]
-    skipped = sum(run.skipped.values())
-    before = f", and {shown_count(already.count)} there already" if already.count else ""
-    tiles = [
-        Tile(
-            name="Rows read",
-            figures=(shown_count(run.rows_read),),
-            beneath=f"{shown_count(books.rows_with_actions)} with actions, "
-            f"{shown_count(skipped)} skipped",
-        ),
-        Tile(
-            name="Actions created",
-            figures=(shown_count(created.count),),
-            beneath=f"of {shown_count(run.planned_actions)}{before}",
-        ),
-    ]
-    if run.planned_money:
-        beneath = "of " + " + ".join(shown_sums(run.planned_money))
-        if books.unreadable:
-            beneath += f", without the {counted(books.unreadable, 'invalid row')}"
-        figures = shown_sums(created.money) or ("nothing",)
-        tiles.append(Tile(name="Money created", figures=figures, beneath=beneath))
-    return tuple(tiles)
-
-
-def _outcomes(books: Reconciliation) -> tuple[OutcomeLine, ...]:
-    return tuple(
-        OutcomeLine(
-            outcome=outcome,
-            label=OUTCOME_WORDS[outcome].label,
-            meaning=OUTCOME_WORDS[outcome].meaning,
-            count=line.count,
-            money=shown_sums(line.money),
-        )
-        for outcome, line in books.outcomes.items()
-    )
+def _outcomes(books: Reconciliation) -> Iterator[OutcomeLine]:
+    for outcome, line in books.outcomes.items():
+        if line.count:
+            given_up = books.given_up_of.get(outcome)
+            yield OutcomeLine(
+                outcome=outcome,
+                meaning=meaning_of(outcome, books.run),
+                count=line.count,
+                money=shown_sums(line.money),
+                given_up=given_up.count if given_up else 0,
+            )
 
 
 def _choices(books: Reconciliation) -> tuple[Choice, ...]:
@@ -155,8 +147,12 @@ def _choices(books: Reconciliation) -> tuple[Choice, ...]:
     )
 
 
-def _readable(time: dt.datetime) -> str:
-    """22 Nov 2026, 15:37 UTC: the same in every locale."""
+def _moment(time: dt.datetime) -> Moment:
     utc = time.astimezone(dt.UTC)
     month = _MONTHS[utc.month * 3 - 3 : utc.month * 3]
-    return f"{utc.day} {month} {utc.year}, {utc:%H:%M} UTC"
+    return Moment(text=f"{utc.day} {month} {utc.year}, {utc:%H:%M} UTC", iso=iso(time))
+
+
+def _open_at(reference: str) -> str:
+    run, _, row = reference.partition("/")
+    return f"row {row} of {run}"

@@ -1,39 +1,48 @@
 """Every action as the JSON that the page's script reads: small, and made in one pass.
 
-Texts that repeat stand once in a table and are named by their place in it, so that the page of
-100,000 actions stays small enough to open from a mail.
+Lines that look alike share one entry in a table, and name what differs: so the page of 100,000
+actions stays small enough to open from a mail.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from importer.model import Outcome
-from importer.reconcile import Reason
+from importer.reconcile import Key
 from importer.report.figures import shown
 from importer.report.inert import for_script
-from importer.report.lines import ActionLine, Note
-from importer.report.words import OUTCOME_WORDS, SKIPPED, to_do_about
+from importer.report.lines import ActionLine
+from importer.report.listing import GIVEN_UP, mark_of
+from importer.report.reasons import Said
+from importer.report.words import INCOMPLETE, OUTCOME_WORDS, SKIPPED
 
-_Key = TypeVar("_Key")
+GAP: Final = "\x01"
+"""Stands in a text for a word that differs from line to line; no shown text holds it."""
 
 _ROWS_A_PIECE: Final = 500
+_VARIES: Final = re.compile(r"\w*\d\w*(?:[-.,]\w*\d\w*)*")
+_MARKS: Final = ("", INCOMPLETE, GIVEN_UP)
+_Kind = tuple[object, ...]
+_Key = TypeVar("_Key")
+_AS_BEFORE, _ROW, _ACTION_ID, _LEAD = range(4)
+"""Words that need not be written out: the one in this place before, and the line's own."""
 
-_OUTCOMES: Final[Mapping[Outcome | None, int]] = {
-    **{outcome: place for place, outcome in enumerate(Outcome)},
-    None: len(Outcome),
-}
 
-
-def rows_data(lines: Iterable[ActionLine], reasons: Iterable[Reason]) -> Iterator[str]:
+def rows_data(lines: Iterable[ActionLine], reasons: Iterable[Said]) -> Iterator[str]:
     """Yield a JSON object in pieces, safe inside a script block.
 
-    `rows` holds for every line: row, column letters, lead, what, money, currency, outcome,
-    incomplete, action id, notes, reasons. Where the script knows a table of that name, the entry is
-    a place in it.
+    `rows` holds for every line: row, lead, what it is known by, amount, action id, its place in
+    `kinds`, then the words for the gaps of its kind's texts. For lead and what it is known by, 0
+    stands for the same as before.
+
+    `kinds` holds: column letters, name, type, currency, outcome, mark, (letter, text) of each note,
+    places of its hints in `hints`, places of its reasons. Outcome and mark are named by their
+    places in `outcomes` and `marks`.
     """
-    table = _Tables(reasons)
+    table = _Table(reasons)
     yield '{"rows":['
     pending: list[str] = []
     begun = False
@@ -48,55 +57,67 @@ def rows_data(lines: Iterable[ActionLine], reasons: Iterable[Reason]) -> Iterato
     yield for_script(table.tables())[1:]
 
 
-class _Tables:
-    """The texts that repeat, each with its place."""
+class _Table:
+    """The kinds of lines, and what the line before said."""
 
-    def __init__(self, reasons: Iterable[Reason]) -> None:
-        self._reasons = {
-            (one.outcome, one.code, "" if one.code else one.text): place
-            for place, one in enumerate(reasons)
-        }
-        self._letters: dict[str, int] = {}
-        self._whats: dict[tuple[str, str], int] = {}
-        self._currencies: dict[str, int] = {"": 0}
-        self._notes: dict[tuple[Note, ...], int] = {}
-        self._marks: dict[tuple[int, ...], int] = {}
+    def __init__(self, reasons: Iterable[Said]) -> None:
+        self._reasons: dict[Key, int] = {one.key: place for place, one in enumerate(reasons)}
+        self._outcomes = {outcome: place for place, outcome in enumerate((*Outcome, None))}
+        self._kinds: dict[_Kind, int] = {}
+        self._hints: dict[str, int] = {}
+        self._lead = self._known_by = ""
+        self._words: list[str] = []
 
     def entry(self, line: ActionLine) -> list[object]:
-        money = line.money
-        return [
+        """Return a line's entry in `rows`."""
+        words: list[str] = []
+        kind = self._kind(line, words)
+        entry = [
             line.row,
-            _place(self._letters, " ".join(line.letters)),
-            line.lead,
-            _place(self._whats, (line.name, line.type)),
-            shown(money.amount, money.currency) if money else "",
-            _place(self._currencies, str(money.currency) if money else ""),
-            _OUTCOMES[line.outcome],
-            int(line.incomplete),
-            line.action_id,
-            _place(self._notes, line.notes),
-            _place(self._marks, self._marks_of(line)),
+            0 if line.lead == self._lead else line.lead,
+            0 if line.known_by == self._known_by else line.known_by,
+            shown(line.money.amount, line.money.currency) if line.money else 0,
+            line.action_id or 0,
+            _place(self._kinds, kind),
+            *self._short(words, line),
         ]
+        self._lead, self._known_by = line.lead, line.known_by
+        return entry
 
-    def _marks_of(self, line: ActionLine) -> tuple[int, ...]:
-        if line.outcome is None:
-            return ()
-        found = (self._reasons.get((line.outcome, *key)) for key in line.reasons)
-        return tuple(place for place in found if place is not None)
+    def _kind(self, line: ActionLine, words: list[str]) -> _Kind:
+        return (
+            " ".join(line.letters),
+            line.name,
+            line.type,
+            str(line.money.currency) if line.money else "",
+            self._outcomes[line.outcome],
+            _MARKS.index(mark_of(line)),
+            tuple((one.column, _without(one.text, words)) for one in line.notes if one.text),
+            tuple(_place(self._hints, hint) for hint in line.to_do.splitlines()),
+            tuple(self._reasons[key] for key in line.reasons if key in self._reasons),
+        )
+
+    def _short(self, words: Sequence[str], line: ActionLine) -> Iterator[object]:
+        before, self._words = self._words, list(words)
+        own = {str(line.row): _ROW, line.action_id: _ACTION_ID, line.lead: _LEAD}
+        for place, word in enumerate(words):
+            as_before = place < len(before) and before[place] == word
+            yield _AS_BEFORE if as_before else own.get(word, word)
 
     def tables(self) -> dict[str, object]:
-        words = OUTCOME_WORDS
+        """Return what the entries refer to."""
         return {
-            "letters": list(self._letters),
-            "whats": list(self._whats),
-            "currencies": list(self._currencies),
-            "outcomes": [*(str(outcome) for outcome in words), SKIPPED],
-            "todo": [to_do_about(outcome, incomplete=True) for outcome in words],
-            "notes": [
-                [[note.column, note.text, note.hint] for note in notes] for notes in self._notes
-            ],
-            "marks": list(self._marks),
+            "kinds": list(self._kinds),
+            "hints": list(self._hints),
+            "outcomes": [*(str(outcome) for outcome in OUTCOME_WORDS), SKIPPED],
+            "marks": _MARKS,
         }
+
+
+def _without(text: str, words: list[str]) -> str:
+    """Take the words that hold a digit out of a text, and put them with the others."""
+    words += _VARIES.findall(text)
+    return _VARIES.sub(GAP, text)
 
 
 def _place(table: dict[_Key, int], key: _Key) -> int:

@@ -2,71 +2,106 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const [ROW, LETTERS, LEAD, WHAT, MONEY, CURRENCY, OUTCOME, INCOMPLETE, ID, NOTES, MARKS] = Array(11).keys();
+  const [ROW, LEAD, KNOWN_BY, MONEY, ID, KIND, WORDS] = Array(7).keys();
+  const [LETTERS, NAME, TYPE, CURRENCY, OUTCOME, MARK, NOTES, HINTS, REASONS] = Array(9).keys();
   const AT_ONCE = 50;
   const MOST_PRINTED = 200;
-  const CREATED = data.outcomes.indexOf("CREATED");
+  const GAP = "\u0001";
   const byId = (id) => document.getElementById(id);
   const boxes = [...document.querySelectorAll("[name=outcome]")];
   const search = byId("search");
   const currency = byId("currency");
+  const reason = byId("reason");
   const reasonButtons = [...document.querySelectorAll("[data-reason]")];
   const headers = [...document.querySelectorAll("[data-sort]")];
   const body = byId("actions").tBodies[0];
   const count = (number) => number.toLocaleString("en-US");
 
-  const fresh = () => ({ words: "", outcomes: [], currency: "", reason: -1, sort: "row", down: false, page: 0 });
+  const fresh = () => ({ words: "", outcomes: [], currency: "", reason: -1, lead: "", sort: "row", down: false, page: 0 });
   let view = fresh();
-  let found = data.rows;
-  const texts = new Array(data.rows.length);
-  data.rows.forEach((row, place) => row.push(place));
-  const PLACE = MARKS + 1;
+  /* What a line has in common with others is in its kind; 0 stands for the same as on the line before. */
+  const rows = data.rows;
+  const kinds = data.kinds;
+  let before = [0, "", ""];
+  rows.forEach((row, place) => {
+    if (row[LEAD] === 0) row[LEAD] = before[LEAD];
+    if (row[KNOWN_BY] === 0) row[KNOWN_BY] = before[KNOWN_BY];
+    row[MONEY] ||= "";
+    row[ID] ||= "";
+    const own = [0, String(row[ROW]), row[ID], row[LEAD]];
+    const words = row.splice(WORDS);
+    words.forEach((word, at) => {
+      if (word === 0) words[at] = before.words[at];
+      else if (typeof word === "number") words[at] = own[word];
+    });
+    row.words = words;
+    row.place = place;
+    before = row;
+  });
+  let found = rows;
+  const texts = new Array(rows.length);
 
+  const kindOf = (row) => kinds[row[KIND]];
   const cellOf = (row, letter) => letter ? letter + row[ROW] : "row " + row[ROW];
-  const lettersOf = (row) => data.letters[row[LETTERS]].split(" ");
-  const outcomeOf = (row) => data.outcomes[row[OUTCOME]] + (row[INCOMPLETE] ? ", incomplete" : "");
+  const lettersOf = (row) => kindOf(row)[LETTERS].split(" ");
+  const outcomeOf = (row) => data.outcomes[kindOf(row)[OUTCOME]] + (kindOf(row)[MARK] ? ", " + data.marks[kindOf(row)[MARK]] : "");
+  const notesOf = (row) => {
+    let at = 0;
+    return kindOf(row)[NOTES].map(([letter, text]) => [letter, text.replaceAll(GAP, () => row.words[at++])]);
+  };
+  const hintsOf = (row) => kindOf(row)[HINTS].map((place) => data.hints[place]);
   const plain = (text) => text.normalize("NFC").toLowerCase();
 
   const textOf = (row) => {
-    let text = texts[row[PLACE]];
+    let text = texts[row.place];
     if (text === undefined) {
-      const said = data.notes[row[NOTES]].flat().join(" ");
-      const cells = lettersOf(row).map((letter) => cellOf(row, letter)).join(" ");
-      text = texts[row[PLACE]] = plain([
-        cells, "row " + row[ROW], row[LEAD], ...data.whats[row[WHAT]], row[MONEY], row[MONEY].replaceAll(",", ""),
-        outcomeOf(row), row[ID], said,
-      ].join("\n"));
+      const kind = kindOf(row);
+      const cells = kind[LETTERS] ? lettersOf(row).map((letter) => cellOf(row, letter)).join(" ") : "";
+      const said = kind[NOTES].length ? notesOf(row).flat().join(" ") : "";
+      const hints = kind[HINTS].length ? hintsOf(row).join(" ") : "";
+      text = texts[row.place] = plain(`${cells}\nrow ${row[ROW]}\n${row[LEAD]}\n${row[KNOWN_BY]}\n${kind[NAME]}\n${kind[TYPE]}\n${row[MONEY]}\n${row[MONEY].replaceAll(",", "")}\n${outcomeOf(row)}\n${row[ID]}\n${said}\n${hints}`);
     }
     return text;
   };
+  /* The texts are made ready while nobody waits, so that the first search is as quick as the next. */
+  const idle = self.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 20));
+  const prepare = (from) => idle((deadline) => {
+    while (from < rows.length && deadline.timeRemaining() > 1) {
+      for (const to = Math.min(from + 200, rows.length); from < to; from++) textOf(rows[from]);
+    }
+    if (from < rows.length) prepare(from);
+  });
 
   const digits = (money) => {
     const [whole, fraction = ""] = money.replace(/[^0-9.]/g, "").split(".");
     return whole.padStart(40, "0") + fraction;
   };
   const KEYS = {
-    row: (row) => row[PLACE],
+    row: (row) => row.place,
     lead: (row) => row[LEAD],
-    what: (row) => data.whats[row[WHAT]].join("\n"),
-    money: (row) => String(row[CURRENCY]).padStart(3, "0") + digits(row[MONEY]),
-    outcome: (row) => row[OUTCOME] * 2 + row[INCOMPLETE],
+    what: (row) => kindOf(row)[NAME] + "\n" + kindOf(row)[TYPE],
+    money: (row) => kindOf(row)[CURRENCY] + digits(row[MONEY]),
+    outcome: (row) => kindOf(row)[OUTCOME] * 3 + kindOf(row)[MARK],
   };
 
+  const fits = (kind) => {
+    const outcome = data.outcomes[kind[OUTCOME]];
+    return (!view.outcomes.length || view.outcomes.includes(outcome) || (kind[MARK] && view.outcomes.includes(data.marks[kind[MARK]])))
+      && (!view.currency || kind[CURRENCY] === view.currency)
+      && (view.reason < 0 || kind[REASONS].includes(view.reason));
+  };
   const select = () => {
     const words = plain(view.words).split(/\s+/).filter(Boolean);
-    const outcomes = new Set(view.outcomes.map((name) => data.outcomes.indexOf(name)));
-    const incomplete = view.outcomes.includes("incomplete");
-    const money = view.currency ? data.currencies.indexOf(view.currency) : -1;
-    found = data.rows.filter((row) =>
-      (!view.outcomes.length || outcomes.has(row[OUTCOME]) || (incomplete && row[INCOMPLETE]))
-      && (money < 0 || row[CURRENCY] === money)
-      && (view.reason < 0 || data.marks[row[MARKS]].includes(view.reason))
+    const wanted = kinds.map(fits);
+    found = rows.filter((row) =>
+      wanted[row[KIND]]
+      && (!view.lead || row[LEAD] === view.lead)
       && words.every((word) => textOf(row).includes(word)));
     if (view.sort !== "row" || view.down) {
       const key = KEYS[view.sort];
       const keyed = found.map((row) => [key(row), row]);
       const sign = view.down ? -1 : 1;
-      keyed.sort(([a, one], [b, two]) => (a < b ? -sign : a > b ? sign : one[PLACE] - two[PLACE]));
+      keyed.sort(([a, one], [b, two]) => (a < b ? -sign : a > b ? sign : one.place - two.place));
       found = keyed.map(([, row]) => row);
     }
   };
@@ -86,26 +121,42 @@
   };
   const chip = (row) => {
     const element = make("span", "chip");
-    const name = row[INCOMPLETE] ? "incomplete" : data.outcomes[row[OUTCOME]].toLowerCase();
-    element.append(make("span", "dot dot-" + name), outcomeOf(row));
+    const kind = kindOf(row);
+    const mark = data.marks[kind[MARK]];
+    const name = mark === "incomplete" ? mark : data.outcomes[kind[OUTCOME]].toLowerCase();
+    element.append(make("span", "dot dot-" + name), data.outcomes[kind[OUTCOME]]);
+    if (mark) element.append(", " + mark);
     return element;
   };
-  const sayings = (row) => {
-    const notes = data.notes[row[NOTES]];
-    const lines = notes.map(([letter, text]) => {
+  const sayings = (row) => [
+    ...notesOf(row).map(([letter, text]) => {
       const line = make("bdi", "said");
       if (letter) line.append(make("span", "at", cellOf(row, letter)), " ");
       line.append(text);
       return line;
-    });
-    let hints = [...new Set(notes.map(([, , hint]) => hint).filter(Boolean))];
-    const due = row[OUTCOME] !== CREATED || row[INCOMPLETE];
-    if (!hints.length && due && data.todo[row[OUTCOME]]) hints = [data.todo[row[OUTCOME]]];
-    return [...lines, ...hints.map((hint) => make("bdi", "todo", hint))];
-  };
+    }),
+    ...hintsOf(row).map((hint) => {
+      const todo = make("bdi", "todo");
+      todo.append(...hint.split("`").map((part, place) => place % 2 ? make("code", "", part) : part));
+      return todo;
+    }),
+  ];
   const whatOf = (row) => {
-    const [name, type] = data.whats[row[WHAT]];
-    return type ? [make("bdi", "", name), " ", make("bdi", "type", type)] : [];
+    const kind = kindOf(row);
+    return kind[TYPE] ? [make("bdi", "", kind[NAME]), " ", make("bdi", "type", kind[TYPE])] : [];
+  };
+  const leadOf = (row) => {
+    const parts = [];
+    if (row[LEAD]) {
+      const button = make("button", "only");
+      button.type = "button";
+      button.append(make("bdi", "id", row[LEAD]));
+      button.setAttribute("aria-label", "Show only lead " + row[LEAD]);
+      button.addEventListener("click", () => jump({ lead: row[LEAD] }));
+      parts.push(button);
+    }
+    if (row[KNOWN_BY]) parts.push(make("bdi", "known", row[KNOWN_BY]));
+    return parts;
   };
   const line = (row) => {
     const element = make("tr");
@@ -113,7 +164,7 @@
     const some = (text) => text ? [make("bdi", "", text)] : [];
     element.append(
       cell("cell", "Cell", lettersOf(row).map((letter) => cellOf(row, letter)).join(", ")),
-      cell("id", "Lead", ...some(row[LEAD])),
+      cell("who", "Lead", ...leadOf(row)),
       cell("", "Action", ...whatOf(row)),
       cell("number", "Amount", ...some(row[MONEY])),
       cell("", "Outcome", chip(row)),
@@ -132,17 +183,16 @@
     const to = Math.min(from + AT_ONCE, found.length);
     draw(from, to);
     byId("found").textContent = found.length
-      ? `${count(from + 1)}–${count(to)} of ${count(found.length)}${found.length < data.rows.length ? ` found among ${count(data.rows.length)}` : ""}`
-      : `Nothing found among ${count(data.rows.length)}.`;
+      ? `${count(from + 1)}–${count(to)} of ${count(found.length)}${found.length < rows.length ? ` found among ${count(rows.length)}` : ""}`
+      : `Nothing found among ${count(rows.length)}.`;
     const pages = Math.max(1, Math.ceil(found.length / AT_ONCE));
     document.querySelector(".pages").hidden = pages === 1;
     byId("page").textContent = `Page ${count(view.page + 1)} of ${count(pages)}`;
     byId("back").disabled = view.page === 0;
     byId("on").disabled = view.page + 1 >= pages;
-    byId("clear").hidden = !(view.words || view.outcomes.length || view.currency || view.reason >= 0);
-    byId("reason").hidden = view.reason < 0;
-    const button = reasonButtons[view.reason];
-    if (button) byId("reason").querySelector("bdi").textContent = button.closest("tr").querySelector(".said").textContent;
+    byId("clear").hidden = !(view.words || view.outcomes.length || view.currency || view.reason >= 0 || view.lead);
+    byId("lead").hidden = !view.lead;
+    byId("lead").querySelector("bdi").textContent = view.lead;
     for (const header of headers) {
       if (header.dataset.sort !== view.sort) header.removeAttribute("aria-sort");
       else header.setAttribute("aria-sort", view.down ? "descending" : "ascending");
@@ -156,6 +206,7 @@
     if (view.outcomes.length) parts.set("outcome", view.outcomes.join(","));
     if (view.currency) parts.set("currency", view.currency);
     if (view.reason >= 0) parts.set("reason", view.reason);
+    if (view.lead) parts.set("lead", view.lead);
     if (view.sort !== "row" || view.down) parts.set("sort", (view.down ? "-" : "") + view.sort);
     if (view.page) parts.set("page", view.page + 1);
     try { history.replaceState(null, "", "#" + parts); } catch { /* not every browser allows it on a file */ }
@@ -169,7 +220,8 @@
     view = fresh();
     view.words = parts.get("q") || "";
     view.outcomes = (parts.get("outcome") || "").split(",").filter((name) => names.includes(name));
-    if (currency && data.currencies.includes(parts.get("currency"))) view.currency = parts.get("currency");
+    if (currency && [...currency.options].some((one) => one.value === parts.get("currency"))) view.currency = parts.get("currency");
+    view.lead = parts.get("lead") || "";
     if (reasonButtons[Number(parts.get("reason") || -1)]) view.reason = Number(parts.get("reason"));
     if (Object.hasOwn(KEYS, sort.replace(/^-/, ""))) [view.sort, view.down] = [sort.replace(/^-/, ""), sort.startsWith("-")];
     view.page = Math.max(0, Math.floor(Number(parts.get("page")) || 1) - 1);
@@ -178,6 +230,7 @@
     search.value = view.words;
     for (const box of boxes) box.checked = view.outcomes.includes(box.value);
     if (currency) currency.value = view.currency;
+    if (reason) reason.value = view.reason < 0 ? "" : view.reason;
   };
   const refresh = () => {
     select();
@@ -185,8 +238,11 @@
     fill();
     show();
   };
+  let waiting = 0;
   const change = (what) => {
-    Object.assign(view, { page: 0 }, what);
+    clearTimeout(waiting);
+    /* Words that were typed a moment ago count, whatever else is changed. */
+    Object.assign(view, { page: 0, words: search.value }, what);
     select();
     fill();
     show();
@@ -204,16 +260,16 @@
     byId("every-action").focus({ preventScroll: true });
   };
 
-  let waiting = 0;
   search.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => change({ words: search.value }), 150);
+    waiting = setTimeout(change, 150);
   });
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   for (const box of boxes) box.addEventListener("change", () => change({ outcomes: boxes.filter((one) => one.checked).map((one) => one.value) }));
   if (currency) currency.addEventListener("change", () => change({ currency: currency.value }));
-  byId("clear").addEventListener("click", () => { change({ words: "", outcomes: [], currency: "", reason: -1 }); search.focus(); });
-  byId("any-reason").addEventListener("click", () => { change({ reason: -1 }); search.focus(); });
+  if (reason) reason.addEventListener("change", () => change({ reason: reason.value === "" ? -1 : Number(reason.value) }));
+  byId("clear").addEventListener("click", () => { change({ ...fresh(), sort: view.sort, down: view.down }); search.focus(); });
+  byId("any-lead").addEventListener("click", () => { change({ lead: "" }); search.focus(); });
   byId("back").addEventListener("click", () => turn(-1));
   byId("on").addEventListener("click", () => turn(1));
   for (const header of headers) {
@@ -222,11 +278,11 @@
       change({ sort, down: view.sort === sort && !view.down });
     });
   }
-  const present = new Set(data.rows.flatMap((row) => data.marks[row[MARKS]]));
+  const present = new Set(kinds.flatMap((kind) => kind[REASONS]));
   for (const button of reasonButtons) {
-    const reason = Number(button.dataset.reason);
-    button.hidden = !present.has(reason);
-    button.addEventListener("click", () => jump({ reason }));
+    const place = Number(button.dataset.reason);
+    button.hidden = !present.has(place);
+    button.addEventListener("click", () => jump({ reason: place }));
   }
   for (const button of document.querySelectorAll("[data-outcome]")) {
     button.hidden = false;
@@ -236,17 +292,22 @@
   addEventListener("beforeprint", () => {
     draw(0, MOST_PRINTED);
     byId("found").textContent = found.length > MOST_PRINTED
-      ? `The first ${count(MOST_PRINTED)} of ${count(found.length)}; all of them are in reconciliation.xlsx.`
-      : `${count(found.length)} of ${count(data.rows.length)}`;
+      ? `The first ${count(MOST_PRINTED)} of ${count(found.length)}; all of them are in the workbook beside this page.`
+      : `${count(found.length)} of ${count(rows.length)}`;
   });
   addEventListener("afterprint", show);
 
+  /* What the clock says where this page is read; the day too, where it is another. */
   for (const time of document.querySelectorAll("time")) {
     const moment = new Date(time.dateTime);
-    const here = moment.toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
-    if (moment.getTimezoneOffset()) time.title = here + " where this page is read";
+    const day = moment.getDate() === moment.getUTCDate() ? {} : { day: "numeric", month: "short" };
+    const here = moment.toLocaleString("en-GB", { ...day, hour: "2-digit", minute: "2-digit" });
+    time.nextElementSibling.textContent = ` ${here} your time`;
+    time.nextElementSibling.hidden = !moment.getTimezoneOffset();
   }
+  byId("unlisted").hidden = true;
   byId("list").hidden = false;
   recall();
   refresh();
+  prepare(0);
 })();

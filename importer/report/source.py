@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 from importer.model import ActionRecord, Kind, Outcome, Skipped
 from importer.reconcile import Reconciliation
+from importer.report.advice import Advice, RemarkRule
+from importer.report.reasons import Said, reasons_of
+from importer.shapes import ColumnShape, CsvShape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,14 @@ class SheetShape:
     """The sheet's own headers as shown, without the columns that an earlier report added."""
     preamble: Sequence[Sequence[tuple[str, Kind]]] = ()
     """The rows above the header, first row first."""
+    columns: Sequence[ColumnShape] = ()
+    """How the headers' columns look, as far as a workbook says so."""
+    csv: CsvShape | None = None
+    """How the CSV is written; None for a workbook."""
+
+    def column(self, number: int) -> ColumnShape:
+        """Return how a 0-based column looks."""
+        return self.columns[number] if number < len(self.columns) else ColumnShape()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +69,14 @@ class ReportSource:
     """Every skipped row, in the sheet's order."""
     failing_rows: Callable[[], Iterator[FailureRow]]
     """The rows that hold an INVALID, IGNORED or REFUSED action, in the sheet's order."""
+    known_by: Sequence[str] = ()
+    """The mapping's columns that a person knows a row by, such as its receipt number."""
+    rules: Sequence[RemarkRule] = ()
+    """What people wrote down about the CRM's remarks."""
+    options: str = ""
+    """`--practice`, or whatever else a command needs to find this workspace."""
+    place: str = "…"
+    """The reports' folder as it is typed, without the run's own: `reports`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +85,18 @@ class Failures:
 
     path: Path
     rows: int
+    table: Path | None = None
+    """The same rows as a CSV, `failures.csv`; None where the sheet is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The files of a report by the names that they got, for links."""
+
+    page: str = "reconciliation.html"
+    workbook: str = "reconciliation.xlsx"
+    table: str = "reconciliation.csv"
+    document: str = "reconciliation.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +106,32 @@ class Report:
     books: Reconciliation
     failures: Failures | None
     """The failures workbook beside it; None when there is no row to correct."""
+    reasons: tuple[Said, ...]
+    """Largest count first."""
+    advice: Advice
+    options: str = ""
+    """As in `ReportSource`, like the next one."""
+    place: str = "…"
+    names: Names = field(default_factory=Names)
+    """The files beside it."""
+
+
+def report_of(source: ReportSource, failures: Failures | None = None) -> Report:
+    """Return what every form of a run's reconciliation shows."""
+    advice = advice_of(source)
+    return Report(
+        books=source.reconciliation,
+        failures=failures,
+        reasons=reasons_of(source.reconciliation, advice),
+        advice=advice,
+        options=source.options,
+        place=source.place,
+    )
+
+
+def advice_of(source: ReportSource) -> Advice:
+    """Return what there is to do about the actions of a run."""
+    return Advice.of(source.reconciliation.run, source.rules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +148,30 @@ class Written:
     """`reconciliation.xlsx`"""
     table: Path
     """`reconciliation.csv`"""
-    summary: Path
-    """`summary.json`"""
-    failures: Failures | None
-    """`failures.xlsx`; None when there is no row to correct."""
-    kept: Path | None = None
-    """Where a failures workbook that a person had edited was moved to, if there was one."""
+    document: Path
+    """`reconciliation.json`"""
+    report: Report
+    """What they show."""
+    kept: tuple[Path, ...] = ()
+    """Where a failures workbook, or its CSV, that a person had edited was moved to."""
+    old: tuple[Path, ...] = ()
+    """Failures files of an earlier report that a program holds open; there is no row to correct."""
+
+    @property
+    def displaced(self) -> Iterator[tuple[str, Path]]:
+        """The usual name and the file, of each that got another name."""
+        paths = [self.page, self.workbook, self.table, self.document]
+        names = [*astuple(Names())]
+        if self.failures:
+            paths.append(self.failures.path)
+            names.append("failures.xlsx")
+        if self.failures and self.failures.table:
+            paths.append(self.failures.table)
+            names.append("failures.csv")
+        pairs = zip(names, paths, strict=True)
+        return ((name, path) for name, path in pairs if path.name != name)
+
+    @property
+    def failures(self) -> Failures | None:
+        """`failures.xlsx`; None when there is no row to correct."""
+        return self.report.failures

@@ -1,4 +1,4 @@
-"""The reconciliation as JSON: for schedulers, and for whoever counts after us.
+"""A run's figures as plain data: for schedulers, and for whoever counts after us.
 
 The keys are stable: a later version may add keys, and then `summary` stays 1; a change of meaning
 raises it. Amounts are strings with their exact digits, times are UTC in ISO 8601, and outcomes are
@@ -8,20 +8,24 @@ named as in the product's table, every one of them present.
 from __future__ import annotations
 
 import datetime as dt
-import json
-from typing import Final, TypedDict
+from typing import Final, Literal
 
-from importer.reconcile import Chain, Line, Reason, Reconciliation
+from pydantic import with_config
+from typing_extensions import TypedDict  # Python 3.11's own cannot be made a schema of
+
+from importer.model import Outcome, RunRecord, RunState
+from importer.reconcile import Chain, Line
 from importer.report.figures import plain_sums
 from importer.report.inert import visible
+from importer.report.reasons import Said
+from importer.report.shape import DESCRIBED, Amounts, Moment
+from importer.report.source import Report
 
 SCHEMA: Final = 1
 """The version of the shape below."""
 
-Amounts = dict[str, str]
-"""Currency code → exact digits: `{"INR": "125000.50"}`; without currencies that do not occur."""
 
-
+@with_config(DESCRIBED)
 class LineSummary(TypedDict):
     """One outcome."""
 
@@ -29,18 +33,30 @@ class LineSummary(TypedDict):
     money: Amounts
 
 
+@with_config(DESCRIBED)
 class ReasonSummary(TypedDict):
     """Actions of one outcome that share one reason."""
 
-    outcome: str
+    outcome: Outcome
     code: str
+    """A problem's code, the CRM's error code, the kind of an earlier action; "" for a remark."""
     text: str
+    """What was said; with `…` where it differs in names, ids and numbers."""
+    example: str
+    """Of a text with `…` in it, the first as it was; "" otherwise."""
     hint: str
+    """What to do about it."""
     count: int
     money: Amounts
     examples: list[str]
+    """Up to three cells: `F17`; `row 17` where no single cell is meant."""
+    runs: list[str]
+    """Up to three earlier runs that it speaks of."""
+    given_up: bool
+    """Nobody needs to do anything about it any more."""
 
 
+@with_config(DESCRIBED)
 class NoteSummary(TypedDict):
     """Something to know of the sheet."""
 
@@ -48,25 +64,50 @@ class NoteSummary(TypedDict):
     text: str
 
 
-class ChainSummary(TypedDict):
-    """The runs that started from one sheet."""
+@with_config(DESCRIBED)
+class RunSummary(TypedDict):
+    """One run of a chain."""
 
-    runs: list[str]
+    run: str
+    parent: str
+    """The run whose failures workbook it read; "" for the first."""
+    file: str
+    state: RunState
+
+
+@with_config(DESCRIBED)
+class ChainSummary(TypedDict):
+    """The runs that started from one sheet, counted by the rows of the first."""
+
+    runs: list[RunSummary]
+    """Oldest first."""
     rows: int
+    """With actions."""
     open_rows: int
+    """Of which something is neither created nor given up."""
+    open_at: list[str]
+    """`<run>/<row>` of up to twenty of them: where each was tried last."""
+    closed: bool
+    """Nothing is open, and the books are exact."""
     planned: Amounts
-    corrections: Amounts
-    done: Amounts
+    repaired: Amounts
+    """In rows that were INVALID at first."""
+    corrected: Amounts
+    added: Amounts
+    created: Amounts
+    already: Amounts
     waived: Amounts
     """Given up by a person."""
     open: Amounts
+    imbalances: list[str]
 
 
+@with_config(DESCRIBED)
 class Summary(TypedDict):
     """One run."""
 
-    summary: int
-    """The version of this shape: 1."""
+    summary: Literal[1]
+    """The version of this shape."""
     run: str
     root: str
     """The first run of the chain."""
@@ -78,13 +119,12 @@ class Summary(TypedDict):
     mapping: str
     mapping_sha256: str
     workspace: str
-    state: str
-    """`planning`, `ready`, `sending`, `done`, `stopped` or `refused`."""
+    state: RunState
     reason: str
     """Why it was stopped or refused; "" otherwise."""
-    started_at: str
-    as_of: str
-    """When the journal last changed for this run: `2026-11-22T15:37:04Z`."""
+    started_at: Moment
+    as_of: Moment
+    """When the journal last changed for this run."""
     rows: int
     rows_with_actions: int
     skipped: dict[str, int]
@@ -95,10 +135,15 @@ class Summary(TypedDict):
     outcomes: dict[str, LineSummary]
     incomplete: int
     """CREATED with remarks."""
+    corrected_since: LineSummary
+    """Among ALREADY: what stands in the CRM with another amount than the sheet's, at what it is
+    there."""
     given_up: LineSummary
-    """Among UNSENT: closed by a person; `resume` does not send it."""
+    """Among the outcomes: what a person has given up."""
     unreadable: int
     """INVALID rows: each counts as one action without money, so that no sum holds it."""
+    invalid_money: Amounts
+    """What could be read in them; in no sum above."""
     balanced: bool
     imbalances: list[str]
     reasons: list[ReasonSummary]
@@ -108,9 +153,9 @@ class Summary(TypedDict):
     chain: ChainSummary
 
 
-def summary(books: Reconciliation) -> Summary:
+def summary(report: Report) -> Summary:
     """Return a run's reconciliation as plain data; `Summary` documents every key."""
-    run = books.run
+    books, run = report.books, report.books.run
     return Summary(
         summary=SCHEMA,
         run=run.id,
@@ -122,7 +167,7 @@ def summary(books: Reconciliation) -> Summary:
         mapping=visible(run.mapping),
         mapping_sha256=run.mapping_sha256,
         workspace=visible(run.workspace),
-        state=str(run.state),
+        state=run.state,
         reason=visible(run.reason),
         started_at=iso(run.started_at),
         as_of=iso(run.changed_at),
@@ -133,20 +178,17 @@ def summary(books: Reconciliation) -> Summary:
         money=plain_sums(run.planned_money),
         outcomes={str(outcome): _line(line) for outcome, line in books.outcomes.items()},
         incomplete=books.incomplete,
+        corrected_since=_line(books.corrected_since),
         given_up=_line(books.given_up),
         unreadable=books.unreadable,
+        invalid_money=plain_sums(run.invalid_money),
         balanced=not books.imbalances,
         imbalances=[visible(sentence) for sentence in books.imbalances],
-        reasons=[_reason(reason) for reason in books.reasons],
+        reasons=[_reason(reason) for reason in report.reasons],
         notes=[NoteSummary(code=one.code, text=visible(one.message)) for one in run.notes],
         requests={"sent": run.requests_sent, "read": run.requests_read},
         chain=_chain(books.chain),
     )
-
-
-def summary_file(books: Reconciliation) -> bytes:
-    """Return the content of `summary.json`."""
-    return (json.dumps(summary(books), ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def iso(time: dt.datetime) -> str:
@@ -158,26 +200,39 @@ def _line(line: Line) -> LineSummary:
     return LineSummary(count=line.count, money=plain_sums(line.money))
 
 
-def _reason(reason: Reason) -> ReasonSummary:
+def _reason(reason: Said) -> ReasonSummary:
     return ReasonSummary(
-        outcome=str(reason.outcome),
+        outcome=reason.outcome,
         code=visible(reason.code),
         text=visible(reason.text),
+        example=visible(reason.example),
         hint=visible(reason.hint),
         count=reason.count,
         money=plain_sums(reason.money),
         examples=list(reason.examples),
+        runs=list(reason.runs),
+        given_up=reason.given_up,
     )
+
+
+def _run(run: RunRecord) -> RunSummary:
+    return RunSummary(run=run.id, parent=run.parent, file=visible(run.file), state=run.state)
 
 
 def _chain(chain: Chain) -> ChainSummary:
     return ChainSummary(
-        runs=list(chain.runs),
+        runs=[_run(run) for run in chain.runs],
         rows=chain.rows,
         open_rows=chain.open_rows,
+        open_at=list(chain.open_at),
+        closed=chain.closed,
         planned=plain_sums(chain.planned),
-        corrections=plain_sums(chain.corrections),
-        done=plain_sums(chain.done),
+        repaired=plain_sums(chain.repaired),
+        corrected=plain_sums(chain.corrected),
+        added=plain_sums(chain.added),
+        created=plain_sums(chain.created),
+        already=plain_sums(chain.already),
         waived=plain_sums(chain.waived),
         open=plain_sums(chain.open),
+        imbalances=[visible(sentence) for sentence in chain.imbalances],
     )

@@ -1,7 +1,7 @@
 """The reconciliation as CSV: every action and every skipped row, one a line, for other programs.
 
-UTF-8 with a byte-order mark, without which Excel takes it for something else; CRLF and quotes by
-RFC 4180.
+The columns are the workbook's. UTF-8 with a byte-order mark, without which Excel takes it for
+something else; CRLF and quotes by RFC 4180.
 """
 
 from __future__ import annotations
@@ -12,24 +12,12 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Final
 
-from importer.report.figures import plain
 from importer.report.inert import for_csv
 from importer.report.lines import ActionLine
+from importer.report.listing import COLUMNS
 
-HEADERS: Final = (
-    "cell",
-    "row",
-    "lead",
-    "action",
-    "type",
-    "currency",
-    "amount",
-    "outcome",
-    "action id",
-    "why",
-    "what to do",
-    "reference",
-)
+HEADERS: Final = tuple(column.name.lower() for column in COLUMNS)
+"""The workbook's headers in small letters."""
 
 _LINES_A_PIECE: Final = 2000
 
@@ -41,27 +29,10 @@ def table_file(lines: Iterable[ActionLine]) -> Iterator[bytes]:
     writer.writerow(HEADERS)
     yield BOM_UTF8
     for number, line in enumerate(lines, start=1):
-        writer.writerow([for_csv(text) for text in _cells(line)])
+        writer.writerow([for_csv(column.of(line)) for column in COLUMNS])
         if number % _LINES_A_PIECE == 0:
             yield _take(buffer)
     yield _take(buffer)
-
-
-def _cells(line: ActionLine) -> tuple[str, ...]:
-    return (
-        line.cell,
-        str(line.row),
-        line.lead,
-        line.name,
-        line.type,
-        str(line.money.currency) if line.money else "",
-        plain(line.money.amount, line.money.currency) if line.money else "",
-        line.outcome_word,
-        line.action_id,
-        line.why,
-        line.to_do,
-        line.reference,
-    )
 
 
 def _take(buffer: StringIO) -> bytes:

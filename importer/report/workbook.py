@@ -129,7 +129,7 @@ class Book:
         self._open.close()
 
     def tab(
-        self, title: str, *, widths: Sequence[float], frozen: int, texts: Sequence[bool] = ()
+        self, title: str, *, widths: Sequence[float], frozen: int, formats: Sequence[str] = ()
     ) -> Tab:
         """Add a tab.
 
@@ -137,14 +137,15 @@ class Book:
             title: its name; what Excel does not allow in one is replaced.
             widths: of the columns, in characters.
             frozen: how many rows stay in sight.
-            texts: for each column, whether what a person types below the rows stays text.
+            formats: of each column, the number format of what a person types below the rows: `@`
+                keeps it as text; "" leaves it to Excel.
         """
         sheet = self._book.create_sheet(tab_title(title))
         for number, width in enumerate(widths, start=1):
             sheet.column_dimensions[get_column_letter(number)].width = width
-        for number, stays_text in enumerate(texts, start=1):
-            if stays_text:
-                sheet.column_dimensions[get_column_letter(number)].number_format = "@"
+        for number, code in enumerate(formats, start=1):
+            if code:
+                sheet.column_dimensions[get_column_letter(number)].number_format = code
         sheet.freeze_panes = f"A{frozen + 1}"
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.fitToHeight = 0

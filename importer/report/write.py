@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import Final
 
-from importer.files import free_name, make_private_folder, write_atomically
+from importer.files import Content, make_private_folder, write_atomically
 from importer.report.archive import saved_by_a_person
-from importer.report.failures import write_failures
+from importer.report.document import document_file
+from importer.report.failure_files import TABLE, WORKBOOK, write_failure_files
 from importer.report.html import page_file
 from importer.report.lines import lines_of
-from importer.report.measure import measure
-from importer.report.source import Failures, Report, ReportSource, Written
-from importer.report.summary import summary_file
+from importer.report.source import Names, ReportSource, Written, report_of
 from importer.report.table import table_file
 from importer.report.xlsx import write_workbook
+
+_A_DAY: Final = 86_400
 
 
 def write_reports(folder: Path, source: ReportSource) -> Written:
     """Write every report of a run into its folder; the same run gives the same bytes.
 
-    A failures workbook that a person has edited there is moved aside, never overwritten.
+    A failures workbook, or its CSV, that a person has edited there is moved aside, never
+    overwritten. The page is written last: it links to the others by the names that they got.
 
     Args:
         folder: the run's own folder, `reports/20261122-k7f3`; made where it is missing.
@@ -32,52 +37,62 @@ def write_reports(folder: Path, source: ReportSource) -> Written:
         OSError: the folder cannot be written.
     """
     make_private_folder(folder)
-    books = source.reconciliation
-    failures, kept = _failures(folder / "failures.xlsx", source)
-    report = Report(books=books, failures=failures)
+    _remove_halves(folder)
+    usual = Names()
+    page = folder / usual.page
+    failures, kept = write_failure_files(folder, source, written_last=page)
+    _remove_stand_ins(folder / WORKBOOK, failures.path if failures else None)
+    report = report_of(source, failures)
+    workbook = _write(
+        folder / usual.workbook, lambda file: write_workbook(file, report, lines_of(source))
+    )
+    table = _write(folder / usual.table, _pieces(table_file(lines_of(source))))
+    document = _write(folder / usual.document, _pieces(document_file(report, source)))
+    names = replace(usual, workbook=workbook.name, table=table.name, document=document.name)
+    report = replace(report, names=names)
     return Written(
-        workbook=write_atomically(
-            folder / "reconciliation.xlsx",
-            lambda file: write_workbook(file, report, lines_of(source)),
-        ),
-        table=_pieces(folder / "reconciliation.csv", table_file(lines_of(source))),
-        summary=write_atomically(folder / "summary.json", summary_file(books)),
-        page=_pieces(folder / "reconciliation.html", page_file(report, lines_of(source))),
-        failures=failures,
+        page=_write(page, _pieces(page_file(report, lines_of(source)))),
+        workbook=workbook,
+        table=table,
+        document=document,
+        report=report,
         kept=kept,
+        old=() if failures else tuple(filter(Path.exists, (folder / WORKBOOK, folder / TABLE))),
     )
 
 
-def _failures(path: Path, source: ReportSource) -> tuple[Failures | None, Path | None]:
-    found = measure(source.shape.headers, source.failing_rows())
-    kept = _set_aside(path)
-    if not found.rows:
-        with suppress(PermissionError):  # open in Excel on Windows, as in `_set_aside`
-            path.unlink(missing_ok=True)
-        return None, kept
-    run = source.reconciliation.run
-    written = write_atomically(
-        path,
-        lambda file: write_failures(file, run, source.shape, found, source.failing_rows()),
-    )
-    return Failures(path=written, rows=found.rows), kept
+def _pieces(pieces: Iterable[bytes]) -> Content:
+    return lambda file: file.writelines(pieces)
 
 
-def _set_aside(path: Path) -> Path | None:
-    """Keep a failures workbook into which a person has put work."""
-    if not path.is_file():
-        return None
+def _write(path: Path, content: Content) -> Path:
+    written = write_atomically(path, content)
+    _remove_stand_ins(path, written)
+    return written
+
+
+def _remove_stand_ins(path: Path, written: Path | None) -> None:
+    """Remove what an earlier report wrote as `name (2)` because the file was open then.
+
+    Nobody could tell that it is old. What a person has saved since is theirs.
+    """
+    stand_in = re.compile(rf"{re.escape(path.stem)} \([0-9]+\){re.escape(path.suffix)}")
+    for other in path.parent.iterdir():
+        if stand_in.fullmatch(other.name) and other != written and not _is_theirs(other):
+            with suppress(PermissionError):  # open in its turn
+                other.unlink()
+
+
+def _is_theirs(path: Path) -> bool:
+    if path.suffix != ".xlsx":
+        return False
     with path.open("rb") as file:
-        if not saved_by_a_person(file):
-            return None
-    try:
-        return path.rename(free_name(path.with_name(f"{path.stem} edited{path.suffix}")))
-    except PermissionError:  # open in Excel on Windows: it stays, and the new one gets a free name
-        return None
+        return saved_by_a_person(file)
 
 
-def _pieces(path: Path, pieces: Iterable[bytes]) -> Path:
-    def write(file: IO[bytes]) -> None:
-        file.writelines(pieces)
-
-    return write_atomically(path, write)
+def _remove_halves(folder: Path) -> None:
+    """Remove what a crash left of files that were being written; a day later nobody writes them."""
+    for part in folder.glob(".*.part"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > _A_DAY:
+                part.unlink()

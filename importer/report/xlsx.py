@@ -1,131 +1,140 @@
-"""`reconciliation.xlsx`: a summary, and a tab for each outcome that has rows."""
+"""`reconciliation.xlsx`: a summary that adds up its tabs, and a tab for each outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Final
 
-from importer.model import Currency, Money, Outcome
+from importer.model import Outcome
 from importer.report import looks
 from importer.report.cells import Cell, exact, number, text
-from importer.report.figures import plain
 from importer.report.lines import ActionLine
-from importer.report.overview import write_overview
+from importer.report.listing import COLUMNS, SENTENCES, Form
+from importer.report.overview import currencies_of, write_overview
 from importer.report.source import Report
+from importer.report.summary_tab import SummaryTab
+from importer.report.tally import Tally
 from importer.report.words import OUTCOME_WORDS
 from importer.report.workbook import MOST_ROWS, Book, Tab, lines_of_text
 
 _SKIPPED: Final = "Skipped"
-_SENTENCES: Final = 60
-_COLUMNS: Final = (
-    ("Cell", 30),
-    ("Row", 8),
-    ("Lead", 27),
-    ("Action", 16),
-    ("Type", 11),
-    ("Currency", 10),
-    ("Amount", 17),
-    ("Outcome", 22),
-    ("Action id", 27),
-    ("Why", _SENTENCES),
-    ("What to do", _SENTENCES),
-    ("Reference", 22),
-)
+_NONE: Final = "None."
 _HEADS: Final = {
-    "Row": looks.NUMBER_HEADER,
-    "Amount": looks.NUMBER_HEADER,
-    "Why": looks.WRAPPED_HEADER,
-    "What to do": looks.WRAPPED_HEADER,
+    Form.TEXT: looks.WRAPPED_HEADER,
+    Form.WRAPPED: looks.WRAPPED_HEADER,
+    Form.NUMBER: looks.NUMBER_HEADER,
+    Form.AMOUNT: looks.NUMBER_HEADER,
 }
+
+_FORMS: Final = tuple(column.form for column in COLUMNS)
+_WRAPPED: Final = tuple(place for place, form in enumerate(_FORMS) if form is Form.WRAPPED)
 
 
 def write_workbook(
     file: IO[bytes], report: Report, lines: Iterable[ActionLine], *, most_rows: int = MOST_ROWS
 ) -> None:
-    """Write the workbook; a tab that is full goes on in a second one.
+    """Write the workbook; a tab that is full goes on in another one, after the last.
 
     Args:
         file: where to.
         report: what is shown.
         lines: every action and every skipped row.
-        most_rows: of a tab.
+        most_rows: of a tab, its header counted.
     """
     books, run = report.books, report.books.run
     with Book(title=f"Reconciliation of run {run.id}", made_at=run.changed_at) as book:
-        write_overview(book, report)
+        summary = SummaryTab(book, currencies_of(books))
         tabs, cells = _Tabs(book, most_rows), _Cells(book)
-        for outcome, line in books.outcomes.items():
-            if line.count:
-                tabs.open(OUTCOME_WORDS[outcome].label)
-        if any(run.skipped.values()):
-            tabs.open(_SKIPPED)
         for one in lines:
-            why, to_do = one.why, one.to_do
-            lines_high = max(lines_of_text(why, _SENTENCES), lines_of_text(to_do, _SENTENCES))
-            tabs.of(one.outcome).append(cells.of(one, why, to_do), lines_high)
+            tabs.take(one, cells)
         tabs.close()
+        write_overview(summary, report, tabs.outcomes, tabs.skipped)
         book.write(file)
 
 
 class _Tabs:
-    """The tab that each outcome's next row goes to."""
+    """The tab that each outcome's next row goes to, and what the tabs hold."""
 
     def __init__(self, book: Book, most_rows: int) -> None:
         self._book = book
         self._most_rows = most_rows
         self._all: list[Tab] = []
         self._current: dict[str, Tab] = {}
+        self._tallies: dict[str, Tally] = {}
+        for label in (*(words.label for words in OUTCOME_WORDS.values()), _SKIPPED):
+            self._tallies[label] = Tally()
+            self._open(label, label)
 
-    def open(self, label: str) -> Tab:
-        title = label
-        if label in self._current:
-            full = sum(tab.title.split()[0] == label for tab in self._all)
-            title = f"{label} {full + 1}"
-        widths = [width for _, width in _COLUMNS]
-        tab = self._book.tab(title, widths=widths, frozen=1)
-        heads = (_HEADS.get(name, looks.HEADER) for name, _ in _COLUMNS)
-        names = zip(_COLUMNS, map(self._book.style, heads), strict=True)
-        tab.append([text(name, style) for (name, _), style in names])
+    @property
+    def outcomes(self) -> Mapping[Outcome, Tally]:
+        """What the tabs of each outcome hold."""
+        return {one: self._tallies[words.label] for one, words in OUTCOME_WORDS.items()}
+
+    @property
+    def skipped(self) -> Tally:
+        """What the tabs of the skipped rows hold."""
+        return self._tallies[_SKIPPED]
+
+    def take(self, line: ActionLine, cells: _Cells) -> None:
+        """Write a line into its tab."""
+        label = OUTCOME_WORDS[line.outcome].label if line.outcome else _SKIPPED
+        tab = self._current[label]
+        if tab.height >= self._most_rows:
+            tab = self._open(label, f"{label} {len(self._tallies[label].titles) + 1}")
+        values = [column.of(line) for column in COLUMNS]
+        tab.append(cells.of(line, values), _height_of(values))
+        self._tallies[label].add(line)
+
+    def close(self) -> None:
+        """Say which tabs are empty, and give all of them their filter."""
+        nothing = self._book.style(looks.INDENTED)
+        for tab in self._all:
+            tab.filter_from(1, len(COLUMNS))
+            if tab.height == 1:
+                tab.append([text(_NONE, nothing)])
+
+    def _open(self, label: str, title: str) -> Tab:
+        tab = self._book.tab(title, widths=[column.width for column in COLUMNS], frozen=1)
+        styles = [self._book.style(_HEADS[column.form]) for column in COLUMNS]
+        heads = zip(COLUMNS, styles, strict=True)
+        tab.append([text(column.name, style) for column, style in heads])
+        self._tallies[label].titles.append(tab.title)
         self._all.append(tab)
         self._current[label] = tab
         return tab
-
-    def of(self, outcome: Outcome | None) -> Tab:
-        label = OUTCOME_WORDS[outcome].label if outcome else _SKIPPED
-        tab = self._current.get(label)
-        return tab if tab and tab.height < self._most_rows else self.open(label)
-
-    def close(self) -> None:
-        for tab in self._all:
-            tab.filter_from(1, len(_COLUMNS))
 
 
 class _Cells:
     """Makes a row of a tab; it asks for its styles once, not in every row."""
 
     def __init__(self, book: Book) -> None:
-        self._plain = book.style(looks.TEXT)
+        self._book = book
+        self._plain = book.style(looks.INDENTED)
+        self._digits = book.style(looks.DIGITS)
         self._wrapped = book.style(looks.WRAPPED)
         self._number = book.style(looks.GENERAL)
-        self._money = {one: book.style(looks.money(one)) for one in Currency}
 
-    def of(self, line: ActionLine, why: str, to_do: str) -> list[Cell | None]:
-        plain_text, money = self._plain, line.money
+    def of(self, line: ActionLine, values: Sequence[str]) -> list[Cell | None]:
+        """Return the cells of a line, whose columns hold these values."""
         return [
-            text(line.cell, plain_text),
-            number(str(line.row), self._number),
-            text(line.lead, plain_text),
-            text(line.name, plain_text),
-            text(line.type, plain_text),
-            text(money.currency, plain_text) if money else None,
-            self._amount(money) if money else None,
-            text(line.outcome_word, plain_text),
-            text(line.action_id, plain_text),
-            text(why, self._wrapped),
-            text(to_do, self._wrapped),
-            text(line.reference, plain_text),
+            self._cell(form, value, line) if value else None
+            for form, value in zip(_FORMS, values, strict=True)
         ]
 
-    def _amount(self, money: Money) -> Cell:
-        digits = plain(money.amount, money.currency)
-        return exact(digits, self._money[money.currency], self._plain)
+    def _cell(self, form: Form, value: str, line: ActionLine) -> Cell | None:
+        if form is Form.AMOUNT:
+            return self._amount(value, line)
+        if form is Form.NUMBER:
+            return number(value, self._number)
+        return text(value, self._plain if form is Form.TEXT else self._wrapped)
+
+    def _amount(self, digits: str, line: ActionLine) -> Cell | None:
+        if line.money is None:
+            return None
+        style = self._book.style(looks.money(digits, line.money.currency))
+        return exact(digits, style, self._digits)
+
+
+def _height_of(values: Sequence[str]) -> int:
+    """How many lines of text a row is high."""
+    return max(lines_of_text(values[place], SENTENCES) for place in _WRAPPED)

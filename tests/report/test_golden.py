@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from importer.report import write_reports
 
@@ -34,11 +35,27 @@ def without_assets(page: bytes) -> bytes:
     return re.sub(rb"sha256-[A-Za-z0-9+/=]+", b"sha256-", page)
 
 
-@pytest.mark.parametrize("name", ["reconciliation.html", "reconciliation.csv", "summary.json"])
-def test_a_report_is_as_it_was(folder: Path, name: str) -> None:
-    """Not a byte of a report changes unseen."""
-    found = (folder / name).read_bytes()
-    if name.endswith(".html"):
+def summary_tab(path: Path) -> bytes:
+    """Return the workbook's first tab as text: every cell, and of a formula what is stored too."""
+    formulas, values = (
+        load_workbook(path, data_only=stored)["Summary"].iter_rows() for stored in (False, True)
+    )
+    lines = []
+    for row, stored in zip(formulas, values, strict=True):
+        for cell, value in zip(row, stored, strict=True):
+            if cell.value is not None:
+                by = f" by {cell.value}" if cell.data_type == "f" else ""
+                lines.append(f"{cell.coordinate} {value.value!r}{by} [{cell.number_format}]\n")
+    return "".join(lines).encode()
+
+
+@pytest.mark.parametrize("kind", ["html", "csv", "json", "xlsx"])
+def test_a_report_is_as_it_was(folder: Path, kind: str) -> None:
+    """Not a byte of a report, and not a cell of the workbook's summary, changes unseen."""
+    path = folder / f"reconciliation.{kind}"
+    name = "summary.txt" if kind == "xlsx" else path.name
+    found = summary_tab(path) if kind == "xlsx" else path.read_bytes()
+    if kind == "html":
         found = without_assets(found)
     if os.environ.get("GOLDEN") == "write":
         GOLDEN.mkdir(exist_ok=True)

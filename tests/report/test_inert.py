@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.report.inert import for_csv, for_script, for_sheet_xml, runs_as_formula, visible
+from importer.report.inert import (
+    for_csv,
+    for_script,
+    for_sheet_xml,
+    marked,
+    runs_as_formula,
+    unmarked,
+    visible,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +33,43 @@ def test_a_formula_is_quoted_in_csv(text: str) -> None:
 def test_what_does_no_harm_stays(text: str) -> None:
     """Plain numbers with a sign are numbers still."""
     assert for_csv(text) == text
+
+
+HARMFUL = st.text(alphabet="'=+-@\t\r\n\uff1d01.5aeE/:, ", max_size=8)
+
+
+@given(HARMFUL | st.text())
+def test_a_marked_text_does_not_run_and_comes_back(text: str) -> None:
+    """Nothing but a negative number begins with what runs, and each text is given back exactly."""
+    written = marked(text)
+    assert unmarked(written) == text
+    assert not runs_as_formula(written) or not written.strip("-0123456789.,%")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+91 98765 43210", "'+91 98765 43210"),
+        ("+919876543210", "'+919876543210"),
+        ("@x", "'@x"),
+        ("-12.50", "-12.50"),
+        ("'=1+1", "''=1+1"),
+        ("'quoted'", "'quoted'"),
+        ("-1E5", "'-1E5"),
+        ("-007", "'-007"),
+        ("-1,25,000.50", "-1,25,000.50"),
+        ("a=1", "a=1"),
+        *((text, f"'{text}") for text in ("000123", "62e16", "1.5E+10", "12345678901234567")),
+        *((text, f"'{text}") for text in ("03/04/2026", "2026-04-03", "12-3", "3 Nov", "Nov-26")),
+        *((text, f"'{text}") for text in ("10:30", "1/2", " 5", "TRUE", "'007", "00.5")),
+        *((text, text) for text in ("0", "0.5", "1250.50", "1,25,000.50", "50%", "R-12", "12 kg")),
+        *((text, text) for text in ("62ab16e00000000000000000", "Nov", "", "'", "May fair")),
+    ],
+)
+def test_only_what_is_guessed_at_is_marked(text: str, written: str) -> None:
+    """One `'` more before what Excel would run or change; amounts and plain texts stay."""
+    assert marked(text) == written
 
 
 @given(st.text())

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
-import pytest
-
-from importer.model import Outcome, Remark, RunState, Skipped
-from importer.reconcile import Reason
+from importer.model import Currency, Outcome, Remark, RunState, Skipped
+from importer.reconcile import Ground, Reason
 from importer.report import ReportSource
 from importer.report.html import page_file
 from importer.report.lines import lines_of
 from importer.report.page import MOST_REASONS
-from importer.report.source import Report
+from importer.report.rows_data import GAP
+from importer.report.source import report_of
+from importer.report.tiles import tiles_of
+from importer.report.verdict import verdict
 
-from .books import RUN, action, every_outcome, inr, problem, refused_row, source_of
+from .books import RUN, action, every_outcome, inr, lead_id, problem, refused_row, source_of
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\u2028'\"&\x1b[2J"
 
 
 def page(source: ReportSource) -> str:
     """Return the page."""
-    report = Report(books=source.reconciliation, failures=None)
-    return b"".join(page_file(report, lines_of(source))).decode()
+    return b"".join(page_file(report_of(source), lines_of(source))).decode()
 
 
 def data_of(text: str) -> dict[str, Any]:
@@ -112,28 +114,61 @@ def test_hostile_texts_are_texts() -> None:
     shown = HOSTILE.replace("\x1b", "�")
     assert elements.text.count(shown) >= 9
     data = data_of(text)
-    assert data["rows"][0][2] == shown
-    assert [note[1] for note in data["notes"][0]] == [f"{shown}: {shown}"]
+    assert data["rows"][0][1] == shown
+    assert filled(data, 0) == [f"{shown}: {shown}"]
+
+
+def filled(data: dict[str, Any], place: int) -> list[str]:
+    """Return what was said about a line, with the words that stand in its row."""
+    at = data["rows"][place][5]
+    words = iter(data["rows"][place][6:])
+    return [re.sub(GAP, lambda _: str(next(words)), text) for _, text in data["kinds"][at][6]]
 
 
 def test_the_script_gets_every_line() -> None:
-    """Rows, amounts and outcomes are those of the records; repeated texts stand once."""
-    data = data_of(page(every_outcome()))
-    assert [row[0] for row in data["rows"]] == [line.row for line in lines_of(every_outcome())]
-    row = next(row for row in data["rows"] if row[0] == 30)
-    assert data["letters"][row[1]] == "D"
-    assert data["whats"][row[3]] == ["payment", "PAYMENT"]
-    assert (row[4], data["currencies"][row[5]]) == ("₹1,25,000.50", "INR")
-    assert data["outcomes"][row[6]] == "IGNORED"
-    assert data["notes"][row[9]][0][1] == "amount: <b>Amount</b> & =cmd|' /C calc'!A0"
-    assert len(data["notes"]) < len(data["rows"]) / 3
+    """Rows, amounts and outcomes are those of the records; what repeats stands once."""
+    source = replace(every_outcome(), known_by=("receipt",))
+    data = data_of(page(source))
+    assert [row[0] for row in data["rows"]] == [line.row for line in lines_of(source)]
+    place = [row[0] for row in data["rows"]].index(30)
+    _, _, known_by, money, action_id, kind = data["rows"][place][:6]
+    assert (known_by, money, action_id) == ("RC-0030", "₹1,25,000.50", 0)
+    assert data["kinds"][kind][:4] == ["D", "payment", "PAYMENT", "INR"]
+    assert data["outcomes"][data["kinds"][kind][4]] == "IGNORED"
+    assert filled(data, place) == ["amount: <b>Amount</b> & =cmd|' /C calc'!A0"]
+    assert len(data["kinds"]) < len(data["rows"]) / 3
+
+
+def test_a_row_is_known_by_what_any_of_its_actions_says() -> None:
+    """The payment is not made from the receipt's number, and is known by it all the same."""
+    paid = action(5, Outcome.CREATED, inr("1"), content={"amount": "1"})
+    source = source_of([paid, action(5, Outcome.CREATED, position=1)])
+    lines = lines_of(replace(source, known_by=("receipt", "paid_on")))
+    assert [line.known_by for line in lines] == ["RC-0005", "RC-0005"]
+
+
+def test_what_differs_only_in_numbers_is_one_kind() -> None:
+    """Ids and numbers of a sentence stand in the row, and the row's own are not repeated."""
+    lost = "LEAD_NOT_FOUND: Lead with ID {} was not found after {} ms."
+    data = data_of(
+        page(
+            source_of(
+                [
+                    action(row, Outcome.REFUSED, detail=lost.format(lead_id(row), row * 7))
+                    for row in range(5, 25)
+                ]
+            )
+        )
+    )
+    assert len(data["kinds"]) == 1
+    assert data["rows"][3][6:] == [3, "56"]
 
 
 def test_each_reason_finds_its_actions() -> None:
     """As many lines are marked with a reason as the reason counts."""
     source = every_outcome()
     data = data_of(page(source))
-    marks = [mark for row in data["rows"] for mark in data["marks"][row[10]]]
+    marks = [mark for row in data["rows"] for mark in data["kinds"][row[5]][8]]
     counts = [one.count for one in source.reconciliation.reasons]
     assert [marks.count(place) for place in range(len(counts))] == counts
 
@@ -142,15 +177,18 @@ def test_reasons_beyond_the_page_are_in_the_workbook() -> None:
     """A page of a thousand reasons helps nobody; it says where the rest is."""
     reason = Reason(
         outcome=Outcome.INVALID,
+        ground=Ground.PROBLEM,
         code="a",
         text="Some reason",
+        pattern="",
+        differs=False,
         hint="",
         count=1,
         money={},
         examples=("A5",),
     )
     text = page(source_of([], reasons=(reason,) * (MOST_REASONS + 2)))
-    assert text.count("Some reason") == MOST_REASONS
+    assert text.count('<bdi class="said">Some reason') == MOST_REASONS
     assert "2 more reasons: all of them are in" in text
 
 
@@ -158,7 +196,7 @@ def test_without_a_script_the_summary_is_all_there() -> None:
     """Verdict, steps, outcomes, reasons and books are in the page itself."""
     text = Elements(re.sub(r"<script.*?</script>", "", page(every_outcome()), flags=re.DOTALL)).text
     for words in (
-        "43 of 53 actions were created and 3 were there already; 6 need a person, 1 was not sent.",
+        verdict(every_outcome().reconciliation).text,
         "Settle 1 action in doubt",
         "₹3,93,760.50",
         "Excel turned this lead id into a number.",
@@ -168,29 +206,40 @@ def test_without_a_script_the_summary_is_all_there() -> None:
 
 
 def test_why_a_run_stopped_stands_under_the_headline() -> None:
-    """The reason is on the first screen, as a text, and again where the run is resumed."""
+    """The reason is on the first screen, as a text."""
     run = replace(RUN, state=RunState.STOPPED, reason="The CRM said <b>no</b>.")
     text = page(source_of([action(5, Outcome.UNSENT, inr("1"))], run=run))
     said = "The CRM said &lt;b&gt;no&lt;/b&gt;."
     assert re.search(rf'</h1>\s*<p class="because">{said}</p>', text)
-    assert f"<p>{said} Put right what stopped the run" in text
 
 
-@pytest.mark.parametrize(
-    ("rows", "beneath", "note"),
-    [
-        (1, "of ₹1.00, without the 1 invalid row", "the sums are without this 1 row."),
-        (2, "of ₹1.00, without the 2 invalid rows", "the sums are without these 2 rows."),
-    ],
-)
-def test_invalid_rows_are_said_to_be_outside_the_sums(rows: int, beneath: str, note: str) -> None:
-    """Readable or not, the money of a row refused as a whole is in no sum."""
-    refused = [
-        refused_row(row, problem(row, "D", "500", "Some reason")) for row in range(6, 6 + rows)
-    ]
-    text = page(source_of([action(5, Outcome.CREATED, inr("1")), *refused]))
-    assert f">{beneath}<" in text
-    assert f"An INVALID row counts as one action without money; {note}" in text
+def test_invalid_rows_are_said_to_be_outside_the_sums() -> None:
+    """The money of a row refused as a whole is in no sum, and what of it is readable is told."""
+    refused = [refused_row(row, problem(row, "D", "500", "Some reason")) for row in (6, 7)]
+    source = source_of([action(5, Outcome.CREATED, inr("1")), *refused])
+    run = replace(source.reconciliation.run, invalid_money={Currency.INR: Decimal(500)})
+    text = page(replace(source, reconciliation=replace(source.reconciliation, run=run)))
+    assert ">without the money of 2 invalid rows: ₹500.00<" in text
+    assert "without these 2 rows, whose readable amounts come to ₹500.00." in text
+
+
+def test_the_large_figures_say_what_is_in_and_what_is_not() -> None:
+    """Rows read, money that is in, money that is not, and money that nobody knows of."""
+    tiles = {tile.name: tile for tile in tiles_of(every_outcome().reconciliation)}
+    assert list(tiles) == ["Rows read", "In the CRM", "Not in", "In doubt"]
+    assert tiles["Rows read"].figures == ("34",)
+    assert tiles["In the CRM"].figures == ("₹4,20,760.50",)
+    assert tiles["In the CRM"].beneath == ("46 of 53 actions", "43 created now, 3 there already")
+    assert tiles["Not in"].figures == ("₹1,40,500.50",)
+    assert tiles["In doubt"].figures == ("₹2,50,000.00",)
+
+
+def test_without_money_the_large_figures_are_counts() -> None:
+    """A sheet of visits has no amounts."""
+    source = source_of([action(5, Outcome.CREATED), action(6, Outcome.IGNORED)])
+    _, inside, outside = tiles_of(source.reconciliation)
+    assert (inside.figures, outside.figures) == (("1",), ("1",))
+    assert inside.beneath == ("actions of 2",)
 
 
 def test_an_empty_run_is_a_page_too() -> None:
@@ -214,11 +263,47 @@ def test_a_sliver_is_still_seen() -> None:
     assert abs(sum(widths.values()) - 100) < 0.01
 
 
-def test_a_chain_names_its_runs() -> None:
-    """The other runs' pages are a click away, the own one is marked."""
-    source = source_of([action(5, Outcome.CREATED, inr("1"))])
-    chain = replace(source.reconciliation.chain, runs=("20261120-aaaa", RUN.id), open_rows=0)
-    text = page(replace(source, reconciliation=replace(source.reconciliation, chain=chain)))
-    assert "2 runs, 0 rows open of 1." in text
-    assert '<a href="../20261120-aaaa/reconciliation.html">' in text
+def test_a_chain_is_a_tree_of_its_runs() -> None:
+    """Each run stands beneath the one whose failures it read, and is a click away."""
+    runs = [
+        replace(RUN, id="20261120-aaaa"),
+        replace(RUN, id="20261121-bbbb", parent="20261120-aaaa", file="failures.xlsx"),
+        replace(RUN, parent="20261121-bbbb", file="failures anna.xlsx"),
+        replace(RUN, id="20261123-dddd", parent="20261120-aaaa", changed_at=LATER),
+    ]
+    text = page(with_chain(runs=tuple(runs), open_rows=1))
+    tree = text[text.index('<ul class="runs">') :]
+    assert re.findall(r"</?ul|\d{8}-\w{4}(?=<)", tree)[:10] == [
+        *("<ul", "20261120-aaaa"),
+        *("<ul", "20261121-bbbb"),
+        *("<ul", RUN.id, "</ul", "20261123-dddd", "</ul", "</ul"),
+    ]
+    assert '<a href="../20261121-bbbb/reconciliation.html">' in text
+    assert "1 of 1 row open, after 4 runs." in text
+    assert "25 Nov 2026, 03:30 UTC" in text
+
+
+def test_a_run_whose_parent_is_not_there_is_shown_all_the_same() -> None:
+    """No run of a chain is left out of its tree."""
+    text = page(with_chain(runs=(replace(RUN, parent="20261101-gone"),)))
     assert f'<b aria-current="page">{RUN.id}</b>' in text
+
+
+def test_closed_is_said_of_a_chain_that_is() -> None:
+    """The stamp is there when nothing is open and the sums agree, and only then."""
+    assert '<span class="stamp">Closed</span>' in page(with_chain(open_rows=0))
+    assert '<span class="stamp">' not in page(with_chain(open_rows=1))
+    text = page(with_chain(open_rows=0, imbalances=("It does <b>not</b> add up.",)))
+    assert '<span class="stamp">' not in text
+    assert "It does &lt;b&gt;not&lt;/b&gt; add up." in text
+
+
+LATER = dt.datetime(2026, 11, 25, 3, 30, tzinfo=dt.UTC)
+
+
+def with_chain(**changes: object) -> ReportSource:
+    """Return a run whose chain is another."""
+    source = source_of([action(5, Outcome.CREATED, inr("1"))])
+    books = source.reconciliation
+    chain = replace(books.chain, **changes)  # type: ignore[arg-type]  # the tests' own words
+    return replace(source, reconciliation=replace(books, chain=chain))

@@ -1,0 +1,89 @@
+"""The large figures: how much was read, what is in, what is not, and what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from importer.model import Outcome
+from importer.reconcile import Reconciliation, add_up
+from importer.report.figures import counted, shown_count, shown_sums
+from importer.report.words import Tone, count_of
+
+_IN: Final = (Outcome.CREATED, Outcome.ALREADY)
+_OUT: Final = (
+    Outcome.INVALID,
+    Outcome.IGNORED,
+    Outcome.REFUSED,
+    Outcome.DUPLICATE,
+    Outcome.UNSENT,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One of the large figures."""
+
+    name: str
+    figures: tuple[str, ...]
+    """Money, one amount per currency; where the sheet has none, one count."""
+    beneath: tuple[str, ...]
+    """A line each."""
+    tone: Tone | None = None
+    """How the figures are to be taken; None: neither well nor ill."""
+
+
+def tiles_of(books: Reconciliation) -> Iterator[Tile]:
+    """Yield the rows, what is in the CRM, what is not, and what nobody knows of, if any."""
+    run, skipped = books.run, sum(books.run.skipped.values())
+    yield Tile(
+        name="Rows read",
+        figures=(shown_count(run.rows_read),),
+        beneath=(f"{shown_count(books.rows_with_actions)} with actions",)
+        + ((f"{shown_count(skipped)} skipped",) if skipped else ()),
+    )
+    yield _tile(books, "In the CRM", _IN, tuple(_since_when(books)), Tone.GOOD)
+    yield _tile(books, "Not in", _OUT, tuple(_beside(books)), Tone.CARE)
+    if count_of(books, Outcome.UNKNOWN):
+        beside = ("it may stand in the CRM, or not",)
+        yield _tile(books, "In doubt", (Outcome.UNKNOWN,), beside, Tone.STOP)
+
+
+def _tile(
+    books: Reconciliation,
+    name: str,
+    outcomes: tuple[Outcome, ...],
+    beside: tuple[str, ...],
+    tone: Tone,
+) -> Tile:
+    planned, count = books.run.planned_money, count_of(books, *outcomes)
+    loud = tone if count else None
+    of = f" of {shown_count(books.run.planned_actions)}" if books.run.planned_actions else ""
+    if not planned:
+        return Tile(
+            name=name, figures=(shown_count(count),), beneath=(f"actions{of}", *beside), tone=loud
+        )
+    money = add_up(books.outcomes[outcome].money for outcome in outcomes)
+    return Tile(
+        name=name,
+        figures=shown_sums(money) or ("0",),
+        beneath=(f"{shown_count(count)}{of} actions", *beside),
+        tone=loud,
+    )
+
+
+def _since_when(books: Reconciliation) -> Iterator[str]:
+    created, already = (count_of(books, outcome) for outcome in _IN)
+    if already:
+        yield f"{shown_count(created)} created now, {shown_count(already)} there already"
+
+
+def _beside(books: Reconciliation) -> Iterator[str]:
+    """What the sums of what did not go in are without, and what of it nobody waits for."""
+    if books.unreadable:
+        money = " + ".join(shown_sums(books.run.invalid_money))
+        rows = counted(books.unreadable, "invalid row")
+        yield f"without the money of {rows}" + (f": {money}" if money else "")
+    if books.given_up.count:
+        yield f"{shown_count(books.given_up.count)} of them given up"
