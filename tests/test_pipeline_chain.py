@@ -167,6 +167,25 @@ def test_a_copied_row_is_caught(here: Desk) -> None:
     assert cleared.books.chain.open_rows == 0
 
 
+def test_a_sorted_workbook_with_a_reference_that_was_dragged_on(here: Desk) -> None:
+    """Rows may stand in any order; a reference that Excel counted on to a created row is held."""
+    wrong = row(2, amount="x"), row(4, amount="y")
+    _, _, workbook = failed(here, row(1), wrong[0], row(3), wrong[1])
+
+    def turn_and_drag(page: Worksheet) -> None:
+        first, second = ([cell.value for cell in page[number]] for number in (2, 3))
+        dragged = [first[0], "R-NEW", "7", *first[3:8], f"{str(first[8])[:-1]}4"]
+        for number, values in enumerate((second, first, dragged), start=2):
+            for column, value in enumerate(values, start=1):
+                page.cell(number, column).value = value
+        put("C2", "5")(page)
+        put("C3", "6")(page)
+
+    turned = here.run(edit(workbook, turn_and_drag))
+    assert turned.counts == {"CREATED": 4, "DUPLICATE": 2}
+    assert len(payments(here)) == 4
+
+
 def test_a_workbook_without_its_reference_column_is_refused(here: Desk) -> None:
     """A failures workbook that lost its reference column could book twice: it is refused."""
     _, _, workbook = failed(here, row(1), row(2, amount="x"), row(3))
@@ -251,7 +270,7 @@ def test_a_shifted_row_stays_invalid_until_somebody_corrects_it(here: Desk) -> N
     # Which of its cells are wrong nobody knows, so that a person has to say that all are right.
     halfway = here.run(edit(here.failures_of(untouched), mend))
     assert halfway.counts == {"INVALID": 1}
-    mended = here.run(edit(here.failures_of(halfway), put("H2", None)))
+    mended = here.run(edit(here.failures_of(halfway), put("G2", None)))
     assert mended.counts == {"CREATED": 2}
     assert mended.books.chain.open_rows == 0
     assert here.run(sheet).counts == {"ALREADY": 8}
@@ -314,9 +333,7 @@ def test_one_row_yields_one_payment_whatever_its_receipt_becomes(here: Desk) -> 
 
 
 def test_a_receipt_typed_wrong_and_then_right_books_once(here: Desk) -> None:
-    """The same workbook run again under another key is the same row: it is held, and is open until
-    somebody has decided.
-    """
+    """The same workbook run again under another key is the same row: held, till decided."""
     _, _, workbook = failed(here, row(1), row(2, receipt=""), row(3))
     assert here.run(edit(workbook, put("B2", "R-9"))).counts == {"CREATED": 2}
     again = here.run(edit(workbook, put("B2", "R-2")))

@@ -15,7 +15,8 @@ from importer.cli.deciding import close, release, resolve, settle
 from importer.cli.editing import mapping_schema, new_mapping
 from importer.cli.practising import demo, sandbox
 from importer.cli.running import resume, run
-from importer.cli.showing import report, runs
+from importer.cli.showing import report, report_schema, runs
+from importer.cli.tracing import trace
 from importer.errors import ImporterError, MappingError
 
 _BROKEN_PIPE = 141
@@ -50,7 +51,7 @@ def cli(context: click.Context) -> None:
 
 _COMMANDS = (
     *(check, run, resume, settle, resolve, release, close),
-    *(report, runs, new_mapping, mapping_schema, sandbox, demo),
+    *(report, trace, runs, new_mapping, mapping_schema, report_schema, sandbox, demo),
 )
 for command in _COMMANDS:
     cli.add_command(command)

@@ -1,4 +1,4 @@
-"""`report` and `runs`."""
+"""`report`, `report-schema` and `runs`."""
 
 from __future__ import annotations
 
@@ -7,27 +7,60 @@ from pathlib import Path
 
 import click
 
-from importer.cli.options import json_option, load, settings_options
+from importer.cli.options import (
+    FILE,
+    as_given,
+    json_option,
+    load,
+    print_or_write,
+    settings_options,
+)
 
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
+@click.option(
+    "--mask",
+    "masked",
+    is_flag=True,
+    help="Write copies for others, into the folder `masked`: without names, contacts and texts.",
+)
 @settings_options
 @json_option
-def report(run_id: str, settings: Path | None, *, practice: bool, as_json: bool) -> int:
+def report(
+    run_id: str, settings: Path | None, *, masked: bool, practice: bool, as_json: bool
+) -> int:
     """Write the reports of RUN anew, from the journal.
 
     The same journal gives the same bytes, wherever the reports have gone meanwhile.
     """
     from importer.cli.bars import TerminalBars
+    from importer.cli.endings import say_ending
     from importer.cli.words import say_report
     from importer.pipeline import Exit, report_run, visit_workplace
+    from importer.upload import Ending, EndKind
 
     with visit_workplace(load(settings, practice=practice)) as workplace:
-        reconciliation, written = report_run(workplace, run_id, bars=TerminalBars())
+        reconciliation, written = report_run(workplace, run_id, masked=masked, bars=TerminalBars())
     code = Exit.UNBALANCED if reconciliation.imbalances else Exit.DONE
-    say_report(reconciliation, written, code, as_json=as_json)
+    say_report(written, code, as_json=as_json)
+    if not as_json:
+        say_ending(written, Ending(kind=EndKind.DONE), as_given(settings, practice=practice))
     return code
+
+
+@click.command("report-schema")
+@click.option(
+    "-o", "--output", type=FILE, help="Write it to a file, anew each time.  [default: print it]"
+)
+def report_schema(output: Path | None) -> None:
+    """Make the schema of `reconciliation.json`, for programs that read it.
+
+    docs/report.md describes the reports of a run.
+    """
+    from importer.report.schema import report_schema_text
+
+    print_or_write(output, report_schema_text())
 
 
 @click.command()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Row, exists, func, select, tuple_
 
 from importer.errors import UsageError
+from importer.journal.earlier import read_earlier
 from importer.journal.ruled import decisions_by_action
 from importer.journal.schema import HAS_ID, actions, problems, requests, rows, runs
 from importer.journal.store import PAGE, Journal, pages
@@ -19,8 +20,6 @@ from importer.model import (
     ActionRecord,
     Currency,
     Decision,
-    Earlier,
-    EarlierReason,
     Money,
     Note,
     Problem,
@@ -30,6 +29,7 @@ from importer.model import (
     Skipped,
     State,
 )
+from importer.reconcile import add_up
 
 
 def runs_of(journal: Journal) -> list[RunRecord]:
@@ -50,6 +50,12 @@ def run_of(journal: Journal, run: str) -> RunRecord:
             "`importer runs` lists them.",
         )
     return _run(journal, found[0])
+
+
+def uncounted_runs(journal: Journal, ids: Iterable[str]) -> dict[str, RunRecord]:
+    """Id → run, without what is counted row by row: skipped rows, requests, invalid money."""
+    found = journal.read(select(runs).where(runs.c.id.in_(sorted(set(ids)))))
+    return {one.id: _uncounted(one) for one in found}
 
 
 def chain_of(journal: Journal, run: RunRecord) -> list[RunRecord]:
@@ -110,16 +116,21 @@ def count_rows(journal: Journal, run: str) -> int:
 
 def action_records(journal: Journal, run: str) -> Iterator[ActionRecord]:
     """Every action of a run, in sheet order."""
-    (described,) = journal.read(select(runs.c.targets).where(runs.c.id == run))
     place = tuple_(actions.c.row, actions.c.position)
     statement = select(actions).where(actions.c.run == run).order_by(*place.clauses).limit(PAGE)
     last = (-1, -1)
     while page := journal.read(statement.where(place > last)):
-        wrong = _problems(journal, run, [one.row for one in page if one.state == State.INVALID])
-        ruled = decisions_by_action(journal, [one.id for one in page])
-        for one in page:
-            yield _action(one, described.targets, wrong.get(one.row, ()), ruled.get(one.id, ()))
+        yield from records_of(journal, run, page)
         last = (page[-1].row, page[-1].position)
+
+
+def records_of(journal: Journal, run: str, page: Sequence[Row[Any]]) -> Iterator[ActionRecord]:
+    """Some actions of one run, as the journal's table has them, as records in the same order."""
+    (described,) = journal.read(select(runs.c.targets).where(runs.c.id == run))
+    wrong = _problems(journal, run, [one.row for one in page if one.state == State.INVALID])
+    ruled = decisions_by_action(journal, [one.id for one in page])
+    for one in page:
+        yield _action(one, described.targets, wrong.get(one.row, ()), ruled.get(one.id, ()))
 
 
 def known_action_ids(journal: Journal, ids: Sequence[str]) -> set[str]:
@@ -141,44 +152,6 @@ def requests_since(journal: Journal, moment: dt.datetime) -> list[dt.datetime]:
     return [one.sent_at for one in found]
 
 
-def batches_left(journal: Journal, run: str) -> int:
-    """Requests that sending the rest of a run takes, if every one is answered."""
-    found = journal.read(
-        select(func.count(actions.c.batch.distinct())).where(
-            actions.c.run == run, actions.c.state == State.STAGED
-        )
-    )
-    return int(found[0][0])
-
-
-def actions_left(journal: Journal, run: str) -> int:
-    """Actions of a run that are still to be sent."""
-    found = journal.read(
-        select(func.count()).where(actions.c.run == run, actions.c.state == State.STAGED)
-    )
-    return int(found[0][0])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryToSend:
-    """An action that would be sent."""
-
-    batch: int
-    lead: str
-    entry: str
-
-
-def entries_to_send(journal: Journal, run: str) -> Iterator[EntryToSend]:
-    """Everything staged, batch by batch: what a dry run prints."""
-    found = journal.read(
-        select(actions.c.batch, actions.c.lead, actions.c.entry)
-        .where(actions.c.run == run, actions.c.state == State.STAGED)
-        .order_by(actions.c.batch, actions.c.row, actions.c.position)
-    )
-    for one in found:
-        yield EntryToSend(batch=one.batch, lead=one.lead, entry=one.entry)
-
-
 def _run(journal: Journal, one: Row[Any]) -> RunRecord:
     skipped = journal.read(
         select(rows.c.skipped, func.count().label("n"))
@@ -192,6 +165,16 @@ def _run(journal: Journal, one: Row[Any]) -> RunRecord:
         func.count(requests.c.batch).label("sent"),
     )
     (spent,) = journal.read(select(*counts).where(requests.c.run == one.id))
+    return replace(
+        _uncounted(one),
+        skipped={of.skipped: of.n for of in skipped},
+        invalid_money=_invalid_money(journal, one.id),
+        requests_sent=spent.sent,
+        requests_read=spent.all - spent.sent,
+    )
+
+
+def _uncounted(one: Row[Any]) -> RunRecord:
     return RunRecord(
         id=one.id,
         parent=one.parent,
@@ -213,10 +196,23 @@ def _run(journal: Journal, one: Row[Any]) -> RunRecord:
         planned_money={
             Currency(currency): Decimal(amount) for currency, amount in one.planned_money.items()
         },
-        skipped={of.skipped: of.n for of in skipped},
+        skipped={},
         notes=tuple(Note(**note) for note in one.notes),
-        requests_sent=spent.sent,
-        requests_read=spent.all - spent.sent,
+    )
+
+
+def _invalid_money(journal: Journal, run: str) -> dict[Currency, Decimal]:
+    refused = exists().where(
+        actions.c.run == rows.c.run,
+        actions.c.row == rows.c.number,
+        actions.c.state == State.INVALID,
+    )
+    found = journal.read(
+        select(rows.c.readable).where(rows.c.run == run, rows.c.readable != {}, refused)
+    )
+    return add_up(
+        {Currency(currency): Decimal(amount) for currency, amount in one.readable.items()}
+        for one in found
     )
 
 
@@ -266,15 +262,10 @@ def _action(
         ),
         problems=wrong,
         detail=one.detail,
-        earlier=_earlier(one.earlier),
+        earlier=read_earlier(one.earlier),
         content=one.content,
         reference=f"{one.run}/{one.row}",
         decisions=ruled,
+        given_up=one.given_up,
+        lead_column=columns.get("lead", ""),
     )
-
-
-def _earlier(values: Mapping[str, Any] | None) -> Earlier | None:
-    if values is None:
-        return None
-    changes = tuple((column, old, new) for column, old, new in values["changes"])
-    return Earlier(**{**values, "reason": EarlierReason(values["reason"]), "changes": changes})

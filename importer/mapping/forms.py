@@ -164,6 +164,8 @@ class ColumnForm(Record):
     """How many characters every one of an id has."""
     required: YesNo = False
     """`true`: a blank cell is a problem in every row that is not skipped."""
+    personal: YesNo | None = None
+    """Whether `report --mask` hides its cells; else all but money, numbers, dates and ids."""
 
     def record(self, name: str) -> ColumnSpec:
         """The record of the column of this name."""
@@ -177,6 +179,7 @@ class ColumnForm(Record):
             currency=self.currency,
             length=self.length,
             required=self.required,
+            personal=self.personal,
         )
 
 

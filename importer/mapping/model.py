@@ -61,6 +61,8 @@ class ColumnSpec:
     """Characters that every one of an id has; None where the mapping does not say."""
     required: bool = False
     """True: a blank cell is a problem, even where no action uses the column."""
+    personal: bool | None = None
+    """Whether a copy for sharing hides its cells; None: as its type and the identity suggest."""
 
 
 class ActionSpec(Record):

@@ -11,6 +11,7 @@ from importer.pipeline.reporting import reconcile_run, report_run
 from importer.pipeline.rulings import close_rows, release_rows, resolve_run
 from importer.pipeline.sending import Estimate, Orders, estimate, resumable, send_run
 from importer.pipeline.settling import settle_run
+from importer.pipeline.tracing import Answer, Fate, Story, Trace, trace
 from importer.pipeline.workplace import (
     Advance,
     Bars,
@@ -23,6 +24,7 @@ from importer.validate import Expected
 
 __all__ = [
     "Advance",
+    "Answer",
     "Bars",
     "CheckResult",
     "Decided",
@@ -30,9 +32,12 @@ __all__ = [
     "Estimate",
     "Exit",
     "Expected",
+    "Fate",
     "NoBars",
     "Orders",
     "ProblemGroup",
+    "Story",
+    "Trace",
     "Workplace",
     "check_sheet",
     "close_rows",
@@ -51,5 +56,6 @@ __all__ = [
     "send_run",
     "settle_against",
     "settle_run",
+    "trace",
     "visit_workplace",
 ]

@@ -142,7 +142,7 @@ def _check_place(settings: Settings) -> None:
 
 def _make_reports_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
     except OSError as error:
         raise SettingsError(
             f"The reports folder {folder} cannot be made: {error.strerror}.",

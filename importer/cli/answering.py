@@ -1,0 +1,141 @@
+"""The sentences of `trace`: yes, no, or nobody knows; never yes without the journal's word."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from importer.journal.tracing import Traced
+from importer.model import Cell, Outcome, Ruling, RunRecord, RunState, State
+from importer.pipeline import Answer, Trace
+from importer.report.figures import shown
+from importer.report.inert import visible
+from importer.verdict import Recorded
+
+
+def sentences(trace: Trace, answer: Answer, options: str) -> Iterator[str]:
+    """The answer, and how what was asked for is told apart from what it rests on.
+
+    Args:
+        trace: what was found.
+        answer: of it.
+        options: `--practice`, `--settings FILE` or "", as they were given.
+    """
+    by, asked = answer.by, answer.asked
+    yield _verdict(trace.runs[by.run], by, options)
+    if by.action.given_up and by.action.outcome is not Outcome.UNSENT:
+        yield _given_up(by)
+    if by.action.incomplete:
+        yield "The CRM dropped a part of it; its remark is below."
+    if asked.id != by.id:
+        place = address(trace.runs[asked.run], asked.action.row)
+        yield f"You asked for {place} (run {asked.run}), which ended as {asked.action.outcome}."
+
+
+def proof(one: Traced) -> str:
+    """What a CREATED rests on; "" for anything else."""
+    if one.action.outcome is not Outcome.CREATED:
+        return ""
+    if any(each.ruling is Ruling.CREATED for each in one.action.decisions):
+        return "a person looked at the timeline and said that it stands there"
+    if one.requests and one.requests[-1].verdict == Recorded.__name__:
+        return "the CRM's own answer, below, with the action id"
+    return "its answer was lost; it was found on the lead's timeline, which was read back"
+
+
+def address(run: RunRecord, row: int) -> str:
+    """`payments.xlsx › Payments!row 17`."""
+    return visible(str(Cell(file=run.file, tab=run.tab, row=row, column="")))
+
+
+def moment(at: dt.datetime) -> str:
+    """A time on this machine's clock and in UTC: `22 Nov 2026 16:12:04 IST (10:42:04 UTC)`."""
+    here, there = at.astimezone(), at.astimezone(dt.UTC)
+    if here.utcoffset() == there.utcoffset():
+        return f"{there:%d %b %Y %H:%M:%S} UTC"
+    day = "" if here.date() == there.date() else f"{there:%d %b} "
+    return f"{here:%d %b %Y %H:%M:%S %Z} ({day}{there:%H:%M:%S} UTC)"
+
+
+def subject(one: Traced) -> str:
+    """`₹1,250.50 for the lead 603d… (payment)`."""
+    action = one.action
+    if not action.name:
+        return f"row {action.row}"
+    kind = f"an action {action.type}" if action.money is None else ""
+    money = shown(action.money.amount, action.money.currency) if action.money else ""
+    return visible(f"{money or kind} for the lead {action.lead} ({action.name})")
+
+
+def _verdict(run: RunRecord, by: Traced, options: str) -> str:
+    what, sent = subject(by), _sent(by)
+    match by.action.outcome:
+        case Outcome.CREATED:
+            said = f"Yes. {_first(what)} is in the CRM: {_known_as(by)}{sent}."
+        case Outcome.ALREADY:
+            said = f"Yes. {_first(what)} was in the CRM before: {_earlier(by)}."
+        case Outcome.UNKNOWN:
+            said = _doubt(by, options)
+        case Outcome.INVALID:
+            said = f"No. Our checks refused row {by.action.row}; nothing of it was sent."
+        case Outcome.IGNORED:
+            said = f"No. The CRM ignored {what}{sent}; it is not stored."
+        case Outcome.REFUSED:
+            said = f"No. The CRM refused the request with {what}{sent}; nothing of it is stored."
+        case Outcome.DUPLICATE:
+            said = f"No. {_first(what)} is held as a DUPLICATE and was not sent: {_earlier(by)}."
+        case Outcome.UNSENT:
+            said = _unsent(run, by, options)
+    return said
+
+
+def _sent(by: Traced) -> str:
+    return f", sent {moment(by.requests[-1].sent_at)}" if by.requests else ""
+
+
+def _known_as(by: Traced) -> str:
+    if by.action.action_id:
+        return f"action id {visible(by.action.action_id)}"
+    return "a person has seen it there, and its action id is not known"
+
+
+def _doubt(by: Traced, options: str) -> str:
+    on_its_way = "is on its way, or was when the importer stopped"
+    lost = "was sent, and no trustworthy answer came"
+    how = on_its_way if by.state is State.SENDING else lost
+    settle = " ".join(filter(None, ["importer settle", by.run, options]))
+    return (
+        f"In doubt: nobody knows. {_first(subject(by))} {how}{_sent(by)}. Do not send it again; "
+        f"to find out: {settle}"
+    )
+
+
+def _unsent(run: RunRecord, by: Traced, options: str) -> str:
+    what = _first(subject(by))
+    if run.state is RunState.REFUSED:
+        return f"No. {what} was not sent: the sheet was refused as a whole. {visible(run.reason)}"
+    if by.action.given_up:
+        return f"No. {what} was not sent. {_given_up(by)}"
+    resume = " ".join(filter(None, ["importer resume", by.run, options]))
+    absent = "was found not to have been stored, and " if by.requests else ""
+    return f"No. {what} {absent}is still to be sent: {resume}"
+
+
+def _given_up(by: Traced) -> str:
+    if not by.action.decisions:
+        return "A person has given it up before."
+    last = by.action.decisions[-1]
+    return visible(f"{last.by} has given it up: {last.reason}")
+
+
+def _earlier(by: Traced) -> str:
+    earlier = by.action.earlier
+    if earlier is None:
+        return "an earlier run has it"
+    known = f", action id {earlier.action_id}" if earlier.action_id else ""
+    place = f"it belongs to row {earlier.row} of {earlier.file}, run {earlier.run}"
+    return visible(f"{place}{known} ({earlier.reason})")
+
+
+def _first(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

@@ -1,0 +1,265 @@
+"""What `trace` prints: the answer first, then where it rests, then what else there was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from typing import Any, Final
+
+import click
+
+from importer.cli.answering import address, moment, proof, sentences, subject
+from importer.cli.phrases import UNSEEN, many, table
+from importer.journal.tracing import Sent, Traced
+from importer.model import Outcome, RunRecord
+from importer.pipeline import Answer, Fate, Story, Trace
+from importer.report.advice import Advice
+from importer.report.figures import plain, shown
+from importer.report.inert import visible
+from importer.report.lines import action_line
+from importer.report.summary import iso
+
+_DETAILED: Final = 20
+"""Stories that are told in full, where there are several."""
+_ANSWER: Final = 400
+"""Characters of the CRM's answer that are shown; `--json` has all of them."""
+_COLORS: Final = {Fate.IN: "green", Fate.DOUBT: "red", Fate.OUT: "yellow"}
+
+
+def say_trace(trace: Trace, options: str) -> None:
+    """Print what was found.
+
+    Args:
+        trace: what was found.
+        options: `--practice`, `--settings FILE` or "", as they were given.
+    """
+    if len(trace.stories) > 1:
+        _say_table(trace)
+    if len(trace.stories) <= _DETAILED:
+        for story in trace.stories:
+            _say_story(trace, story, options)
+    for (run, row), reason in trace.skipped.items():
+        place = address(trace.runs[run], row)
+        click.echo(f"No. {place} yields no action: skipped as {visible(reason)} (run {run}).")
+    for run in trace.without:
+        known = trace.runs[run]
+        why = f" {visible(known.reason)}" if known.reason else ""
+        click.echo(f"The run {run} over {visible(known.file)} has no such row on record.{why}")
+    if trace.kind is None:
+        _say_nothing(trace)
+
+
+def _say_nothing(trace: Trace) -> None:
+    searched = ", ".join(trace.searched)
+    click.echo(f"Nothing found for {visible(trace.what)}. It was looked for as: {searched}.")
+    click.echo(
+        "What to do: `importer runs` lists the sheets that this workspace's journal knows. A value "
+        "must be written exactly as it stands in the sheet; of a row with problems the journal "
+        "knows only the cells that were wrong: ask for its cell, as in 'payments.xlsx Payments!17'."
+    )
+
+
+def _say_table(trace: Trace) -> None:
+    answers = [(story, one) for story in trace.stories for one in story.answers]
+    rows = [_table_row(trace, one) for _, one in answers]
+    click.echo(table(rows, ("answer", "what", "sheet", "action id", "reference")))
+    more = "; there is more" if trace.more else ""
+    click.echo(
+        f"\n{many(len(answers), 'answer')} for {visible(trace.what)} as {trace.kind}{more}. For "
+        "one of them alone: importer trace REFERENCE\n"
+    )
+
+
+def _table_row(trace: Trace, answer: Answer) -> tuple[str, ...]:
+    by = answer.by
+    place = address(trace.runs[by.run], by.action.row)
+    return answer.fate, subject(by), place, by.action.action_id, by.action.reference
+
+
+def _say_story(trace: Trace, story: Story, options: str) -> None:
+    besides: list[str] = []
+    for answer in story.answers:
+        first, *rest = sentences(trace, answer, options)
+        click.echo(click.style(first, fg=_COLORS[answer.fate], bold=True))
+        besides += rest
+    for sentence in dict.fromkeys(besides):
+        click.echo(sentence)
+    click.echo()
+    by_row: dict[tuple[str, int], list[Traced]] = {}
+    for answer in story.answers:
+        by_row.setdefault(answer.by.place, []).append(answer.by)
+    for of_row in by_row.values():
+        for label, text in _facts(trace.runs[of_row[0].run], of_row):
+            _say_fact(label, text)
+        click.echo()
+    shown_already = {one.id for of_row in by_row.values() for one in of_row}
+    if any(one.id not in shown_already for one in story.attempts):
+        click.echo("All attempts of it, oldest first:")
+        _say_attempts(trace, story.attempts)
+    if story.held:
+        click.echo("Held as DUPLICATE for it, or it for them:")
+        _say_attempts(trace, story.held)
+
+
+def _say_fact(label: str, text: str) -> None:
+    first, *rest = wrap(text, UNSEEN[0] - 10) or [""]
+    click.echo(f"  {label:<8}{first}")
+    for line in rest:
+        click.echo(f"  {'':<8}{line}")
+
+
+def _facts(run: RunRecord, of_row: Sequence[Traced]) -> Iterator[tuple[str, str]]:
+    """(label, text) of where one row was, and of what was said of its actions."""
+    yield "sheet", f"{address(run, of_row[0].action.row)}, reference {of_row[0].action.reference}"
+    yield "file", f"SHA-256 {run.file_sha256}"
+    yield "mapping", f"{visible(run.mapping)}, SHA-256 {run.mapping_sha256}"
+    yield "run", f"{run.id}, started {moment(run.started_at)}"
+    for one in of_row:
+        for line in action_line(run, one.action, Advice.of(run)).why.splitlines():
+            yield "said", f"{visible(one.action.name)}: {line}" if len(of_row) > 1 else line
+    for text in dict.fromkeys(proof(one) for one in of_row):
+        yield from [("proof", text)] if text else []
+    for text in dict.fromkeys(_request(sent) for one in of_row for sent in one.requests):
+        yield "CRM", text
+    proofs = dict.fromkeys(one.requests[-1].answer for one in of_row if one.requests)
+    for answer in filter(None, proofs):
+        short = answer if len(answer) <= _ANSWER else f"{answer[:_ANSWER]}… (--json has all of it)"
+        yield "answer", visible(" ".join(short.split()))
+
+
+def _request(sent: Sent) -> str:
+    """`attempt 1, sent …: HTTP 200 after 0.31 s: an answer for each action`."""
+    if sent.answered_at is None:
+        return f"attempt {sent.attempt}, sent {moment(sent.sent_at)}: no answer on record"
+    seconds = (sent.answered_at - sent.sent_at).total_seconds()
+    status = f"HTTP {sent.status}" if sent.status else "no answer"
+    return (
+        f"attempt {sent.attempt}, sent {moment(sent.sent_at)}: {status} after {seconds:.2f} s: "
+        f"{_PROVES.get(sent.verdict, sent.verdict)}"
+    )
+
+
+_PROVES: Final = {
+    "Recorded": "an answer for each action",
+    "Refused": "refused as a whole, nothing stored",
+    "RefusedMaybe": "refused; whether something was stored was looked up",
+    "StopRun": "refused, as all others would be; the run stopped",
+    "NotSent": "nothing left this machine",
+    "Wait": "the CRM asked to wait, nothing stored",
+    "ReadBack": "applied, and the detail was lost on the way",
+    "Unknown": "proves nothing",
+}
+"""Verdict on a request → what it says of the actions in it."""
+
+
+def _say_attempts(trace: Trace, attempts: Sequence[Traced]) -> None:
+    rows = [
+        (
+            f"{trace.runs[one.run].started_at.astimezone():%d %b %Y}",
+            address(trace.runs[one.run], one.action.row),
+            _worth(one),
+            str(one.action.outcome),
+            one.action.action_id,
+            one.action.reference,
+        )
+        for one in attempts
+    ]
+    click.echo(table(rows, ("day", "sheet", "action", "outcome", "action id", "reference")))
+    click.echo()
+
+
+def _worth(one: Traced) -> str:
+    action = one.action
+    money = f" {shown(action.money.amount, action.money.currency)}" if action.money else ""
+    return f"{action.name or 'the whole row'}{money}"
+
+
+def trace_object(trace: Trace) -> dict[str, Any]:
+    """What `trace --json` prints."""
+    return {
+        "trace": 1,
+        "what": visible(trace.what),
+        "found_as": trace.kind,
+        "searched": list(trace.searched),
+        "stories": [_story_object(trace, story) for story in trace.stories],
+        "more": trace.more,
+        "skipped": [
+            {"reference": f"{run}/{row}", "reason": visible(reason)}
+            for (run, row), reason in trace.skipped.items()
+        ],
+        "without": list(trace.without),
+        "runs": {run: _run_object(one) for run, one in trace.runs.items()},
+    }
+
+
+def _story_object(trace: Trace, story: Story) -> dict[str, Any]:
+    return {
+        "answers": [
+            {
+                "fate": one.fate,
+                "says": " ".join(sentences(trace, one, "")),
+                "asked": one.asked.action.reference,
+                "by": _attempt_object(trace, one.by),
+            }
+            for one in story.answers
+        ],
+        "attempts": [_attempt_object(trace, one) for one in story.attempts],
+        "held": [_attempt_object(trace, one) for one in story.held],
+    }
+
+
+def _attempt_object(trace: Trace, one: Traced) -> dict[str, Any]:
+    run, action = trace.runs[one.run], one.action
+    money = action.money
+    return {
+        "reference": action.reference,
+        "cell": address(run, action.row),
+        "run": one.run,
+        "row": action.row,
+        "action": visible(action.name),
+        "type": visible(action.type),
+        "lead": visible(action.lead),
+        "amount": plain(money.amount, money.currency) if money else None,
+        "currency": money.currency if money else None,
+        "outcome": action.outcome,
+        "incomplete": action.outcome is Outcome.CREATED and action.incomplete,
+        "given_up": action.given_up,
+        "action_id": visible(action.action_id),
+        "said": action_line(run, action, Advice.of(run)).why.splitlines(),
+        "decisions": [
+            {
+                "ruling": each.ruling,
+                "by": visible(each.by),
+                "at": iso(each.at),
+                "reason": visible(each.reason),
+            }
+            for each in action.decisions
+        ],
+        "requests": [_request_object(each) for each in one.requests],
+    }
+
+
+def _request_object(sent: Sent) -> dict[str, Any]:
+    return {
+        "attempt": sent.attempt,
+        "sent_at": iso(sent.sent_at),
+        "answered_at": iso(sent.answered_at) if sent.answered_at else None,
+        "status": sent.status,
+        "verdict": sent.verdict,
+        "answer": visible(sent.answer),
+    }
+
+
+def _run_object(run: RunRecord) -> dict[str, Any]:
+    return {
+        "file": visible(run.file),
+        "file_sha256": run.file_sha256,
+        "tab": None if run.tab is None else visible(run.tab),
+        "mapping": visible(run.mapping),
+        "mapping_sha256": run.mapping_sha256,
+        "parent": run.parent,
+        "root": run.root,
+        "state": run.state,
+        "reason": visible(run.reason),
+        "started_at": iso(run.started_at),
+    }

@@ -1,0 +1,194 @@
+"""Copies for others: what a cell says is hidden before any report sees it.
+
+What may be shown is named, and everything else is hidden. The answers of the CRM and our own
+sentences may repeat a cell, so what is hidden is taken out of them too.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from importer.folding import fold
+from importer.letters import column_letter
+from importer.mapping import Binding, ColumnSpec, ColumnType
+from importer.mapping import Mapping as MappingFile
+from importer.model import ActionRecord, Decision, Earlier, Problem, Remark, RunRecord
+
+MASKED: Final = "•••"
+
+_PLAIN: Final = frozenset(
+    {
+        ColumnType.AMOUNT,
+        ColumnType.CURRENCY,
+        ColumnType.DATE,
+        ColumnType.ID,
+        ColumnType.LEAD_ID,
+        ColumnType.NUMBER,
+    }
+)
+"""Types of which a cell, once it is read, says nothing about a person."""
+_REACHABLE: Final = frozenset({ColumnType.EMAIL, ColumnType.PHONE})
+"""Types that are personal even where they tell rows apart."""
+
+_SHORTEST: Final = 3
+"""Letters of a word that is hidden; shorter ones stand in every sentence."""
+_QUOTED: Final = re.compile(r"“(.*)”|\"(.*)\"", re.DOTALL)
+"""Greedy: a quotation mark inside a cell must not end the quotation."""
+_EMAIL: Final = re.compile(r"[^\s<>(),;:\"“”]+@[^\s<>(),;:\"“”]+")
+_LONG_NUMBER: Final = re.compile(
+    r"(?<![\w.,-])(?!\d{4}-\d\d-\d\d)\+?(?:\d[\s()-]{0,2}){6,}\d(?![\w-]|[.,]\d)"
+)
+"""Seven digits and more, and no date or amount: a phone number, however it is written."""
+_WORD: Final = re.compile(r"\w+")
+_WORDY: Final = re.compile(r"[^\W\d_]{5,}|@")
+"""Found in no amount, number or date, but in a name that slipped into its column."""
+_HEX: Final = re.compile(r"[0-9A-Fa-f]{16,32}")
+_UNSAID: Final = f"Not shown here: the sentence quotes the row. {MASKED}"
+
+
+@dataclass(frozen=True)
+class Mask:
+    """What of a run may be shown, and what its rows say that may not.
+
+    Args:
+        mapping: as the run was made with.
+        binding: where its columns are in the run's sheet.
+        said: lead → what is hidden of all its rows: an answer of the CRM is about a whole request,
+            and a request about one lead.
+    """
+
+    mapping: MappingFile
+    binding: Binding
+    said: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, mapping: MappingFile, binding: Binding, records: Iterable[ActionRecord]) -> Mask:
+        """Make the mask of a run from all its records."""
+        said: dict[str, set[str]] = {}
+        bare = cls(mapping=mapping, binding=binding, said={})
+        for record in records:
+            hidden = {text for name, text in record.content.items() if bare.hides(name)}
+            said.setdefault(record.lead, set()).update(hidden)
+        return replace(bare, said={lead: frozenset(texts) for lead, texts in said.items()})
+
+    def hides(self, column: str) -> bool:
+        """Whether a declared column is hidden; one that is not declared always is."""
+        spec = self.mapping.columns.get(column)
+        return spec is None or not self._is_shown(spec)
+
+    def action(self, record: ActionRecord) -> ActionRecord:
+        """An action without anything that is hidden."""
+        said = self.said.get(record.lead, frozenset())
+        own_lead = self.mapping.via is None and self.hides(self.mapping.lead)
+        return replace(
+            record,
+            lead=MASKED if own_lead and record.lead else record.lead,
+            remarks=tuple(_remark(one, said) for one in record.remarks),
+            problems=tuple(self._problem(one) for one in record.problems),
+            detail=_without(record.detail, said),
+            earlier=record.earlier and self._earlier(record.earlier),
+            content={
+                name: MASKED if text and self.hides(name) else text
+                for name, text in record.content.items()
+            },
+            decisions=tuple(_decision(one, said) for one in record.decisions),
+        )
+
+    def run(self, run: RunRecord) -> RunRecord:
+        """A run whose notes and whose reason quote nothing but headers."""
+        notes = tuple(replace(note, message=self._unquoted(note.message)) for note in run.notes)
+        return replace(run, notes=notes, reason=_without(self._unquoted(run.reason), ()))
+
+    def _is_shown(self, spec: ColumnSpec) -> bool:
+        if spec.personal is not None:
+            return not spec.personal
+        identity = self.mapping.identity.columns if self.mapping.identity else ()
+        known_by = spec.name in identity and spec.type not in _REACHABLE
+        return spec.type in _PLAIN or known_by
+
+    def _problem(self, problem: Problem) -> Problem:
+        spec = self._specs.get(problem.column)
+        if spec is None:  # of the whole row, or of a column that no one declared
+            return replace(problem, seen=_hidden(problem.seen), message=_UNSAID, hint=MASKED)
+        if self._is_shown(spec) and _looks_so(problem.seen, spec):
+            seen, said = problem.seen, frozenset[str]()
+        else:
+            seen, said = _hidden(problem.seen), frozenset({problem.seen})
+        return replace(
+            problem,
+            seen=seen,
+            message=_without(self._unquoted(problem.message, seen), said),
+            hint=_without(self._unquoted(problem.hint, seen), said),
+        )
+
+    def _earlier(self, earlier: Earlier) -> Earlier:
+        changes = tuple(
+            (name, _hidden(old), _hidden(new)) if self.hides(name) else (name, old, new)
+            for name, old, new in earlier.changes
+        )
+        return replace(earlier, changes=changes)
+
+    def _unquoted(self, sentence: str, seen: str = "") -> str:
+        """Hide what a sentence quotes, unless it is a header or a part of what is shown anyway."""
+
+        def judge(quoted: re.Match[str]) -> str:
+            text = quoted[1] or quoted[2] or ""
+            begun = text.removesuffix("…")
+            known = fold(text) in self._headers or (begun and fold(begun) in fold(seen))
+            return quoted[0] if known else f"“{MASKED}”"
+
+        return _QUOTED.sub(judge, sentence)
+
+    @cached_property
+    def _specs(self) -> Mapping[str, ColumnSpec]:
+        """Letter → declared column."""
+        columns = self.binding.columns.items()
+        return {column_letter(place): self.mapping.columns[name] for name, place in columns}
+
+    @cached_property
+    def _headers(self) -> frozenset[str]:
+        return frozenset(map(fold, self.binding.headers))
+
+
+def _hidden(text: str) -> str:
+    return MASKED if text.strip() else text
+
+
+def _looks_so(seen: str, spec: ColumnSpec) -> bool:
+    """Whether a text with a problem is at least one of its type: a torn row puts names anywhere."""
+    if spec.personal is False:
+        return True
+    if spec.type is ColumnType.LEAD_ID:
+        return _HEX.fullmatch(seen.strip()) is not None
+    return spec.type is ColumnType.ID or spec.type not in _PLAIN or not _WORDY.search(seen)
+
+
+def _remark(remark: Remark, said: Iterable[str]) -> Remark:
+    return replace(remark, path=_without(remark.path, said), text=_without(remark.text, said))
+
+
+def _decision(decision: Decision, said: Iterable[str]) -> Decision:
+    return replace(decision, reason=_without(decision.reason, said))
+
+
+def _without(sentence: str, said: Iterable[str]) -> str:
+    """Take texts out of a sentence, their words, and whatever looks as if a person had it."""
+    if not sentence:
+        return sentence
+    composed = unicodedata.normalize("NFKC", sentence)
+    texts = {unicodedata.normalize("NFKC", text).strip() for text in said}
+    composed = _EMAIL.sub(MASKED, composed)
+    for whole in (True, False):
+        found = texts if whole else {word for text in texts for word in _WORD.findall(text)}
+        hidden = sorted((one for one in found if len(one) >= _SHORTEST), key=len, reverse=True)
+        if hidden:
+            any_of = "|".join(map(re.escape, hidden))
+            # A word alone: what is hidden of `the bank` leaves `other` as it is.
+            pattern = any_of if whole else rf"(?<!\w)(?:{any_of})(?!\w)"
+            composed = re.sub(pattern, MASKED, composed, flags=re.IGNORECASE)
+    return _LONG_NUMBER.sub(MASKED, composed)

@@ -1,0 +1,310 @@
+"""`report --mask`: copies for others, in which nobody finds what a cell says of a person."""
+
+from __future__ import annotations
+
+import html
+import json
+import tempfile
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from offices import an_office
+from workplaces import Desk, Result, desk, write_sheet
+
+from importer.mapping import ColumnType, bind, parse_mapping
+from importer.model import ActionRecord, Outcome, Remark
+from importer.pipeline import report_run, visit_workplace
+from importer.pipeline.masking import MASKED, Mask
+from importer.sandbox import lead_id
+
+MAPPING = """\
+mapping: 1
+sheet: {header: {row: 1}}
+columns:
+  lead:    {header: Lead ID, type: lead_id}
+  receipt: {header: Receipt, type: id}
+  amount:  {header: Amount, type: amount, currency: INR, locale: en_IN}
+  paid_on: {header: Date, type: date, format: dd/mm/yyyy, zone: Asia/Kolkata}
+  payer:   {header: Payer, type: text}
+  mail:    {header: E-mail, type: email}
+  phone:   {header: Phone, type: phone}
+lead: lead
+identity: {columns: [receipt], equal_rows: problem, exports: cumulative}
+actions:
+  - {name: payment, type: PAYMENT, amount: {from: amount}, currency: INR, status: COMPLETED}
+  - name: receipt
+    type: "1003"
+    fields:
+      import_ref: {from: receipt}
+      paid_on: {from: paid_on}
+      payer_email: {from: mail}
+      payer_name: {from: payer}
+      note: {text: "{payer}, {phone}"}
+"""
+HEADERS = ("Lead ID", "Receipt", "Amount", "Date", "Payer", "E-mail", "Phone", "Undeclared")
+
+
+def line(number: int, **changes: str) -> tuple[str, ...]:
+    """A row about a person."""
+    cells = {
+        "lead": lead_id(number),
+        "receipt": f"R-{number:04}",
+        "amount": f"{number * 100}.50",
+        "paid_on": "03/04/2026",
+        "payer": "Raghunandan Swaminathan",
+        "mail": "raghu.nandan@wagle.example",
+        "phone": "+91 98765 43210",
+        "undeclared": "Plot 7, Koregaon",
+    } | changes
+    return tuple(cells.values())
+
+
+def shared(here: Desk, run: str) -> Path:
+    """Write the masked copies; return their folder."""
+    with visit_workplace(here.settings) as workplace:
+        _, written = report_run(workplace, run, masked=True)
+    return written.page.parent
+
+
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """(file, what it says) of every file of a folder, workbooks unpacked."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".xlsx", ".zip"}:
+            with zipfile.ZipFile(path) as book:
+                for name in book.namelist():
+                    yield f"{path.name}:{name}", book.read(name).decode("utf-8", "replace")
+        elif path.is_file():
+            yield path.name, path.read_bytes().decode("utf-8", "replace")
+
+
+def leaks(folder: Path, *secrets: str) -> list[tuple[str, str]]:
+    """(file, secret) wherever one of them can be read, in any letters' case and spelling."""
+    sought = {
+        unicodedata.normalize("NFKC", spelt).casefold(): one
+        for one in secrets
+        for spelt in (one, json.dumps(one)[1:-1], html.escape(one), quote(one))
+    }
+    return [
+        (name, one)
+        for name, text in texts(folder)
+        for spelt, one in sought.items()
+        if spelt in unicodedata.normalize("NFKC", text).casefold()
+    ]
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Desk]:
+    """A desk with a mapping that knows persons."""
+    with desk(tmp_path, MAPPING) as one:
+        yield one
+
+
+def run(here: Desk, *lines: tuple[str, ...], name: str = "payments.csv") -> Result:
+    """Run a sheet of these rows, however many of them are wrong."""
+    stop = here.settings.stop.model_copy(update={"invalid_share": 1.0})
+    here.settings = here.settings.model_copy(update={"stop": stop})
+    return here.run(write_sheet(here.folder / name, lines, HEADERS))
+
+
+PERSON = ("raghunandan", "swaminathan", "raghu.nandan", "wagle", "98765", "43210", "koregaon")
+
+
+def test_what_is_no_persons_is_shown(here: Desk) -> None:
+    """Money, dates, receipts, leads and ids stand in the copies; the person's fields do not."""
+    result = run(here, line(1), line(2, mail="no address of raghunandan"))
+    folder = shared(here, result.run)
+    assert folder.name == "masked"
+    assert not leaks(folder, *PERSON)
+    page = (folder / "reconciliation.html").read_text(encoding="utf-8")
+    table = (folder / "reconciliation.csv").read_text(encoding="utf-8")
+    for fact in ("R-0001", lead_id(1), "100.50", here.crm.actions[0].id):
+        assert fact in page + table
+    assert MASKED in page + table
+    assert not list(folder.glob("failures*"))
+
+
+def test_the_full_reports_stay(here: Desk) -> None:
+    """The copies stand in a folder of their own; the reports beside it are as they were."""
+    result = run(here, line(1, amount="x"))
+    workbook = here.failures_of(result)
+    before = {path: path.read_bytes() for path in workbook.parent.iterdir() if path.is_file()}
+    shared(here, result.run)
+    after = {path: path.read_bytes() for path in workbook.parent.iterdir() if path.is_file()}
+    assert before == after
+
+
+WRONG = {
+    "a name for an amount": line(2, amount="Raghunandan Swaminathan"),
+    "a phone for a lead": line(2, lead="9876543210"),
+    "a name for a date": line(2, paid_on="Swaminathan"),
+    "a bad address": line(2, mail="raghu.nandan@wagle"),
+    "a bad phone": line(2, phone="98765 43210 / 98765 43211"),
+    "more cells than headers": (*line(2), "Raghunandan", "98765 43210"),
+    "a curly quotation mark": line(2, mail="raghu.nandan” said “swaminathan"),
+    "a formula's error": line(2, amount="#N/A Raghunandan"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_sentences_about_a_cell_do_not_quote_it(here: Desk, case: str) -> None:
+    """A problem keeps its code and its cell, and loses what it says of the person."""
+    result = run(here, line(1), WRONG[case])
+    assert result.counts.get("INVALID") == 1 or "IGNORED" in result.counts, result.counts
+    folder = shared(here, result.run)
+    assert not leaks(folder, *PERSON)
+    here.failures_of(result)
+    assert leaks(folder.parent, *PERSON), "the reports themselves quote the cell"
+
+
+def test_a_held_duplicate_does_not_tell_the_old_and_the_new(here: Desk) -> None:
+    """Of what has changed, the column is named, and the values of a personal one are not."""
+    run(here, line(1))
+    result = run(here, line(1, payer="Somebody Else", amount="7"), name="later.csv")
+    folder = shared(here, result.run)
+    assert not leaks(folder, *PERSON, "somebody")
+    assert "payer" in dict(texts(folder))["reconciliation.csv"]
+
+
+def test_a_mapping_may_say_otherwise(tmp_path: Path) -> None:
+    """`personal: false` shows a text, `personal: true` hides what tells rows apart."""
+    mapping = MAPPING.replace("Payer, type: text", "Payer, type: text, personal: false")
+    mapping = mapping.replace("Receipt, type: id", "Receipt, type: id, personal: true")
+    with desk(tmp_path, mapping) as here:
+        result = run(here, line(1), line(2, mail="no address"))
+        folder = shared(here, result.run)
+        assert not leaks(folder, "R-0001", "R-0002", "raghu.nandan")
+        assert leaks(folder, "raghunandan")
+
+
+@pytest.mark.parametrize("kind", ["email", "phone"])
+def test_an_address_is_personal_even_as_identity(kind: str) -> None:
+    """What reaches a person is hidden though it tells rows apart."""
+    column = "mail" if kind == "email" else "phone"
+    mapping = parse_mapping(MAPPING.replace("[receipt]", f"[{column}]"), "m.yaml")
+    assert mapping.columns[column].type is ColumnType(kind)
+    mask = Mask.of(mapping, bind(mapping, HEADERS, "x.csv", 1), ())
+    assert mask.hides(column)
+    assert not mask.hides("receipt")
+
+
+def test_leads_that_were_looked_up(tmp_path: Path) -> None:
+    """A lead that a sheet gives as a phone number is shown by its id, not by that number."""
+    mapping = MAPPING.replace("lead: lead\n", "lead: {via: leads.csv, match: phone}\n")
+    mapping = mapping.replace("  lead:    {header: Lead ID, type: lead_id}\n", "")
+    write_sheet(tmp_path / "leads.csv", [(lead_id(1), "+919876543210")], ("Lead ID", "Phone"))
+    with an_office(tmp_path) as office:
+        (tmp_path / "mapping.yaml").write_text(mapping, encoding="utf-8")
+        lines = [line(1), line(2, phone="+91 98765 43299")]
+        write_sheet(tmp_path / "sheet.csv", lines, HEADERS)
+        done = office.run("--json")
+        made = json.loads(done.out)["run"]
+        masked = office.do("report", made, "--mask")
+        assert masked.code == 0, masked.err
+        folder = tmp_path / "reports" / made / "masked"
+        assert not leaks(folder, *PERSON, "43299")
+        assert leaks(folder, lead_id(1))
+        assert not [one for one in PERSON if one in masked.out.casefold()]
+
+
+WORDS = st.text(st.characters(codec="utf-8", categories=["Ll"]), min_size=5, max_size=9).map(
+    lambda word: f"zq{word}"
+)
+NUMBERS = st.integers(10**9, 10**10 - 1).map(str)
+CELLS = st.one_of(
+    WORDS,
+    st.tuples(WORDS, WORDS).map(" ".join),
+    st.tuples(WORDS, st.sampled_from(["“", "”", '"', "=", "<", "&", "\t", "@x.y"])).map("".join),
+    NUMBERS,
+    NUMBERS.map(lambda digits: f"+91 {digits[:5]}-{digits[5:]}"),
+)
+
+
+def record(lead: str, said: str = "", **content: str) -> ActionRecord:
+    """An action of which the CRM said something."""
+    return ActionRecord(
+        row=2,
+        position=0,
+        name="receipt",
+        type="1003",
+        lead=lead,
+        outcome=Outcome.IGNORED,
+        money=None,
+        action_id="",
+        remarks=(Remark(path="fields.note", text=said),) if said else (),
+        problems=(),
+        detail=said,
+        earlier=None,
+        content=content,
+        reference="20261122-k7f3/2",
+    )
+
+
+@given(CELLS, CELLS, st.sampled_from(["{}", "Invalid value {} for `note`.", "“{}”: no", "x={};"]))
+def test_the_crms_words_lose_what_they_repeat(payer: str, other: str, remark: str) -> None:
+    """A remark or an error that quotes a cell of its request, whole or in part, is masked."""
+    said = remark.format(payer) + remark.format(other.rsplit(maxsplit=1)[-1])
+    records = [record("a" * 24, said, payer=payer), record("a" * 24, payer=other, receipt="R-1")]
+    mapping = parse_mapping(MAPPING, "m.yaml")
+    mask = Mask.of(mapping, bind(mapping, HEADERS, "x.csv", 1), records)
+    masked = mask.action(records[0])
+    assert mask.action(records[1]).content == {"payer": MASKED, "receipt": "R-1"}
+    for text in (masked.detail, masked.remarks[0].text, *masked.content.values()):
+        for word in (*payer.split(), *other.split()):
+            # `x=` and such are the remark's own.
+            assert len(word) < 6 or word.casefold() not in text.casefold()
+
+
+def test_a_name_is_found_in_any_case_and_not_within_other_words() -> None:
+    """`RAVI` and `kumar` are parts of `Ravi Kumar`; of `the bank`, `other` is none."""
+    mapping = parse_mapping(MAPPING, "m.yaml")
+    known = [record("a" * 24, payer="Ravi Kumar"), record("a" * 24, payer="the bank")]
+    mask = Mask.of(mapping, bind(mapping, HEADERS, "x.csv", 1), known)
+    assert mask.action(record("a" * 24, "RAVI, other kumar")).detail == f"{MASKED}, other {MASKED}"
+
+
+@pytest.mark.parametrize(
+    ("said", "masked"),
+    [
+        ("Mail a.b@c.example bounced on 2026-11-22", f"Mail {MASKED} bounced on 2026-11-22"),
+        ("Call +91 98765-43210 or (022) 2345 6789", f"Call {MASKED} or ({MASKED}"),
+        ("Amount 1853400.00 is more than 18,53,400.00", None),
+        ("Action 65a1b2c3d4e5f6a7b8c9d0e1 exists", None),
+    ],
+)
+def test_what_reaches_a_person_is_masked_wherever_it_comes_from(
+    said: str, masked: str | None
+) -> None:
+    """Addresses and phone numbers that the CRM knows by itself go too; money, days and ids stay."""
+    mapping = parse_mapping(MAPPING, "m.yaml")
+    mask = Mask.of(mapping, bind(mapping, HEADERS, "x.csv", 1), ())
+    assert mask.action(record("a" * 24, said)).detail == (masked or said)
+
+
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    # Each example is a whole run: shrinking would take minutes.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS, st.integers(0, 4)), min_size=1, max_size=6))
+def test_nothing_of_a_person_is_in_any_byte(
+    people: list[tuple[str, str, str, int]],
+) -> None:
+    """Whatever the cells, and whichever are wrong, no copy holds one of them or a word of it."""
+    lines = [line(number) for number in range(11, 21)]
+    for number, (payer, mail, phone, wrong) in enumerate(people, start=1):
+        lead = lead_id(number) if wrong != 1 else "f" * 24
+        cells = line(number, lead=lead, payer=payer, mail=mail, phone=phone, undeclared=payer)
+        lines.append((*cells, payer) if wrong == 2 else cells)
+    with tempfile.TemporaryDirectory() as folder, desk(Path(folder), MAPPING) as here:
+        result = run(here, *lines)
+        secrets = {one for person in people for cell in person[:3] for one in cell.split()}
+        long = {one for one in secrets if len(one.strip('“”"=<&@xy.+')) >= 4}
+        assert not leaks(shared(here, result.run), *long)

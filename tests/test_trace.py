@@ -1,0 +1,376 @@
+"""`trace`: from a cell to the CRM's id and back, and never yes without the journal's word."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from offices import an_office
+from openpyxl.worksheet.worksheet import Worksheet
+from workplaces import MAPPING, REPEATS, Desk, desk, row, settled
+
+from importer.cli.stories import say_trace
+from importer.cli.tracing import exit_code_of
+from importer.errors import SheetRefusedError
+from importer.mapping import parse_mapping
+from importer.model import Cell
+from importer.pipeline import (
+    Trace,
+    close_rows,
+    open_workplace,
+    release_rows,
+    resolve_run,
+    trace,
+    visit_workplace,
+)
+from importer.pipeline.asking import Kind, cell_of, spellings
+from importer.sandbox import Fault, Rule, lead_id
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Desk]:
+    """A desk with a CRM that answers, at which nothing is settled by itself."""
+    with desk(tmp_path) as one:
+        one.leave_doubts()
+        yield one
+
+
+def ask(here: Desk, what: str) -> Trace:
+    """What the journal knows of something."""
+    with visit_workplace(here.settings) as workplace:
+        return trace(workplace, what)
+
+
+def words(here: Desk, what: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a person reads."""
+    capsys.readouterr()
+    say_trace(ask(here, what), "")
+    return " ".join(capsys.readouterr().out.split())
+
+
+def fates(found: Trace) -> list[str]:
+    """The answers, in order."""
+    return [str(one.fate) for story in found.stories for one in story.answers]
+
+
+def code(found: Trace) -> int:
+    """What a script sees."""
+    return exit_code_of(found)
+
+
+def corrected(workbook: Path, cell: str, value: str) -> Path:
+    """Edit a failures workbook as a person does."""
+    book = openpyxl.load_workbook(workbook)
+    page = book.active
+    assert isinstance(page, Worksheet)
+    page[cell].value = value
+    book.save(workbook)
+    return settled(workbook)
+
+
+def test_from_a_cell_to_the_id_and_back(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """A cell, a reference, an action id, a lead and a receipt number lead to the same payment."""
+    run = here.run(here.sheet(row(1), row(2))).run
+    payment = here.crm.actions[2]
+    asked = (
+        "payments.csv › C3",
+        "payments.csv!3",
+        "payments.csv row 3",
+        "folder/PAYMENTS.csv > c3",
+        f"{run}/3",
+        payment.id,
+        lead_id(2),
+        "R-0002",
+    )
+    for what in asked:
+        found = ask(here, what)
+        (story,) = found.stories
+        assert payment.id in {one.by.action.action_id for one in story.answers}, what
+        assert code(found) == 0
+        told = words(here, what, capsys)
+        assert f"Yes. ₹200.50 for the lead {lead_id(2)} (payment) is in the CRM" in told
+        for fact in (payment.id, "payments.csv › row 3", run, "HTTP 200", "SHA-256"):
+            assert fact in told, (what, fact)
+    assert ask(here, payment.id).kind is Kind.ACTION_ID
+    assert ask(here, lead_id(2)).kind is Kind.LEAD
+
+
+def test_the_time_is_told_on_both_clocks(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """When it was sent is said on this machine's clock and in UTC."""
+    here.run(here.sheet(row(1)))
+    (request,) = {each.sent_at for one in ask(here, "R-0001").stories[0].attempts
+                  for each in one.requests}  # fmt: skip
+    told = words(here, "R-0001", capsys)
+    assert f"{request.astimezone():%d %b %Y %H:%M:%S}" in told
+    assert f"{request.astimezone(dt.UTC):%H:%M:%S} UTC" in told
+
+
+def test_failed_and_then_corrected(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Asked by the cell that was wrong, it is found in the failures workbook that was run."""
+    first = here.run(here.sheet(row(1), row(2, amount="12,5000"), row(3)))
+    assert fates(ask(here, "payments.csv!3")) == ["not in the CRM"]
+    assert code(ask(here, "payments.csv!3")) == 4
+    assert "12,5000" in words(here, "payments.csv!3", capsys)
+    second = here.run(corrected(here.failures_of(first), "C2", "1,25,000"))
+    assert second.code == 0
+    for what in ("payments.csv!3", "failures.xlsx!2", "R-0002", f"{first.run}/3", "12,5000"):
+        found = ask(here, what)
+        assert set(fates(found)) == {"in the CRM"}, what
+        assert {one.by.run for story in found.stories for one in story.answers} == {second.run}
+    told = words(here, "payments.csv!3", capsys)
+    assert "Yes. ₹1,25,000.00" in told
+    assert f"You asked for payments.csv › row 3 (run {first.run}), which ended as INVALID" in told
+
+
+def test_corrected_in_the_source(here: Desk) -> None:
+    """A row that was INVALID, and right in the next export, is one story."""
+    here.run(here.sheet(row(1), row(2, amount="x")))
+    here.run(here.sheet(row(1), row(2), name="next day.csv"))
+    found = ask(here, "payments.csv!3")
+    assert set(fates(found)) == {"in the CRM"}
+    assert {one.by.action.reference for one in found.stories[0].answers} == {
+        one.action.reference for one in ask(here, "next day.csv!3").stories[0].asked
+    }
+
+
+def test_already_in_a_later_export(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """The cell of a later export leads to the run that created it, and that one to the later."""
+    first = here.run(here.sheet(row(1))).run
+    later = [here.run(here.sheet(row(1), row(n), name=f"day {n}.csv")).run for n in (2, 3)]
+    found = ask(here, "day 3.csv!2")
+    assert set(fates(found)) == {"in the CRM"}
+    assert {one.by.run for one in found.stories[0].answers} == {first}
+    told = words(here, "payments.csv!2", capsys)
+    for run in later:
+        assert f"{run}/2" in told
+    assert len(ask(here, "R-0001").stories) == 1
+
+
+def test_a_held_duplicate_is_no_yes(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """A changed amount is held: its own cell says no, and shows the one that stands there."""
+    here.run(here.sheet(row(1)))
+    here.run(here.sheet(row(1, amount="999"), name="later.csv"))
+    found = ask(here, "later.csv!2")
+    assert fates(found)[0] == "not in the CRM"
+    assert code(found) == 4
+    told = words(here, "later.csv!2", capsys)
+    assert "No. ₹999.00" in told
+    assert "held as a DUPLICATE" in told
+    assert here.crm.actions[0].id in told
+
+
+def test_a_released_duplicate(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a person has released tells who did so and why, and is an answer of its own."""
+    here.run(here.sheet(row(1)))
+    second = here.run(here.sheet(row(1, amount="999"), name="later.csv")).run
+    with open_workplace(here.settings) as workplace:
+        release_rows(workplace, second, frozenset({2}), reason="two instalments")
+    here.resume(second)
+    assert "in the CRM" in fates(ask(here, "later.csv!2"))
+    told = words(here, "later.csv!2", capsys)
+    assert "Yes. ₹999.00" in told
+    assert "two instalments" in told
+    assert "Yes. ₹100.50" in words(here, "payments.csv!2", capsys)
+
+
+def test_in_doubt_until_a_person_says_so(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """UNKNOWN is said as such, exit code 5; a person's word is shown with its reason."""
+    here.crm.faults.set([Rule(fault=Fault.DROP_AFTER, times=1)])
+    run = here.run(here.sheet(row(1))).run
+    found = ask(here, "R-0001")
+    assert set(fates(found)) == {"in doubt"}
+    assert code(found) == 5
+    told = words(here, "R-0001", capsys)
+    assert "In doubt: nobody knows." in told
+    assert "Yes" not in told
+    assert f"importer settle {run}" in told
+    with open_workplace(here.settings) as workplace:
+        resolve_run(workplace, run, None, None, created=True, action_id="", reason="seen at 10:42")
+    told = words(here, "R-0001", capsys)
+    assert "Yes." in told
+    assert "its action id is not known" in told
+    assert "seen at 10:42" in told
+
+
+def test_unsent_and_given_up(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was planned only is not in the CRM; given up, it says by whom."""
+    run = here.plan(here.sheet(row(1)))
+    assert f"importer resume {run}" in words(here, "payments.csv!2", capsys)
+    assert code(ask(here, "payments.csv!2")) == 4
+    with open_workplace(here.settings) as workplace:
+        close_rows(workplace, run, None, reason="wrong sheet")
+    told = words(here, "payments.csv!2", capsys)
+    assert "has given it up: wrong sheet" in told
+    assert "importer resume" not in told
+
+
+def test_a_sheet_that_was_refused(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing of a sheet that was refused as a whole went in, and the reason is there."""
+    with pytest.raises(SheetRefusedError):
+        here.run(here.sheet(row(1), row(2, amount="x")), strict=True)
+    told = words(here, "payments.csv!2", capsys)
+    assert "No." in told
+    assert "refused as a whole" in told
+    assert fates(ask(here, "payments.csv!2")) == ["not in the CRM", "not in the CRM"]
+
+
+def test_refused_by_the_crm(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the CRM refused or ignored is shown with its own words."""
+    here.run(here.sheet(row(1, lead="f" * 24), row(2, note="no address")))
+    assert "LEAD_NOT_FOUND" in words(here, "payments.csv!2", capsys)
+    found = ask(here, "payments.csv!3")
+    assert fates(found) == ["in the CRM", "not in the CRM"]
+    assert code(found) == 4
+    assert "payer_email" in words(here, "payments.csv!3", capsys)
+
+
+WORKBOOK = MAPPING.replace("header: {row: 1}", "tab: TAB, header: {row: 1}")
+
+
+def book_of(path: Path, tab: str, *rows: tuple[str, ...]) -> Path:
+    """Write a workbook with one tab."""
+    book = openpyxl.Workbook()
+    page = book.active
+    assert isinstance(page, Worksheet)
+    page.title = tab
+    for cells in (("Lead ID", "Receipt", "Amount", "State", "Note"), *rows):
+        page.append(cells)
+    book.save(path)
+    return settled(path)
+
+
+@pytest.mark.parametrize("tab", ["Ann's paid list", "A!B > C", "Zahlungen für Jürgen"])
+def test_tabs_with_odd_names(here: Desk, tab: str) -> None:
+    """Spaces, apostrophes, marks and accents in a tab's name are no hindrance, quoted or not."""
+    here.mapping = parse_mapping(WORKBOOK.replace("TAB", json.dumps(tab)), "payments.yaml")
+    here.run(book_of(here.folder / "may 2026.xlsx", tab, row(1)))
+    doubled = tab.replace("'", "''")
+    plain = unicodedata.normalize("NFD", tab)
+    for what in (
+        f"may 2026.xlsx › {tab}!C2",
+        f"may 2026.xlsx {tab}!C2",
+        f"may 2026.xlsx>{tab}!2",
+        f"may 2026.xlsx!'{doubled}'!C2",
+        f"'{doubled}'!C2",
+        f"may 2026.xlsx › {plain}!row 2",
+        "may 2026.xlsx!2",
+    ):
+        assert fates(ask(here, what)) == ["in the CRM", "in the CRM"], what
+    assert not ask(here, "may 2026.xlsx › Another!C2").stories
+
+
+NAMES = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/\\"), min_size=1
+).filter(lambda name: bool(name.strip()))
+
+
+@given(NAMES, st.none() | NAMES, st.integers(1, 1_048_576), st.sampled_from(["", "F", "XFD"]))
+def test_every_address_that_we_print_is_understood(
+    file: str, tab: str | None, number: int, column: str
+) -> None:
+    """Whatever the names, an address as a report prints it leads back to its sheet and row."""
+    found = cell_of(str(Cell(file=file, tab=tab, row=number, column=column)))
+    assert found is not None
+    assert found[0] in spellings(file, tab)
+    assert found[1] == number
+
+
+def test_a_file_name_from_a_mac(here: Desk) -> None:
+    """A name with a composed letter and one with a combining accent are the same name."""
+    name = "Zahlungen für Mai.csv"
+    here.run(here.sheet(row(1), name=unicodedata.normalize("NFD", name)))
+    assert ask(here, f"{name}!2").stories
+
+
+def test_two_files_of_one_name(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same address in two runs gives a table, and the references that tell them apart."""
+    first, second = (here.run(here.sheet(row(n))).run for n in (1, 2))
+    found = ask(here, "payments.csv!2")
+    assert len(found.stories) == 2
+    told = words(here, "payments.csv!2", capsys)
+    assert "4 answers for payments.csv!2 as cell" in told
+    for run in (first, second):
+        assert f"{run}/2" in told
+        assert len(ask(here, f"{run}/2").stories) == 1
+
+
+def test_a_skipped_row_and_a_row_that_is_not_there(
+    here: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A skipped row says why it yields nothing; a row beyond the sheet is said not to be there."""
+    here.run(here.sheet(row(1), ("", "", "", "", ""), row(2)))
+    assert "skipped as blank" in words(here, "payments.csv!3", capsys)
+    assert "no such row" in words(here, "payments.csv!99", capsys)
+    assert {code(ask(here, f"payments.csv!{n}")) for n in (3, 99)} == {4}
+
+
+def test_repeats_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    """Of equal rows each has an answer of its own."""
+    with desk(tmp_path, REPEATS) as here:
+        here.run(here.sheet(row(1), row(1, receipt="R-2")))
+        ids = {
+            one.by.action.action_id
+            for number in (2, 3)
+            for story in ask(here, f"payments.csv!{number}").stories
+            for one in story.answers
+        }
+        assert ids == {one.id for one in here.crm.actions}
+
+
+def test_hostile_texts_are_seen(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing that a cell or the asker's own words hold reaches the terminal as a command."""
+    here.run(here.sheet(row(1, note="a\u009b31m@b.c", receipt="R\u202e1")))
+    for what in (lead_id(1), "\x1b[2J"):
+        say_trace(ask(here, what), "")
+        assert not {"\x1b", "\u009b", "\u202e"} & set(capsys.readouterr().out)
+
+
+def test_it_works_while_a_run_is_at_work(here: Desk) -> None:
+    """The journal answers while somebody else holds the lock, and is not changed by it."""
+    here.run(here.sheet(row(1)))
+    with open_workplace(here.settings) as workplace:
+        mark = workplace.journal.id
+        assert ask(here, "R-0001").stories
+        assert workplace.journal.id == mark
+
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+VARIES = re.compile(
+    r"[0-9a-f]{24,64}|20\d{6}-\w{4}|\d\d \w{3} \d{4} [^.,:]*:\d\d:\d\d.*?UTC\)?|0\.\d+ s"
+)
+"""Ids, digests, runs, times: another one each time."""
+
+
+def test_the_readme_shows_what_is_printed(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """The example of the README is what `trace` prints, but for ids and times."""
+    here.run(here.sheet(row(16)))
+    printed = words(here, "R-0016", capsys)
+    example = README.partition("The first one prints")[2].partition("```text\n")[2]
+    shown = " ".join(example.partition("```")[0].split())
+    assert VARIES.sub("…", printed) == VARIES.sub("…", shown)
+
+
+def test_on_the_command_line(tmp_path: Path) -> None:
+    """Words for people, one object for scripts, and an exit code that can be relied on."""
+    with an_office(tmp_path) as office:
+        assert office.run().code == 0
+        done = office.do("trace", "R-0001", "--json")
+        told = json.loads(done.out)
+        (story,) = told["stories"]
+        payment = story["answers"][0]["by"]
+        assert (done.code, told["exit_code"]) == (0, 0)
+        assert (payment["amount"], payment["currency"]) == ("100.50", "INR")
+        assert payment["requests"][0]["status"] == 200
+        assert office.do("trace", payment["action_id"]).code == 0
+        nothing = office.do("trace", "R-9999")
+        assert nothing.code == 4
+        assert "Nothing found for R-9999" in nothing.out
+        assert "action id, lead id, value" in nothing.out
