@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     ColumnElement,
     Float,
@@ -151,6 +152,11 @@ actions = Table(
     Column("holder", Integer),
     # Not created, and nobody waits for it: a person's decision, of this one or of an equal one.
     Column("given_up", Boolean, nullable=False),
+    # What stands on a timeline, may, or is going to, is waited for.
+    CheckConstraint(
+        "NOT given_up OR state IN ('invalid', 'ignored', 'refused', 'duplicate', 'closed')",
+        name="given_up_is_not_created",
+    ),
     Index("actions_of_run", "run", "row", "position"),
     Index("actions_by_identity", "identity"),
 )

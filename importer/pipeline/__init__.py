@@ -1,6 +1,7 @@
 """Check, run, resume, report: the rooms wired together, usable as a library."""
 
 from importer.journal.rulings import Decided
+from importer.journal.tracing import Sent, Traced
 from importer.pipeline.against import settle_against
 from importer.pipeline.check import CheckResult, ProblemGroup, check_sheet
 from importer.pipeline.checking import read_mapping
@@ -11,7 +12,7 @@ from importer.pipeline.reporting import reconcile_run, report_run
 from importer.pipeline.rulings import close_rows, release_rows, resolve_run
 from importer.pipeline.sending import Estimate, Orders, estimate, resumable, send_run
 from importer.pipeline.settling import settle_run
-from importer.pipeline.tracing import Answer, Fate, Story, Trace, trace
+from importer.pipeline.tracing import Answer, Fate, Story, Trace, trace, trace_exit_code
 from importer.pipeline.workplace import (
     Advance,
     Bars,
@@ -36,8 +37,10 @@ __all__ = [
     "NoBars",
     "Orders",
     "ProblemGroup",
+    "Sent",
     "Story",
     "Trace",
+    "Traced",
     "Workplace",
     "check_sheet",
     "close_rows",
@@ -57,5 +60,6 @@ __all__ = [
     "settle_against",
     "settle_run",
     "trace",
+    "trace_exit_code",
     "visit_workplace",
 ]
