@@ -78,7 +78,7 @@ OUR_FORMULAS = [
         rf"ROUND\((?:{_EACH}(?:\+{_EACH})*|SUM\({_CELLS}:{_CELLS}\)),[0-9]+\)",
         rf"SUM\({_CELLS}:{_CELLS}\)",
         rf"{_CELLS}(?:\+{_CELLS})*={_CELLS}(?:\+{_CELLS})*",
-        rf"AND\({_CELLS}={_CELLS}\+{_CELLS},{_CELLS}=SUM\({_CELLS}:{_CELLS}\)\)",
+        rf"AND\({_CELLS}={_CELLS}\+{_CELLS}(?:,{_CELLS}=SUM\({_CELLS}:{_CELLS}\))?\)",
     )
 ]
 """The shapes that `docs/report.md` lists: counts, sums and comparisons over our own tabs."""
