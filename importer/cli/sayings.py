@@ -16,6 +16,7 @@ from importer.journal.answers import Answered, count_doubtful
 from importer.journal.left import entries_to_send
 from importer.model import Outcome
 from importer.pipeline import Decided, Workplace, estimate, reconcile_run
+from importer.reconcile import Reconciliation
 from importer.report.advice import IN_GENERAL
 from importer.report.commands import typed
 from importer.report.inert import as_escapes
@@ -26,7 +27,11 @@ from importer.upload.settle import Settled
 
 def say_plan(workplace: Workplace, run_id: str) -> bool:
     """Show what is about to be sent, on standard error; False when it is nothing."""
-    books, left = reconcile_run(workplace, run_id), estimate(workplace, run_id)
+    return _say_planned(workplace, reconcile_run(workplace, run_id))
+
+
+def _say_planned(workplace: Workplace, books: Reconciliation) -> bool:
+    left = estimate(workplace, books.run.id)
     say_notes(books.run.notes, err=True)
     click.echo(
         f"{books.run.file}: {many(books.run.rows_read, 'row')}; {skips(books.run.skipped)}",
@@ -80,11 +85,11 @@ def say_rehearsal(workplace: Workplace, run_id: str, *, as_json: bool) -> bool:
         body = f'{{"actions":[{",".join(one.entry for one in of_batch)}]}}'
         line = json.dumps({"lead": lead, "body": body}, ensure_ascii=False)
         click.echo(as_escapes(line if as_json else f"POST /lead/{lead}/action {body}"))
-    if not say_plan(workplace, run_id):
+    books = reconcile_run(workplace, run_id)
+    if not _say_planned(workplace, books):
         click.echo("Nothing would be sent.", err=True)
-    lines = reconcile_run(workplace, run_id).outcomes
     fine = {Outcome.UNSENT, Outcome.ALREADY}
-    return not any(line.count for outcome, line in lines.items() if outcome not in fine)
+    return not any(line.count for outcome, line in books.outcomes.items() if outcome not in fine)
 
 
 def say_answers(answers: Sequence[Answered]) -> None:

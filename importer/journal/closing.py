@@ -12,12 +12,11 @@ from importer.journal.again import PASSING
 from importer.journal.meant import meant_actions
 from importer.journal.moving import move
 from importer.journal.ruled import Decided, record_ruling
-from importer.journal.schema import actions, rows, runs
+from importer.journal.schema import DOUBTFUL_STATES, actions, rows, runs
 from importer.journal.store import Journal
 from importer.model import Ruling, RunState, State
 
 _FAILED: Final = (State.INVALID, State.IGNORED, State.REFUSED)
-_DOUBTFUL: Final = (State.SENDING, State.UNKNOWN)
 _MOST_SAID: Final = 10
 
 
@@ -70,7 +69,7 @@ def _not_created(
         f"Nothing of what is meant is left to be given up in the run {run}.",
         "What is CREATED or ALREADY stands on the timeline: the run's report shows the rows.",
     )
-    states = (*_FAILED, *_DOUBTFUL, State.DUPLICATE, State.STAGED)
+    states = (*_FAILED, *DOUBTFUL_STATES, State.DUPLICATE, State.STAGED)
     found = meant_actions(journal, run, states, of_rows, reason=reason, otherwise=otherwise)
     found = [one for one in found if not one.given_up]
     later = _taken_up(journal, run)
@@ -112,7 +111,7 @@ def _under_way(journal: Journal, run: str, of_rows: frozenset[int]) -> list[str]
         .join(actions, and_(actions.c.run == same.c.run, actions.c.row == same.c.number))
         .where(
             own.c.run == run,
-            actions.c.state.in_((*_DOUBTFUL, State.STAGED)),
+            actions.c.state.in_((*DOUBTFUL_STATES, State.STAGED)),
             (actions.c.state != State.STAGED) | (actions.c.run != run),
         )
         .order_by(own.c.number, actions.c.run)

@@ -43,7 +43,12 @@ def staged_of(run: str) -> Select[Any]:
 
 def released_of(table: FromClause) -> ColumnElement[bool]:
     """Whether a person has released an action."""
-    return exists().where(decisions.c.action == table.c.id, decisions.c.ruling == Ruling.RELEASED)
+    return ruled_as(table, Ruling.RELEASED)
+
+
+def ruled_as(table: FromClause, *rulings: Ruling) -> ColumnElement[bool]:
+    """Whether a person has ever decided one of these of an action."""
+    return exists().where(decisions.c.action == table.c.id, decisions.c.ruling.in_(rulings))
 
 
 def mine_of(run: str) -> Select[Any]:

@@ -7,7 +7,8 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Text, and_, exists, func, select, type_coerce
 
-from importer.journal.schema import actions, decisions, problems, requests
+from importer.journal.matching import ruled_as
+from importer.journal.schema import actions, problems, requests
 from importer.journal.sent import sent_otherwise
 from importer.journal.store import Journal
 from importer.model import EarlierReason, Ruling, State
@@ -34,10 +35,6 @@ def _ended(*verdicts: type) -> ColumnElement[bool]:
     return exists().where(requests.c.id == actions.c.request, requests.c.verdict.in_(names))
 
 
-def _ruled(*rulings: Ruling) -> ColumnElement[bool]:
-    return exists().where(decisions.c.action == actions.c.id, decisions.c.ruling.in_(rulings))
-
-
 def _unrecorded() -> ColumnElement[bool]:
     """It is on the wire, or its end was not recorded: in doubt, until somebody looks."""
     return exists().where(requests.c.id == actions.c.request, requests.c.verdict.is_(None))
@@ -59,7 +56,7 @@ _HAS_ID: Final = actions.c.action_id != ""
 _GROUNDLESS: Final[Mapping[str, ColumnElement[bool]]] = {
     "are CREATED, and no request of theirs was taken": _is(State.CREATED)
     & ~_ended(Recorded, ReadBack, RefusedMaybe, Unknown)
-    & ~_ruled(Ruling.CREATED)
+    & ~ruled_as(actions, Ruling.CREATED)
     & ~_unrecorded(),
     "have an action id, and are not CREATED": ~_is(State.CREATED) & _HAS_ID,
     "are ALREADY, and what they rest on is not CREATED": _is(State.ALREADY)
@@ -78,7 +75,7 @@ _GROUNDLESS: Final[Mapping[str, ColumnElement[bool]]] = {
     )
     & _ended(Recorded, Refused),
     "are given up, and nobody has": actions.c.given_up
-    & ~_ruled(Ruling.CLOSED, Ruling.WAIVED)
+    & ~ruled_as(actions, Ruling.CLOSED, Ruling.WAIVED)
     & ~_GIVEN_UP_BEFORE,
     "are closed, and not given up": _is(State.CLOSED) & ~actions.c.given_up,
 }

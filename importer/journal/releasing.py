@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select
 
 from importer.errors import UsageError
 from importer.journal.again import standing_for
 from importer.journal.matching import IS_TO_BE_SENT, is_in_the_way, same_content, with_roots
-from importer.journal.schema import LIVE_STATES, actions, runs
+from importer.journal.schema import DOUBTFUL_STATES, LIVE_STATES, actions, runs
 from importer.journal.store import Journal
 from importer.model import State
-
-_DOUBTFUL: Final = (State.SENDING, State.UNKNOWN)
 
 
 def refuse_rivals(journal: Journal, run: str, held: Sequence[Row[Any]]) -> None:
@@ -61,9 +59,9 @@ def _created_otherwise(journal: Journal, one: Row[Any]) -> Row[Any] | None:
 def not_yet(journal: Journal, blocked: Sequence[Row[Any]]) -> UsageError:
     """Say what stands in the way, as it is by now; what is in doubt before anything else."""
     now = [(one, standing_for(journal, one)) for one in blocked]
-    (first, other), *_ = sorted(now, key=lambda pair: pair[1].state not in _DOUBTFUL)
+    (first, other), *_ = sorted(now, key=lambda pair: pair[1].state not in DOUBTFUL_STATES)
     then = f"Then resume this one, which looks again: importer resume {first.run}."
-    if other.state in _DOUBTFUL:
+    if other.state in DOUBTFUL_STATES:
         return UsageError(
             f"Row {first.row} is held for an action of the run {other.run} that is in doubt: it "
             "may be on the timeline already.",

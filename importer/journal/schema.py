@@ -30,6 +30,8 @@ from importer.verdict import ReadBack, RefusedMaybe, Unknown
 
 SCHEMA_VERSION = 4
 
+DOUBTFUL_STATES = (State.SENDING, State.UNKNOWN)
+"""States in which nobody knows whether an action stands on a timeline."""
 LIVE_STATES = (State.SENDING, State.CREATED, State.UNKNOWN)
 """States in which an action may stand on a timeline: at most one per identity and occurrence."""
 
@@ -213,7 +215,7 @@ IS_GIVEN_UP = _index_where(
 )
 
 IN_DOUBT = _index_where(
-    literally(actions.c.state, (State.SENDING, State.UNKNOWN)), "doubtful_by_lead", actions.c.lead
+    literally(actions.c.state, DOUBTFUL_STATES), "doubtful_by_lead", actions.c.lead
 )
 """Few rows, and each lead in doubt asks for its own."""
 

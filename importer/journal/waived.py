@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, exists, select
 
 from importer.batches import Matching
 from importer.journal.earlier import earlier_values
-from importer.journal.matching import mine_of, released_of, same_content, with_roots
+from importer.journal.matching import mine_of, released_of, ruled_as, same_content, with_roots
 from importer.journal.moving import move
 from importer.journal.schema import IS_GIVEN_UP, actions, decisions, runs
 from importer.journal.store import Journal, pages
@@ -58,8 +58,7 @@ def _is_waived(before: int) -> ColumnElement[bool]:
         decisions.c.action == later.c.id,
         decisions.c.ruling == Ruling.RELEASED,
     )
-    ruled = exists().where(decisions.c.action == actions.c.id, decisions.c.ruling == Ruling.WAIVED)
-    return IS_GIVEN_UP & ruled & (runs.c.seq < before) & ~taken_back
+    return IS_GIVEN_UP & ruled_as(actions, Ruling.WAIVED) & (runs.c.seq < before) & ~taken_back
 
 
 def _is_trusted(one: Row[Any], old: Row[Any], matching: Matching) -> bool:

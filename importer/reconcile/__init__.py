@@ -12,6 +12,7 @@ from importer.reconcile.reasons import (
     is_crm_code,
 )
 from importer.reconcile.records import (
+    INSIDE,
     Chain,
     Ground,
     Key,
@@ -27,6 +28,7 @@ from importer.reconcile.sums import Sums, add_money, add_up
 __all__ = [
     "BEFORE",
     "INCOMPLETE",
+    "INSIDE",
     "TO_CORRECT",
     "Attempt",
     "Chain",

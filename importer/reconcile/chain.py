@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from importer.model import ActionRecord, Currency, EarlierReason, Money, Outcome, Ruling, RunRecord
-from importer.reconcile.records import Chain
+from importer.reconcile.records import INSIDE, Chain
 from importer.reconcile.sums import add_money, add_up, nonzero
 
 Root = tuple[str, int]
@@ -75,7 +75,7 @@ class _Count:
     def __init__(self) -> None:
         self._rows = self._open_rows = 0
         self._open_at: list[str] = []
-        self._sums: dict[str, dict[Currency, Decimal]] = {name: {} for name in _TERMS}
+        self._sums: dict[str, dict[Currency, Decimal]] = {name: {} for name in (*_LEFT, *_RIGHT)}
         self._imbalances: list[str] = []
 
     def see(self, actions: Iterable[ActionRecord]) -> list[ActionRecord]:
@@ -107,8 +107,8 @@ class _Count:
     def chain(self, runs: Sequence[RunRecord]) -> Chain:
         """The figures, and what does not agree about them."""
         sums = {name: add_up([money]) for name, money in self._sums.items()}
-        left = add_up(sums[name] for name in ("planned", "repaired", "corrected", "added"))
-        right = add_up(sums[name] for name in ("created", "already", "waived", "open"))
+        left = add_up(sums[name] for name in _LEFT)
+        right = add_up(sums[name] for name in _RIGHT)
         wrong = []
         if nonzero(sums["planned"]) != nonzero(runs[0].planned_money):
             wrong.append("The chain's rows do not come to what its first run planned.")
@@ -128,7 +128,8 @@ class _Count:
 
 
 _MOST_SHOWN = 20
-_TERMS = ("planned", "repaired", "corrected", "added", "created", "already", "waived", "open")
+_LEFT = ("planned", "repaired", "corrected", "added")
+_RIGHT = ("created", "already", "waived", "open")
 
 
 class _Row:
@@ -161,7 +162,7 @@ class _Row:
         done |= self._already.keys()
         pending = [one for one in self._current if _is_pending(one)]
         names = {one.name for one in pending}
-        left = [one for one in actions if one.outcome not in _DONE]
+        left = [one for one in actions if one.outcome not in INSIDE]
         own = [one for one in left if one.name not in done or _is_beside(one)]
         # What waits for an earlier attempt's turn is that attempt's copy, not one more.
         self._current = [*pending, *(one for one in own if not _is_copy(one, names))]
@@ -212,7 +213,6 @@ class _Row:
         return [one for name, one in self._already.items() if name not in done]
 
 
-_DONE = (Outcome.CREATED, Outcome.ALREADY)
 _PASSING = (EarlierReason.OPEN, EarlierReason.IN_DOUBT)
 _HELD = (EarlierReason.CHANGED, EarlierReason.SEEN_BEFORE, EarlierReason.GIVEN_UP)
 

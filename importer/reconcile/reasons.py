@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Final
 
 from importer.folding import LONGEST, alike, plain_words
-from importer.model import ActionRecord, Currency, EarlierReason, Outcome, RemarkStep, RunRecord
+from importer.model import ActionRecord, EarlierReason, Outcome, RemarkStep, RunRecord
 from importer.reconcile.records import Ground, Key, Reason, Shared
-from importer.reconcile.sums import add_money
+from importer.reconcile.tally import Tally
 from importer.verdict import LEAD_NOT_FOUND
 
 EXAMPLES = 3
@@ -173,7 +172,7 @@ class Reasons:
                 group.note_run(action.earlier.run)
             if one.key not in counted:
                 counted.add(one.key)
-                group.count_in(action)
+                group.tally.add(action.money)
 
     def _count_steps(self, action: ActionRecord, said: Sequence[Explanation]) -> None:
         """Once for each step, whatever the number of reasons for it; without any: correct it."""
@@ -214,16 +213,10 @@ class _Shared:
 @dataclass(slots=True)
 class _Group:
     first: Explanation
-    count: int = 0
-    money: dict[Currency, Decimal] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
     examples: list[str] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
     differs: bool = False
-
-    def count_in(self, action: ActionRecord) -> None:
-        self.count += 1
-        if action.money is not None:
-            add_money(self.money, action.money)
 
     def show(self, one: Explanation, row: int) -> None:
         self.differs |= one.text != self.first.text
@@ -236,7 +229,7 @@ class _Group:
             self.runs.append(run)
 
     def record(self) -> Reason:
-        first = self.first
+        first, line = self.first, self.tally.line()
         return Reason(
             outcome=first.outcome,
             ground=first.ground,
@@ -245,8 +238,8 @@ class _Group:
             pattern=first.pattern,
             differs=self.differs,
             hint=first.hint,
-            count=self.count,
-            money=self.money,
+            count=line.count,
+            money=line.money,
             examples=tuple(self.examples),
             runs=tuple(self.runs),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from importer.model import Outcome, RemarkStep, RunRecord
 from importer.reconcile.sums import Sums, add_up
@@ -16,6 +17,10 @@ class Line:
 
     count: int
     money: Sums
+
+
+INSIDE: Final = (Outcome.CREATED, Outcome.ALREADY)
+"""What stands in the CRM."""
 
 
 class Ground(StrEnum):
@@ -181,7 +186,7 @@ class Reconciliation:
     @property
     def inside(self) -> Sums:
         """Money that stands in the CRM: CREATED and ALREADY."""
-        return add_up(self.outcomes[one].money for one in (Outcome.CREATED, Outcome.ALREADY))
+        return add_up(self.outcomes[one].money for one in INSIDE)
 
     @property
     def unsent(self) -> int:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from importer.model import ActionRecord, Outcome
-from importer.reconcile.records import Rows
-
-_IN = (Outcome.CREATED, Outcome.ALREADY)
+from importer.reconcile.records import INSIDE, Rows
 
 
 @dataclass(slots=True)
@@ -38,8 +36,8 @@ class RowCounts:
 
 
 def _counts_of(actions: Sequence[ActionRecord]) -> Sequence[str]:
-    inside = [one for one in actions if one.outcome in _IN]
-    left = {one.outcome for one in actions if one.outcome not in _IN and not one.given_up}
+    inside = [one for one in actions if one.outcome in INSIDE]
+    left = {one.outcome for one in actions if one.outcome not in INSIDE and not one.given_up}
     if left - {Outcome.UNSENT}:
         kind = "waiting"
     elif left:

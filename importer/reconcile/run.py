@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 
-from importer.model import ActionRecord, Currency, EarlierReason, Money, Outcome, Ruling, RunRecord
+from importer.model import ActionRecord, EarlierReason, Money, Outcome, Ruling, RunRecord
 from importer.reconcile.reasons import Guide, Reasons
 from importer.reconcile.records import Chain, Line, Reconciliation
 from importer.reconcile.rows import RowCounts
-from importer.reconcile.sums import add_money, add_up
+from importer.reconcile.sums import add_up
+from importer.reconcile.tally import Tally
 
 
 def reconcile(  # noqa: PLR0913 - what every side of the books is checked against
@@ -59,27 +59,11 @@ def reconcile(  # noqa: PLR0913 - what every side of the books is checked agains
     )
 
 
-@dataclass(slots=True)
-class _Tally:
-    """A line of the books while the actions go by."""
-
-    count: int = 0
-    money: dict[Currency, Decimal] = field(default_factory=dict)
-
-    def add(self, money: Money | None) -> None:
-        self.count += 1
-        if money is not None:
-            add_money(self.money, money)
-
-    def line(self) -> Line:
-        return Line(count=self.count, money=add_up([self.money]))
-
-
-_Tallies = defaultdict[Outcome, _Tally]
+_Tallies = defaultdict[Outcome, Tally]
 
 
 def _tallies() -> _Tallies:
-    return defaultdict(_Tally)
+    return defaultdict(Tally)
 
 
 def _lines(tallies: _Tallies) -> dict[Outcome, Line]:
@@ -95,7 +79,7 @@ class _Books:
         self.by_action: defaultdict[tuple[str, str], _Tallies] = defaultdict(_tallies)
         self.given_up = _tallies()
         self.left = _tallies()
-        self.corrected_since = _Tally()
+        self.corrected_since = Tally()
         self.waived_before = 0
         self.given_up_now = 0
         self.incomplete = 0

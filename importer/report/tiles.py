@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from importer.model import Outcome
-from importer.reconcile import Reconciliation, add_up
+from importer.reconcile import INSIDE, Reconciliation, add_up
 from importer.report.figures import counted, shown_count, shown_sums
 from importer.report.words import Tone, count_of
 
-_IN: Final = (Outcome.CREATED, Outcome.ALREADY)
 _OUT: Final = (
     Outcome.INVALID,
     Outcome.IGNORED,
@@ -43,7 +42,7 @@ def tiles_of(books: Reconciliation) -> Iterator[Tile]:
         beneath=(f"{shown_count(books.rows_with_actions)} with actions",)
         + ((f"{shown_count(skipped)} skipped",) if skipped else ()),
     )
-    yield _tile(books, "In the CRM", _IN, tuple(_since_when(books)), Tone.GOOD)
+    yield _tile(books, "In the CRM", INSIDE, tuple(_since_when(books)), Tone.GOOD)
     yield _tile(books, "Not in", _OUT, tuple(_beside(books)), Tone.CARE)
     if count_of(books, Outcome.UNKNOWN):
         beside = ("it may stand in the CRM, or not",)
@@ -74,7 +73,7 @@ def _tile(
 
 
 def _since_when(books: Reconciliation) -> Iterator[str]:
-    created, already = (count_of(books, outcome) for outcome in _IN)
+    created, already = (count_of(books, outcome) for outcome in INSIDE)
     if already:
         yield f"{shown_count(created)} created now, {shown_count(already)} there already"
 
