@@ -27,7 +27,7 @@ from importer.journal.sqltypes import Exact, Json, Moment
 from importer.model import State
 from importer.verdict import ReadBack, RefusedMaybe, Unknown
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 LIVE_STATES = (State.SENDING, State.CREATED, State.UNKNOWN)
 """States in which an action may stand on a timeline: at most one per identity and occurrence."""
@@ -76,6 +76,14 @@ runs = Table(
     Column("requests_before", Integer, nullable=False),
     # Order-free digest of every row's fingerprint: the same rows again, however sorted or saved.
     Column("rows_digest", String(64), nullable=False),
+    # account, login, sudo: who planned it.
+    Column("planned_by", Json, nullable=False),
+    # Currency → above which it waits for approval, beside what the settings say.
+    Column("approve_above", Json, nullable=False),
+    # Hash of the plan that was written down for people; "" where none was.
+    Column("plan_hash", String(64), nullable=False),
+    # When its sheet, its reports and the CRM's answers were deleted; NULL: they are kept.
+    Column("purged_at", Moment),
 )
 
 rows = Table(
@@ -151,6 +159,8 @@ actions = Table(
     Column("holder", Integer),
     # Not created, and nobody waits for it: a person's decision, of this one or of an equal one.
     Column("given_up", Boolean, nullable=False),
+    # The approval that covers it; NULL: none.
+    Column("approved", Integer, ForeignKey("approvals.id")),
     Index("actions_of_run", "run", "row", "position"),
     Index("actions_by_identity", "identity"),
 )
@@ -182,6 +192,19 @@ decisions = Table(
     Column("action", Integer, ForeignKey("actions.id"), nullable=False, index=True),
     Column("ruling", String(12), nullable=False),
     Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", String(20), ForeignKey("runs.id"), nullable=False, index=True),
+    # Of the plan that was approved.
+    Column("hash", String(64), nullable=False),
+    # account, login, sudo: as `runs.planned_by`.
+    Column("by", Json, nullable=False),
     Column("at", Moment, nullable=False),
     Column("reason", Text, nullable=False),
 )

@@ -134,15 +134,7 @@ class Mask:
         return replace(earlier, changes=changes)
 
     def _unquoted(self, sentence: str, seen: str = "") -> str:
-        """Hide what a sentence quotes, unless it is a header or a part of what is shown anyway."""
-
-        def judge(quoted: re.Match[str]) -> str:
-            text = quoted[1] or quoted[2] or ""
-            begun = text.removesuffix("…")
-            known = fold(text) in self._headers or (begun and fold(begun) in fold(seen))
-            return quoted[0] if known else f"“{MASKED}”"
-
-        return _QUOTED.sub(judge, sentence)
+        return _unquoted(sentence, self._headers, seen)
 
     @cached_property
     def _specs(self) -> Mapping[str, ColumnSpec]:
@@ -153,6 +145,28 @@ class Mask:
     @cached_property
     def _headers(self) -> frozenset[str]:
         return frozenset(map(fold, self.binding.headers))
+
+
+def hushed(sentence: str, headers: Iterable[str] = ()) -> str:
+    """A sentence for people who may not see the sheet: without what it quotes of it.
+
+    Args:
+        sentence: what a check, the CRM or a refusal says.
+        headers: of the sheet; these may be quoted.
+    """
+    return _without(_unquoted(sentence, frozenset(map(fold, headers))), ())
+
+
+def _unquoted(sentence: str, headers: frozenset[str], seen: str = "") -> str:
+    """Hide what a sentence quotes, unless it is a header or a part of what is shown anyway."""
+
+    def judge(quoted: re.Match[str]) -> str:
+        text = quoted[1] or quoted[2] or ""
+        begun = text.removesuffix("…")
+        known = fold(text) in headers or (begun and fold(begun) in fold(seen))
+        return quoted[0] if known else f"“{MASKED}”"
+
+    return _QUOTED.sub(judge, sentence)
 
 
 def _hidden(text: str) -> str:
