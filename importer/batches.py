@@ -196,17 +196,17 @@ def _surplus(
     ]
 
 
-def pair_ended(
+def pair_failed(
     claimants: Sequence[Claimant], failed: Sequence[Holder], matching: Matching
 ) -> list[tuple[Claimant, Holder]]:
-    """Match actions to equal ones that ended without being created: each answers for one of them.
+    """Match actions to equal ones that the CRM has refused: each answers for one of them.
 
     Its own earlier attempt stands for an action first. Then any other one that is trusted, but
     for those of the sheet that it comes from: rows of one sheet are different rows.
 
     Args:
         claimants: this run's, in sheet order; all of them would travel with the same bytes.
-        failed: refused or given up, one for each root row, as its latest attempt ended.
+        failed: `ignored` or `refused`, one for each root row, as its latest attempt ended.
         matching: as the mapping says.
     """
     by_root = {holder.root: holder for holder in failed}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.folding import ANYTHING, alike
+from importer.folding import ANYTHING, LONGEST, SHOWN, alike, pieces, plain_words, shortened
 
 PLAIN = st.sampled_from(
     [
@@ -116,6 +117,96 @@ def test_values_of_the_row_are_taken_out_as_words(
     assert alike(text, values) == folded
 
 
-def test_a_long_text_is_folded_quickly() -> None:
-    """A remark that somebody made as long as they could holds nothing up."""
-    assert alike("a-" * 1000 + "1") == ANYTHING
+@pytest.mark.parametrize(
+    ("text", "values", "folded"),
+    [
+        ("The Email is invalid", ["Email"], "The Email is invalid"),
+        ("The e-mail is invalid", ["e-mail"], "The e-mail is invalid"),
+        ("No Payment Mode here", ["Payment Mode"], "No Payment Mode here"),
+        ("Of Payment Paid nothing", ["Payment Paid"], "Of … nothing"),
+        ("Invalid email", ["Invalid"], "Invalid email"),
+        ("Refused. Missing email", ["Missing"], "Refused. Missing email"),
+        ("lead is open", ["open"], "lead is open"),
+        ("It has Open, not Paid", ["Open", "Paid"], "It has …, not …"),
+    ],
+)
+def test_a_word_of_the_sentence_stays_although_a_cell_says_it(
+    text: str, values: list[str], folded: str
+) -> None:
+    """Names of columns and fields, words without a capital, and a sentence's first stay."""
+    words = plain_words(("payerEmail", "e-mail", "Payment Mode"))
+    assert alike(text, values, words) == folded
+    assert alike(folded, values, words) == folded
+
+
+def test_two_fields_are_never_one() -> None:
+    """Whatever stands in the rows' cells, a remark on one field is not one on another."""
+    said = ("Email is invalid", "Phone is invalid")
+    assert len({alike(text, ["Email", "Phone"]) for text in said}) == 2
+
+
+@pytest.mark.parametrize(
+    ("says", "found"),
+    [
+        ("“Daily limit reached”", ("daily limit reached",)),
+        ("'Daily limit reached.'", ("daily limit reached",)),
+        ('"Lead … has 5 calls"', ("lead", "has", "calls")),
+        ("“A b” is not “C d”", ("is not",)),
+        ("'x'", ("x",)),
+        ("INV123", ()),
+        ("a@b.c", ()),
+        ("… (…)", ()),
+        ("“”", ()),
+        ("'", ()),
+        ("603d2b2f9b1e8a001c8e4f5c, 17", ()),
+    ],
+)
+def test_words_that_a_person_copied_are_found_again(says: str, found: tuple[str, ...]) -> None:
+    """Quotation marks around the whole are their own; where no plain word is left, none are."""
+    assert pieces(says) == found
+
+
+HUGE = 1 << 16
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a-" * HUGE + "1",
+        "a." * HUGE + "@",
+        "a@" * HUGE,
+        "“" * HUGE,
+        "'a " * HUGE,
+        "… ," * HUGE,
+        "1 Jan " * HUGE,
+        "x@y" + "." * HUGE,
+        "'" + '"' * HUGE,
+    ],
+)
+def test_a_long_text_is_folded_quickly(text: str) -> None:
+    """A remark that somebody made as long as they could holds nothing up, and is cut."""
+    started = time.monotonic()
+    folded = alike(text, ["a.", "1 Jan", "Asha Rao"])
+    assert time.monotonic() - started < 1  # all of it takes milliseconds
+    assert len(folded) <= LONGEST
+    assert alike(folded) == folded
+
+
+def test_what_is_beyond_the_longest_text_makes_no_difference() -> None:
+    """Two pages of an error that differ far down are one, and say that they are cut."""
+    page = "The CRM has no time. " * 200
+    assert alike(f"{page}one") == alike(f"{page}two")
+    assert alike(page).endswith(ANYTHING)
+
+
+def test_a_folded_text_may_need_several_looks() -> None:
+    """However often one thing uncovers the next, it comes to an end."""
+    text = "'1" * 900 + "'"
+    assert alike(alike(text)) == alike(text)
+
+
+def test_somebody_else_s_words_are_shortened() -> None:
+    """On one line, and at most so many characters; a short text stays as it is."""
+    assert shortened("No  such\nfield") == "No such field"
+    assert shortened("a" * SHOWN) == "a" * SHOWN
+    assert shortened("ab " * HUGE) == f"{('ab ' * HUGE)[:SHOWN].rstrip()}…"

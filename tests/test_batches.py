@@ -19,7 +19,7 @@ from importer.batches import (
     digest,
     group,
     identity_digest,
-    pair_ended,
+    pair_failed,
 )
 from importer.model import State
 
@@ -136,7 +136,7 @@ def test_a_run_that_knows_an_action_holds_none_of_its_others_for_it(
 def test_as_many_rows_are_unchanged_as_were_refused(now: int, before: int, trust: bool) -> None:  # noqa: FBT001 - hypothesis gives it by position
     """Each refused row answers for one equal row at the most; untrusted sheets answer for none."""
     failed = [holder(n, "a", state=State.REFUSED) for n in range(1, before + 1)]
-    pairs = pair_ended(
+    pairs = pair_failed(
         [claimant(n, "a") for n in range(now)], failed, EVERYWHERE if trust else NOWHERE
     )
     assert len(pairs) == (min(now, before) if trust else 0)
@@ -147,7 +147,7 @@ def test_a_row_answers_for_its_own_refusal_first_and_never_for_its_neighbours() 
     """Rows of one sheet are different rows: only the row's own attempt stands for it there."""
     failed = [holder(n, "a", state=State.IGNORED) for n in (1, 2)]
     own, other = claimant(2, "a", root="old"), claimant(3, "a", root="old")
-    assert pair_ended([other, own], failed, NOWHERE) == [(own, failed[1])]
+    assert pair_failed([other, own], failed, NOWHERE) == [(own, failed[1])]
 
 
 def test_a_corrected_row_answers_for_how_it_first_looked() -> None:

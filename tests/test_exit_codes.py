@@ -24,7 +24,8 @@ INTERRUPTED = Ending(kind=EndKind.INTERRUPTED, signal=signal.SIGTERM)
 def found(counts: Mapping[Outcome, int], **changes: object) -> Reconciliation:
     """The books of a run with so many actions of each outcome."""
     lines = {one: Line(count=counts.get(one, 0), money={}) for one in Outcome}
-    return replace(books([]), outcomes=lines, **changes)  # type: ignore[arg-type]  # named by the caller
+    left = {"left_of": lines} | changes
+    return replace(books([]), outcomes=lines, **left)  # type: ignore[arg-type]  # named by the caller
 
 
 @pytest.mark.parametrize(
@@ -65,17 +66,16 @@ def test_what_was_given_up_does_not_call_for_resume(
     state: RunState, given_up: int, code: int
 ) -> None:
     """UNSENT calls for resume, code 6, until a person has closed all of it: 4."""
-    gone = {Outcome.UNSENT: Line(count=given_up, money={})}
-    left = found({Outcome.UNSENT: 2}, given_up_of=gone)
+    open_ = {Outcome.UNSENT: Line(count=2 - given_up, money={})}
+    left = found({Outcome.UNSENT: 2}, left_of=open_, given_up_now=given_up)
     assert exit_code(replace(left, run=replace(left.run, state=state)), DONE) == code
 
 
 def test_what_was_waived_in_an_earlier_run_is_nothing_to_do() -> None:
     """A row that comes again as it was given up makes no alarm; one given up in this run does."""
-    gone = {Outcome.DUPLICATE: Line(count=2, money={})}
-    held = found({Outcome.DUPLICATE: 2}, given_up_of=gone, waived_before=2)
+    held = found({Outcome.DUPLICATE: 2}, left_of={}, waived_before=2)
     assert exit_code(held, DONE) == 0
-    assert exit_code(replace(held, waived_before=1), DONE) == 4
+    assert exit_code(replace(held, waived_before=1, given_up_now=1), DONE) == 4
 
 
 def test_created_incomplete_is_not_everything_created() -> None:

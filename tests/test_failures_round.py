@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import shutil
 import subprocess
@@ -15,10 +16,11 @@ import pytest
 from binary_books import write_xlsb
 from workplaces import Desk, Result, desk, settled, write_sheet
 
-from importer.errors import SheetError
+from importer.errors import JournalError, SheetError
 from importer.mapping import is_ours, parse_mapping
 from importer.model import Kind, Outcome, SheetSpec
 from importer.pipeline import Demands, open_workplace, plan_run
+from importer.pipeline.checking import open_bound
 from importer.report import MARKED_HEADER
 from importer.sandbox import lead_id
 from importer.sheets import open_sheet
@@ -416,3 +418,25 @@ def test_whatever_people_do_to_a_sheet(tmp_path: Path) -> None:
         assert page["D2"].value == dt.datetime.combine(DAY, dt.time())
         assert page.freeze_panes is None or page.freeze_panes == "A1"
         assert here.run(settled(path)).counts == {"INVALID": 7}
+
+
+def test_a_row_that_the_kept_copy_lacks_is_never_left_out(
+    csv_desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a row to correct is not found, no failures workbook is written without it."""
+    here = csv_desk
+    result = here.run(csv_sheet(tmp_path, rows_with(["x"])))
+    path = here.failures_of(result)
+    before = path.read_bytes()
+
+    def without_rows(*args: Any) -> Any:  # noqa: ANN401 - as open_bound
+        bound = open_bound(*args)
+        return dataclasses.replace(
+            bound, sheet=dataclasses.replace(bound.sheet, read=lambda _size: iter(()))
+        )
+
+    monkeypatch.setattr("importer.pipeline.reporting.open_bound", without_rows)
+    with pytest.raises(JournalError, match="would lack rows: Row 4 ") as caught:
+        here.failures_of(result)
+    assert "importer report RUN" in caught.value.hint
+    assert path.read_bytes() == before

@@ -124,6 +124,10 @@ def test_the_law_holds_for_any_outcome(actions: list[ActionRecord]) -> None:
     assert found.imbalances == ()
     assert sum(line.count for line in found.outcomes.values()) == len(actions)
     assert list(found.outcomes) == list(Outcome)
+    for outcome, line in found.outcomes.items():
+        parts = [lines[outcome] for lines in found.by_action.values() if outcome in lines]
+        assert sum(part.count for part in parts) == line.count
+        assert add_up(part.money for part in parts) == line.money
 
 
 @given(ACTIONS.filter(bool), st.data())
@@ -237,7 +241,9 @@ def test_a_chain_adds_up_and_counts_each_root_row_once(attempts: list[list[Actio
     settled = (Outcome.CREATED, Outcome.ALREADY)
     done = {one.row for one in everything if one.outcome in settled}
     assert chain.rows == len({one.row for one in everything})
-    assert chain.open_rows == chain.rows - len(done), "what was created stays done"
+    pending = {one.row for one in everything if one.outcome in (Outcome.UNKNOWN, Outcome.UNSENT)}
+    assert chain.rows - len(done) <= chain.open_rows, "what is not done is open"
+    assert chain.open_rows <= chain.rows - len(done - pending), "what was created stays done"
     twice = len(created) - len({one.row for one in created})
     assert bool(chain.imbalances) == bool(twice), "of one row and name only one is created"
 
@@ -297,6 +303,31 @@ def test_what_is_held_beside_what_was_created_is_open_until_somebody_decides() -
     )
     waived = chain_of(RUN, first, [held("130", given_up=True)])
     assert (waived.closed, waived.waived, waived.open) == (True, {INR: Decimal(130)}, {})
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.UNSENT])
+def test_what_is_in_doubt_or_going_to_be_sent_is_open_whatever_came_later(
+    outcome: Outcome,
+) -> None:
+    """A later attempt that was skipped, waived or invalid closes nothing that may be booked."""
+    first = [action(2, Outcome.IGNORED, "100")]
+    doubt = [action(2, outcome, "100")]
+    for later in ([], [action(2, Outcome.INVALID, name="", given_up=True)]):
+        attempts = [first, doubt, later]
+        chain = follow_chain(
+            [replace(RUN, planned_money={INR: Decimal(100)}) for _ in attempts],
+            [Attempt(actions=one, roots={2: (RUN.id, 2)}) for one in attempts],
+        )
+        assert (chain.open_rows, chain.open, chain.closed) == (1, {INR: Decimal(100)}, False)
+        assert chain.imbalances == ()
+
+
+def test_a_copy_that_waits_for_another_attempt_is_no_money_more() -> None:
+    """What is held for the chain's own action in doubt is that one, counted once."""
+    earlier = Earlier(run="x", file="x", row=2, action_id="", reason=EarlierReason.IN_DOUBT)
+    copy = action(2, Outcome.DUPLICATE, "100", earlier=earlier)
+    chain = chain_of(RUN, [action(2, Outcome.UNKNOWN, "100")], [copy])
+    assert (chain.open_rows, chain.open, chain.added) == (1, {INR: Decimal(100)}, {})
 
 
 def test_what_was_created_corrected_counts_as_it_stands_in_the_crm() -> None:

@@ -61,3 +61,32 @@ def test_a_sheet_that_was_refused_offers_no_part_of_itself(office: Office) -> No
     assert "importer resume" not in page + refused.err + refused.out
     assert "importer run" not in page
     assert "Nothing is wrong with it; it was not sent" in refused.out
+
+
+def test_page_and_screen_say_the_same_commands(office: Office) -> None:
+    """Named settings stand in both, and `report`, asked for alike, writes the same bytes."""
+    place = office.folder / "office"
+    place.mkdir()
+    (office.folder / "importer.toml").rename(place / "prod.toml")
+    office.sheet(row(1), row(2, note="no address"))
+    done = office.run("--settings", "office/prod.toml")
+    (page,) = office.folder.glob("office/reports/*/reconciliation.html")
+    run = page.parent.name
+    command = f"importer run office/reports/{run}/failures.xlsx -m …/mapping.yaml"
+    command = f"{command} --settings office/prod.toml"
+    written = page.read_bytes()
+    assert command in done.err
+    assert command in written.decode()
+    office.do("report", run, "--settings", "office/prod.toml")
+    assert page.read_bytes() == written
+
+
+def test_no_path_of_this_machine_gets_into_a_report(office: Office) -> None:
+    """A report goes to others: settings that were named by their whole path are left out."""
+    office.sheet(row(1), row(2, note="no address"))
+    done = office.run("--settings", office.folder / "importer.toml")
+    assert f"--settings {office.folder}" in done.err
+    for file in office.folder.glob("reports/*/reconciliation.[hjc]*"):
+        text = file.read_text(encoding="utf-8")
+        assert str(office.folder) not in text
+        assert "--settings" not in text

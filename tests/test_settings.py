@@ -365,7 +365,11 @@ def test_remarks_are_written_as_often_as_there_is_something_to_say(folder: Path)
         ('[[remarks]]\nsays = "x"\nstep = "retry"', "remarks.1.step (importer.toml): It must be"),
         ('[[remarks]]\nstep = "try again"', "remarks.1.says: It is missing."),
         (f"[[remarks]]\n{FITS}[[remarks]]\n{FITS}nots = 'x'", "remarks.2.nots (importer.toml): "),
-        ('[[remarks]]\nsays = " … "\nstep = "try again"', "It has no words."),
+        ('[[remarks]]\nsays = " … "\nstep = "try again"', "It has no plain words"),
+        *(
+            (f"[[remarks]]\nsays = '{says}'\nstep = 'try again'", "It has no plain words")
+            for says in ("INV123", "a@b.c", "62ab16e, 17", '"62ab16e"', "… …")
+        ),
         (f"[remarks]\n{FITS}", "Write it as [[remarks]], once for each."),
         ("remarks = [3]", "[[remarks]]"),
     ],

@@ -117,7 +117,7 @@ def test_one_remark_on_nearly_all_stops_it_although_they_are_created() -> None:
     assert number == 20
     assert halt.reason == (
         "The CRM says the same of 20 of the last 20 actions `receipt`: "
-        "“fields.receipt: Value 'R-19' of 19x@example.com dropped:  not DEFINED”."
+        "“fields.receipt: Value 'R-19' of 19x@example.com dropped: not DEFINED”."
     )
     assert "same_remark_share" in halt.remedy
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import sqlite3
+import typing
 import unicodedata
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -17,9 +20,9 @@ from offices import an_office
 from openpyxl.worksheet.worksheet import Worksheet
 from workplaces import MAPPING, REPEATS, Desk, desk, row, settled
 
-from importer.cli.stories import say_trace
-from importer.cli.tracing import exit_code_of
+from importer.cli.stories import PROVES, say_trace
 from importer.errors import SheetRefusedError
+from importer.journal import finding, kin
 from importer.mapping import parse_mapping
 from importer.model import Cell
 from importer.pipeline import (
@@ -29,10 +32,14 @@ from importer.pipeline import (
     release_rows,
     resolve_run,
     trace,
+    trace_exit_code,
     visit_workplace,
 )
-from importer.pipeline.asking import Kind, cell_of, spellings
+from importer.pipeline import tracing as stories
+from importer.pipeline.asking import Kind, cell_of, spellings, values_of
 from importer.sandbox import Fault, Rule, lead_id
+from importer.sandbox.records import StoredAction
+from importer.verdict import Verdict
 
 
 @pytest.fixture
@@ -63,7 +70,13 @@ def fates(found: Trace) -> list[str]:
 
 def code(found: Trace) -> int:
     """What a script sees."""
-    return exit_code_of(found)
+    return trace_exit_code(found)
+
+
+def payment_of(here: Desk, number: int) -> StoredAction:
+    """The payment on the timeline of a row's lead; leads are sent side by side, in any order."""
+    lead = lead_id(number)
+    return next(one for one in here.crm.actions if (one.lead, one.type) == (lead, "PAYMENT"))
 
 
 def corrected(workbook: Path, cell: str, value: str) -> Path:
@@ -79,7 +92,7 @@ def corrected(workbook: Path, cell: str, value: str) -> Path:
 def test_from_a_cell_to_the_id_and_back(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     """A cell, a reference, an action id, a lead and a receipt number lead to the same payment."""
     run = here.run(here.sheet(row(1), row(2))).run
-    payment = here.crm.actions[2]
+    payment = payment_of(here, 2)
     asked = (
         "payments.csv › C3",
         "payments.csv!3",
@@ -130,15 +143,159 @@ def test_failed_and_then_corrected(here: Desk, capsys: pytest.CaptureFixture[str
     assert f"You asked for payments.csv › row 3 (run {first.run}), which ended as INVALID" in told
 
 
-def test_corrected_in_the_source(here: Desk) -> None:
-    """A row that was INVALID, and right in the next export, is one story."""
-    here.run(here.sheet(row(1), row(2, amount="x")))
-    here.run(here.sheet(row(1), row(2), name="next day.csv"))
-    found = ask(here, "payments.csv!3")
-    assert set(fates(found)) == {"in the CRM"}
-    assert {one.by.action.reference for one in found.stories[0].answers} == {
-        one.action.reference for one in ask(here, "next day.csv!3").stories[0].asked
-    }
+def test_a_number_alone_is_no_yes(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """A row refused by our checks was not sent, and what is in the CRM of its number is shown."""
+    first = here.run(here.sheet(row(1), row(2, amount="x"))).run
+    later = here.run(here.sheet(row(1), row(2), name="next day.csv")).run
+    for what in (f"{first}/3", "payments.csv!3"):
+        found = ask(here, what)
+        assert fates(found) == ["not in the CRM"]
+        assert code(found) == 4
+    told = words(here, "payments.csv!3", capsys)
+    assert "No. Our checks refused payments.csv › row 3; this row was not sent." in told
+    assert f"Its number is in the CRM as next day.csv › row 3 (run {later}, reference" in told
+    assert "Yes" not in told
+    assert f"{first}/3" in words(here, "next day.csv!3", capsys)
+    assert code(ask(here, "next day.csv!3")) == 0
+    assert code(ask(here, "R-0002")) == 4
+
+
+def test_a_correction_that_is_held_in_part_is_no_yes(here: Desk) -> None:
+    """A refused row whose payment is held since its correction is not in, if its receipt is."""
+    here.run(here.sheet(row(1), row(2)))
+    refused = here.run(here.sheet(row(1), row(2, amount="x"), name="later.csv"))
+    here.run(corrected(here.failures_of(refused), "C2", "999"))
+    found = ask(here, f"{refused.run}/3")
+    assert sorted(fates(found)) == ["in the CRM", "not in the CRM"]
+    assert code(found) == 4
+
+
+def test_a_number_of_another_mapping_is_another_thing(
+    here: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Equal numbers of two mappings are a story each, and none speaks for the other."""
+    here.run(here.sheet(row(1, receipt="17"), row(2)))
+    names = MAPPING.replace("name: payment", "name: fee").replace("name: receipt", "name: note")
+    here.mapping = parse_mapping(names, "fees.yaml")
+    fees = here.run(here.sheet(row(5, receipt="17", amount="x"), row(6), name="fees.csv")).run
+    found = ask(here, f"{fees}/2")
+    assert fates(found) == ["not in the CRM"]
+    assert code(found) == 4
+    told = words(here, f"{fees}/2", capsys)
+    assert "Yes" not in told
+    assert "payments.csv" not in told
+    found = ask(here, "17")
+    assert len(found.stories) == 2
+    assert fates(found) == ["in the CRM", "in the CRM", "not in the CRM"]
+    assert code(found) == 4
+
+
+def test_what_is_cut_is_the_oldest_and_no_yes(
+    here: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of more than can be read the newest is shown, it is said so, and it is never exit code 0."""
+    monkeypatch.setattr(finding, "MOST_FOUND", 2)
+    here.run(here.sheet(row(1)))
+    assert code(ask(here, lead_id(1))) == 0
+    here.run(here.sheet(row(1, receipt="R-2", state="Bounced", note="no address"), name="new.csv"))
+    found = ask(here, lead_id(1))
+    assert fates(found) == ["in the CRM", "not in the CRM"]
+    assert found.more
+    assert "This is not all: only the newest is shown" in words(here, lead_id(1), capsys)
+
+
+def test_a_value_that_stands_in_too_many_rows_is_cut(
+    here: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What only looks like the value uses nothing up, and the newest rows that say it are shown."""
+    monkeypatch.setattr(finding, "MOST_FOUND", 2)
+    monkeypatch.setattr(finding, "PAGE", 1)
+    here.run(here.sheet(row(1, state="Paid"), row(2, state="Bounced"), row(3), row(4)))
+    found = ask(here, "Paid")
+    assert [one.asked[0].action.row for one in found.stories] == [4, 5]
+    assert found.more
+    assert code(found) == 4
+    assert [one.asked[0].action.row for one in ask(here, "Bounced").stories] == [3]
+    assert not ask(here, "Bounced").more
+    # Each of them has a column of this name.
+    assert not ask(here, "state").stories
+
+
+@pytest.mark.parametrize("limit", [(kin, "MOST_KIN"), (stories, "MOST_STORIES")])
+def test_what_is_not_followed_is_told(
+    here: Desk, monkeypatch: pytest.MonkeyPatch, limit: tuple[object, str]
+) -> None:
+    """Where kin or stories are cut, there is more, and the exit code is not 0."""
+    for n in range(3):
+        here.run(here.sheet(row(1), row(2), name=f"{n}.csv"))
+    assert code(ask(here, "Paid")) == 0
+    monkeypatch.setattr(*limit, 1)
+    found = ask(here, "Paid")
+    assert found.stories
+    assert found.more
+    assert code(found) == 4
+
+
+def test_what_is_gone_meanwhile_is_passed_over(here: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An action that was replaced while it was asked for yields no story, and hides no other."""
+    here.run(here.sheet(row(1)))
+    lost = finding.Actions(ids=(1, 999_999))
+    monkeypatch.setattr(finding, "actions_of_lead", lambda *_: lost)
+    found = ask(here, lead_id(1))
+    assert fates(found) == ["in the CRM"]
+    assert not found.more
+
+
+def test_a_value_is_found_as_the_sheet_or_the_journal_writes_it(here: Desk) -> None:
+    """An amount with its zeros or its commas and an id in capitals lead to the same row."""
+    here.run(here.sheet(row(1), row(2, amount="1,25,000.00")))
+    for what, number in (
+        ("100.50", 2),
+        ("100.5", 2),
+        ("1,25,000.00", 3),
+        ("125000", 3),
+        (lead_id(1).upper(), 2),
+        (payment_of(here, 2).id.upper(), 3),
+    ):
+        found = ask(here, what)
+        assert {one.by.action.row for story in found.stories for one in story.answers} == {number}
+        assert code(found) == 0
+
+
+def test_a_day_is_found_as_the_sheet_writes_it(here: Desk) -> None:
+    """A day that can be one day only is found as it is written, and any as the journal has it."""
+    day = "Note, type: date, format: dd/mm/yyyy, zone: Asia/Kolkata"
+    days = MAPPING.replace("Note, type: text", day).replace("payer_email", "paid_on")
+    here.mapping = parse_mapping(days, "payments.yaml")
+    here.run(here.sheet(row(1, note="23/04/2026"), row(2, note="03/04/2026")))
+    for what, number in (("23/04/2026", 2), ("2026-04-23", 2), ("2026-04-03", 3)):
+        (story,) = ask(here, what).stories
+        assert {one.action.row for one in story.asked} == {number}
+    assert not ask(here, "03/04/2026").stories
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("1,25,000.50", ["125000.5"]),
+        ("1.250,50", ["1250.5"]),
+        ("23/04/2026", ["2026-04-23"]),
+        ("23 Apr 2026 10:30", ["2026-04-23T10:30:00"]),
+        ("AB12", ["ab12"]),
+        # A day in two ways; a receipt number, which is another one than 17; no number at all.
+        ("03/04/2026", []),
+        ("0017", []),
+        ("R-0017", []),
+    ],
+)
+def test_a_value_has_the_forms_in_which_it_may_be_kept(written: str, kept: list[str]) -> None:
+    """As it is written, and as it is kept where that can be one thing only."""
+    assert values_of(written) == (written, *kept)
+
+
+def test_every_verdict_has_its_words() -> None:
+    """What the end of a request proved is said in words, whatever it is."""
+    assert {one.__name__ for one in typing.get_args(Verdict)} | {""} == PROVES.keys()
 
 
 def test_already_in_a_later_export(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -336,10 +493,17 @@ def test_hostile_texts_are_seen(here: Desk, capsys: pytest.CaptureFixture[str]) 
 def test_it_works_while_a_run_is_at_work(here: Desk) -> None:
     """The journal answers while somebody else holds the lock, and is not changed by it."""
     here.run(here.sheet(row(1)))
-    with open_workplace(here.settings) as workplace:
-        mark = workplace.journal.id
+    with open_workplace(here.settings):
+        before = held(here)
         assert ask(here, "R-0001").stories
-        assert workplace.journal.id == mark
+        assert held(here) == before
+    assert "R-0001" in "".join(before)
+
+
+def held(here: Desk) -> list[str]:
+    """Everything that the journal holds."""
+    with closing(sqlite3.connect(here.settings.journal.path)) as journal:
+        return list(journal.iterdump())
 
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")

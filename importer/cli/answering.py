@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from importer.journal.tracing import Traced
 from importer.model import Cell, Outcome, Ruling, RunRecord, RunState, State
-from importer.pipeline import Answer, Trace
+from importer.pipeline import Answer, Trace, Traced
 from importer.report.figures import shown
 from importer.report.inert import visible
 from importer.verdict import Recorded
@@ -25,6 +24,8 @@ def sentences(trace: Trace, answer: Answer, options: str) -> Iterator[str]:
     """
     by, asked = answer.by, answer.asked
     yield _verdict(trace.runs[by.run], by, options)
+    if answer.number is not None:
+        yield _of_number(trace.runs[answer.number.run], answer.number)
     if by.action.given_up and by.action.outcome is not Outcome.UNSENT:
         yield _given_up(by)
     if by.action.incomplete:
@@ -80,7 +81,8 @@ def _verdict(run: RunRecord, by: Traced, options: str) -> str:
         case Outcome.UNKNOWN:
             said = _doubt(by, options)
         case Outcome.INVALID:
-            said = f"No. Our checks refused row {by.action.row}; nothing of it was sent."
+            place = address(run, by.action.row)
+            said = f"No. Our checks refused {place}; this row was not sent."
         case Outcome.IGNORED:
             said = f"No. The CRM ignored {what}{sent}; it is not stored."
         case Outcome.REFUSED:
@@ -90,6 +92,17 @@ def _verdict(run: RunRecord, by: Traced, options: str) -> str:
         case Outcome.UNSENT:
             said = _unsent(run, by, options)
     return said
+
+
+def _of_number(run: RunRecord, one: Traced) -> str:
+    """That another row has the number of the one that was asked for, and that nobody knows more."""
+    place = f"{address(run, one.action.row)} (run {run.id}, reference {one.action.reference})"
+    in_doubt = one.action.outcome is Outcome.UNKNOWN
+    where = "is perhaps in the CRM" if in_doubt else "is in the CRM"
+    return (
+        f"Its number {where} as {place}: {subject(one)}. Look whether that is the same thing, or "
+        "another one and the number is mistyped."
+    )
 
 
 def _sent(by: Traced) -> str:

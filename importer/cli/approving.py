@@ -11,8 +11,8 @@ import click
 from importer.cli.finishing import finish_refused
 from importer.cli.options import (
     FILE,
+    Given,
     Totals,
-    as_given,
     canary_option,
     expect_options,
     json_option,
@@ -62,6 +62,7 @@ def plan(  # noqa: PLR0913 - a command's options are its arguments
     from importer.cli.bars import TerminalBars
     from importer.pipeline import Demands, Expected, open_workplace, plan_run, read_mapping
 
+    given = Given(settings, practice)
     loaded, read = load(settings, practice=practice), read_mapping(mapping)
     demands = Demands(
         strict=strict, expected=Expected(rows=expect_rows, totals=expect_total), retry=retry
@@ -70,19 +71,19 @@ def plan(  # noqa: PLR0913 - a command's options are its arguments
         try:
             run = plan_run(workplace, sheet, read, demands=demands, bars=TerminalBars())
         except SheetRefusedError as refusal:
-            finish_refused(workplace, refusal, as_json=as_json)
+            finish_refused(workplace, refusal, given, as_json=as_json)
             raise
-        return _write_down(workplace, run, as_given(settings, practice=practice), as_json=as_json)
+        return _write_down(workplace, run, given, as_json=as_json)
 
 
-def _write_down(workplace: Workplace, run: str, options: str, *, as_json: bool) -> int:
+def _write_down(workplace: Workplace, run: str, given: Given, *, as_json: bool) -> int:
     from importer.cli.bars import TerminalBars
     from importer.cli.sayings import say_doubts, say_plan
     from importer.pipeline import Exit, report_run, write_plan
 
-    _, written = report_run(workplace, run, bars=TerminalBars())
+    _, written = report_run(workplace, run, typed=given.typed, bars=TerminalBars())
     file, said = write_plan(workplace, run)
-    say_doubts(workplace, run, options)
+    say_doubts(workplace, run, given.options)
     say_plan(workplace, run)
     code = Exit.DONE if set(said["outcomes"]) <= {"UNSENT", "ALREADY"} else Exit.INCOMPLETE
     if as_json:
@@ -90,7 +91,7 @@ def _write_down(workplace: Workplace, run: str, options: str, *, as_json: bool) 
         click.echo(json.dumps(whole, ensure_ascii=False))
         return code
     click.echo(f"Plan:     {file}\nReport:   {written.page}\nHash:     {said['hash']}")
-    for line in _next_steps(said, options):
+    for line in _next_steps(said, given.options):
         click.echo(line)
     return code
 
@@ -129,7 +130,7 @@ def approve(which: str, reason: str, settings: Path | None, *, practice: bool) -
     click.echo(
         f"On record: {approved.by} approves the run {approved.run.id} of {approved.planned_by}"
         f"{money(approved.money, ', ')}.\n"
-        f"Send it: {typed('apply', approved.run.id, as_given(settings, practice=practice))}"
+        f"Send it: {typed('apply', approved.run.id, Given(settings, practice).options)}"
     )
     return Exit.DONE
 
@@ -173,11 +174,11 @@ def apply_plan(  # noqa: PLR0913 - a command's options are its arguments
     read = read_mapping(mapping) if mapping else None
     with open_workplace(loaded) as workplace:
         run = check_plan(workplace, _plan_of(which), sheet=sheet, mapping=read)
-        options = as_given(settings, practice=practice)
-        if not agreed(workplace, run, options, yes=yes, applied=True):
+        given = Given(settings, practice)
+        if not agreed(workplace, run, given, yes=yes, applied=True):
             return decline("Apply the plan when you are ready.")
         orders = orders_of(loaded, canary, minutes, yes=yes, applied=True)
-        return send(workplace, run, token, orders, options, as_json=as_json)
+        return send(workplace, run, token, orders, given, as_json=as_json)
 
 
 def _plan_of(which: str) -> PlanFile | str:

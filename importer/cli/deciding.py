@@ -11,7 +11,7 @@ import click
 from importer.cli.finishing import finish
 from importer.cli.options import (
     FILE,
-    as_given,
+    Given,
     json_option,
     load,
     reason_option,
@@ -64,9 +64,9 @@ def settle(  # noqa: PLR0913 - a command's options are its arguments
             ending, settled = settle_run(workplace, run_id, token, bars=TerminalBars())
         else:
             ending, settled = settle_against(workplace, run_id, against)
-        options, looked_up = as_given(settings, practice=practice), ending.kind is EndKind.DONE
-        say_settled(run_id, settled, options)
-        return finish(workplace, run_id, ending, options, looked_up=looked_up, as_json=as_json)
+        given, looked_up = Given(settings, practice), ending.kind is EndKind.DONE
+        say_settled(run_id, settled, given.options)
+        return finish(workplace, run_id, ending, given, looked_up=looked_up, as_json=as_json)
 
 
 @click.command()
@@ -169,8 +169,9 @@ def close(  # noqa: PLR0913 - a command's options are its arguments
 
     With --rows: whatever of these rows was not created is given up for good (what is UNKNOWN is
     settled first). It leaves the failures workbook, and a later sheet that holds the rows unchanged
-    does not send them either; `release` takes that back. Without --rows: what is UNSENT is not sent
-    by `resume` any more, so that the sheet can be run again, corrected.
+    does not send them either, unless its mapping says that equal rows repeat; `release` takes that
+    back. Without --rows: what is UNSENT is not sent by `resume` any more, so that the sheet can be
+    run again, corrected.
     """
     from importer.pipeline import close_rows
 
@@ -198,5 +199,5 @@ def _decide(  # noqa: PLR0913 - what the command was told, handed on
 
     with open_workplace(load(settings, practice=practice)) as workplace:
         say_decided(decision(workplace))
-        done, options = Ending(kind=EndKind.DONE), as_given(settings, practice=practice)
-        return finish(workplace, run_id, done, options, looked_up=looked_up, as_json=as_json)
+        done, given = Ending(kind=EndKind.DONE), Given(settings, practice)
+        return finish(workplace, run_id, done, given, looked_up=looked_up, as_json=as_json)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from importer.cli.options import json_option, load, settings_options, token_option
+from importer.cli.options import Given, json_option, load, settings_options, token_option
 
 if TYPE_CHECKING:
     from importer.pipeline.doctor import Finding
@@ -65,7 +65,14 @@ def _findings(
         yield broken("settings", error)
         return
     here = Path.cwd()
-    orders = Orders(token_file=token_file, env=os.environ, here=here, job=job, notify=notify)
+    orders = Orders(
+        token_file=token_file,
+        env=os.environ,
+        here=here,
+        job=job,
+        notify=notify,
+        options=Given(settings, practice).options,
+    )
     yield from examine(found, orders)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from importer.errors import SheetRefusedError
 
 if TYPE_CHECKING:
+    from importer.cli.options import Given
     from importer.pipeline import Workplace
     from importer.upload import Ending
 
@@ -15,7 +16,7 @@ def finish(  # noqa: PLR0913 - how it ended, and how that is to be said
     workplace: Workplace,
     run_id: str,
     ending: Ending,
-    options: str,
+    given: Given,
     *,
     looked_up: bool,
     as_json: bool,
@@ -26,7 +27,7 @@ def finish(  # noqa: PLR0913 - how it ended, and how that is to be said
         workplace: the workspace.
         run_id: the run.
         ending: how its sending or settling ended, if there was any.
-        options: `--practice`, `--settings FILE` or "", as they were given.
+        given: which settings were asked for.
         looked_up: the timelines of what is in doubt have been looked at just now.
         as_json: print the summary object instead of words.
     """
@@ -35,18 +36,20 @@ def finish(  # noqa: PLR0913 - how it ended, and how that is to be said
     from importer.cli.words import say_report
     from importer.pipeline import exit_code, report_run
 
-    reconciliation, written = report_run(workplace, run_id, bars=TerminalBars())
+    reconciliation, written = report_run(workplace, run_id, typed=given.typed, bars=TerminalBars())
     code = exit_code(reconciliation, ending)
     say_report(written, code, as_json=as_json)
-    say_ending(written, ending, options, looked_up=looked_up)
+    say_ending(written, ending, given.options, looked_up=looked_up)
     return code
 
 
-def finish_refused(workplace: Workplace, refusal: SheetRefusedError, *, as_json: bool) -> None:
+def finish_refused(
+    workplace: Workplace, refusal: SheetRefusedError, given: Given, *, as_json: bool
+) -> None:
     """Write the reports of a sheet that was refused as a whole, and say so."""
     from importer.cli.bars import TerminalBars
     from importer.cli.words import say_report
     from importer.pipeline import report_run
 
-    _, written = report_run(workplace, refusal.run, bars=TerminalBars())
+    _, written = report_run(workplace, refusal.run, typed=given.typed, bars=TerminalBars())
     say_report(written, refusal.exit_code, as_json=as_json)

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from importer.model import Currency, Outcome
+    from importer.report.commands import Typed
     from importer.secret import Token
     from importer.settings import Settings
 
@@ -235,11 +237,31 @@ def load(settings: Path | None, *, practice: bool) -> Settings:
     return practice_settings(PRACTICE_FOLDER.absolute(), PRACTICE_REPORTS.absolute())
 
 
-def as_given(settings: Path | None, *, practice: bool) -> str:
-    """The same options, to be typed again."""
-    if practice:
-        return "--practice"
-    return "" if settings is None else f"--settings {shlex.quote(str(settings))}"
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Which settings were asked for."""
+
+    settings: Path | None
+    practice: bool
+
+    @property
+    def options(self) -> str:
+        """The same options, to be typed again."""
+        if self.practice:
+            return "--practice"
+        named = self.settings
+        return "" if named is None else f"--settings {shlex.quote(str(named))}"
+
+    @property
+    def typed(self) -> Typed:
+        """The same for the reports, which go to others: without a path of this machine."""
+        from importer.report.commands import PLAIN, Typed
+
+        if self.practice:
+            return Typed(options=self.options, folder=PRACTICE_FOLDER.as_posix())
+        if self.settings is None or self.settings.anchor:
+            return PLAIN
+        return Typed(options=self.options, folder=self.settings.parent.as_posix())
 
 
 def token_of(settings: Settings, token_file: Path | None) -> Token:

@@ -11,8 +11,8 @@ import click
 from importer.cli.finishing import finish, finish_refused
 from importer.cli.options import (
     FILE,
+    Given,
     Totals,
-    as_given,
     canary_option,
     expect_options,
     json_option,
@@ -88,13 +88,13 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
         try:
             planned = plan_run(workplace, sheet, read, demands=demands, bars=TerminalBars())
         except SheetRefusedError as refusal:
-            finish_refused(workplace, refusal, as_json=as_json)
+            finish_refused(workplace, refusal, Given(settings, practice), as_json=as_json)
             raise
-        options = as_given(settings, practice=practice)
-        if not agreed(workplace, planned, options, yes=yes):
+        given = Given(settings, practice)
+        if not agreed(workplace, planned, given, yes=yes):
             return _refused_by_person(workplace, planned)
         orders = orders_of(loaded, canary, minutes, yes=yes)
-        return send(workplace, planned, token, orders, options, as_json=as_json)
+        return send(workplace, planned, token, orders, given, as_json=as_json)
 
 
 @click.command()
@@ -124,11 +124,11 @@ def resume(  # noqa: PLR0913 - a command's options are its arguments
     token = token_of(loaded, token_file)
     with open_workplace(loaded) as workplace:
         resumable(workplace, run_id)
-        options = as_given(settings, practice=practice)
-        if not agreed(workplace, run_id, options, yes=yes):
+        given = Given(settings, practice)
+        if not agreed(workplace, run_id, given, yes=yes):
             return decline("Resume the run when you are ready.")
         orders = orders_of(loaded, canary, minutes, yes=yes)
-        return send(workplace, run_id, token, orders, options, as_json=as_json)
+        return send(workplace, run_id, token, orders, given, as_json=as_json)
 
 
 def _rehearse(
@@ -193,13 +193,13 @@ def _is_real(loaded: Settings) -> bool:
 
 
 def agreed(
-    workplace: Workplace, planned: str, options: str, *, yes: bool, applied: bool = False
+    workplace: Workplace, planned: str, given: Given, *, yes: bool, applied: bool = False
 ) -> bool:
     """Show what is about to be sent, and ask; nobody is asked about what waits for approval."""
     from importer.cli.sayings import say_doubts, say_nothing_left, say_plan
     from importer.pipeline import waits
 
-    say_doubts(workplace, planned, options)
+    say_doubts(workplace, planned, given.options)
     anything = say_plan(workplace, planned)
     if not anything:
         say_nothing_left(workplace, planned)
@@ -239,7 +239,7 @@ def send(  # noqa: PLR0913 - what the command was told, handed on
     planned: str,
     token: Token,
     orders: Orders,
-    options: str,
+    given: Given,
     *,
     as_json: bool,
 ) -> int:
@@ -250,4 +250,4 @@ def send(  # noqa: PLR0913 - what the command was told, handed on
 
     ending = send_run(workplace, planned, token, orders=orders, bars=TerminalBars())
     looked_up = workplace.settings.settle.automatic and ending.kind is EndKind.DONE
-    return finish(workplace, planned, ending, options, looked_up=looked_up, as_json=as_json)
+    return finish(workplace, planned, ending, given, looked_up=looked_up, as_json=as_json)

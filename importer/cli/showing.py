@@ -9,7 +9,7 @@ import click
 
 from importer.cli.options import (
     FILE,
-    as_given,
+    Given,
     json_option,
     load,
     print_or_write,
@@ -40,12 +40,15 @@ def report(
     from importer.pipeline import Exit, report_run, visit_workplace
     from importer.upload import Ending, EndKind
 
+    given = Given(settings, practice)
     with visit_workplace(load(settings, practice=practice)) as workplace:
-        reconciliation, written = report_run(workplace, run_id, masked=masked, bars=TerminalBars())
+        reconciliation, written = report_run(
+            workplace, run_id, masked=masked, typed=given.typed, bars=TerminalBars()
+        )
     code = Exit.UNBALANCED if reconciliation.imbalances else Exit.DONE
     say_report(written, code, as_json=as_json)
     if not as_json:
-        say_ending(written, Ending(kind=EndKind.DONE), as_given(settings, practice=practice))
+        say_ending(written, Ending(kind=EndKind.DONE), given.options)
     return code
 
 

@@ -10,14 +10,23 @@ import click
 
 from importer.cli.answering import address, moment, proof, sentences, subject
 from importer.cli.phrases import UNSEEN, many, table
-from importer.journal.tracing import Sent, Traced
 from importer.model import Outcome, RunRecord
-from importer.pipeline import Answer, Fate, Story, Trace
+from importer.pipeline import Answer, Fate, Sent, Story, Trace, Traced
 from importer.report.advice import Advice
 from importer.report.figures import plain, shown
 from importer.report.inert import visible
 from importer.report.lines import action_line
 from importer.report.summary import iso
+from importer.verdict import (
+    NotSent,
+    ReadBack,
+    Recorded,
+    Refused,
+    RefusedMaybe,
+    StopRun,
+    Unknown,
+    Wait,
+)
 
 _DETAILED: Final = 20
 """Stories that are told in full, where there are several."""
@@ -47,15 +56,21 @@ def say_trace(trace: Trace, options: str) -> None:
         click.echo(f"The run {run} over {visible(known.file)} has no such row on record.{why}")
     if trace.kind is None:
         _say_nothing(trace)
+    if trace.more:
+        click.echo(
+            "This is not all: only the newest is shown, and what is older may not be in the CRM. "
+            "Ask for one cell or reference, or open the reports of its runs."
+        )
 
 
 def _say_nothing(trace: Trace) -> None:
     searched = ", ".join(trace.searched)
     click.echo(f"Nothing found for {visible(trace.what)}. It was looked for as: {searched}.")
     click.echo(
-        "What to do: `importer runs` lists the sheets that this workspace's journal knows. A value "
-        "must be written exactly as it stands in the sheet; of a row with problems the journal "
-        "knows only the cells that were wrong: ask for its cell, as in 'payments.xlsx Payments!17'."
+        "What to do: `importer runs` lists the sheets that this workspace's journal knows. Write a "
+        "value as it stands in the sheet, and a day as 2026-04-03; of a row with problems the "
+        "journal knows only the cells that were wrong: ask for its cell, as in 'payments.xlsx "
+        "Payments!17'."
     )
 
 
@@ -63,7 +78,7 @@ def _say_table(trace: Trace) -> None:
     answers = [(story, one) for story in trace.stories for one in story.answers]
     rows = [_table_row(trace, one) for _, one in answers]
     click.echo(table(rows, ("answer", "what", "sheet", "action id", "reference")))
-    more = "; there is more" if trace.more else ""
+    more = "; there are more" if trace.more else ""
     click.echo(
         f"\n{many(len(answers), 'answer')} for {visible(trace.what)} as {trace.kind}{more}. For "
         "one of them alone: importer trace REFERENCE\n"
@@ -99,6 +114,9 @@ def _say_story(trace: Trace, story: Story, options: str) -> None:
     if story.held:
         click.echo("Held as DUPLICATE for it, or it for them:")
         _say_attempts(trace, story.held)
+    if story.of_number:
+        click.echo("Other rows of the same number; nobody knows whether they are the same thing:")
+        _say_attempts(trace, story.of_number)
 
 
 def _say_fact(label: str, text: str) -> None:
@@ -135,21 +153,22 @@ def _request(sent: Sent) -> str:
     status = f"HTTP {sent.status}" if sent.status else "no answer"
     return (
         f"attempt {sent.attempt}, sent {moment(sent.sent_at)}: {status} after {seconds:.2f} s: "
-        f"{_PROVES.get(sent.verdict, sent.verdict)}"
+        f"{PROVES[sent.verdict]}"
     )
 
 
-_PROVES: Final = {
-    "Recorded": "an answer for each action",
-    "Refused": "refused as a whole, nothing stored",
-    "RefusedMaybe": "refused; whether something was stored was looked up",
-    "StopRun": "refused, as all others would be; the run stopped",
-    "NotSent": "nothing left this machine",
-    "Wait": "the CRM asked to wait, nothing stored",
-    "ReadBack": "applied, and the detail was lost on the way",
-    "Unknown": "proves nothing",
+PROVES: Final = {
+    "": "nobody saw how it ended",
+    Recorded.__name__: "an answer for each action",
+    Refused.__name__: "refused as a whole, nothing stored",
+    RefusedMaybe.__name__: "refused; whether something was stored was looked up",
+    StopRun.__name__: "refused, as all others would be; the run stopped",
+    NotSent.__name__: "nothing left this machine",
+    Wait.__name__: "the CRM asked to wait, nothing stored",
+    ReadBack.__name__: "applied, and the detail was lost on the way",
+    Unknown.__name__: "proves nothing",
 }
-"""Verdict on a request → what it says of the actions in it."""
+"""Verdict on a request, by the name of its class → what it says of the actions in it."""
 
 
 def _say_attempts(trace: Trace, attempts: Sequence[Traced]) -> None:
@@ -199,12 +218,14 @@ def _story_object(trace: Trace, story: Story) -> dict[str, Any]:
                 "fate": one.fate,
                 "says": " ".join(sentences(trace, one, "")),
                 "asked": one.asked.action.reference,
+                "number": _attempt_object(trace, one.number) if one.number else None,
                 "by": _attempt_object(trace, one.by),
             }
             for one in story.answers
         ],
         "attempts": [_attempt_object(trace, one) for one in story.attempts],
         "held": [_attempt_object(trace, one) for one in story.held],
+        "of_number": [_attempt_object(trace, one) for one in story.of_number],
     }
 
 

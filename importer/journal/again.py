@@ -67,7 +67,7 @@ def standing_for(journal: Journal, one: Row[Any]) -> Row[Any]:
 
 def _look_at_holds(journal: Journal, run: str, matching: Matching) -> int:
     """Decide anew what was held for a time; how many of these are free now."""
-    held = journal.read(mine_of(run).where(actions.c.state == State.DUPLICATE))
+    held = journal.read(mine_of(run).where(actions.c.state == State.DUPLICATE, ~actions.c.given_up))
     passing = [one for one in held if one.earlier["reason"] in PASSING]
     now = {one.id: standing_for(journal, one) for one in passing}
     waiting = [one for one in passing if is_in_the_way(now[one.id])]

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, select
 
 from importer.errors import UsageError
+from importer.journal.again import PASSING
 from importer.journal.meant import meant_actions
 from importer.journal.moving import move
 from importer.journal.ruled import Decided, record_ruling
-from importer.journal.schema import rows, runs
+from importer.journal.schema import actions, rows, runs
 from importer.journal.store import Journal
 from importer.model import Ruling, RunState, State
 
 _FAILED: Final = (State.INVALID, State.IGNORED, State.REFUSED)
 _DOUBTFUL: Final = (State.SENDING, State.UNKNOWN)
+_MOST_SAID: Final = 10
 
 
 def close(
@@ -63,6 +65,7 @@ def _unsent(journal: Journal, run: str, reason: str) -> Sequence[Row[Any]]:
 def _not_created(
     journal: Journal, run: str, of_rows: frozenset[int], reason: str
 ) -> Sequence[Row[Any]]:
+    """What can be given up of the rows: something of each, or nothing of any."""
     otherwise = UsageError(
         f"Nothing of what is meant is left to be given up in the run {run}.",
         "What is CREATED or ALREADY stands on the timeline: the run's report shows the rows.",
@@ -70,33 +73,68 @@ def _not_created(
     states = (*_FAILED, *_DOUBTFUL, State.DUPLICATE, State.STAGED)
     found = meant_actions(journal, run, states, of_rows, reason=reason, otherwise=otherwise)
     found = [one for one in found if not one.given_up]
-    if not found:
-        raise otherwise
-    _refuse_doubtful(run, found)
-    return _latest(journal, run, found)
-
-
-def _refuse_doubtful(run: str, found: Sequence[Row[Any]]) -> None:
-    doubtful = [one.row for one in found if one.state in _DOUBTFUL]
-    if doubtful:
-        raise UsageError(
-            f"Row {doubtful[0]} is in doubt: it may stand on the timeline.",
-            f"Find out before anything of it is given up: importer settle {run}.",
-        )
-
-
-def _latest(journal: Journal, run: str, found: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
-    """Those that no later run has taken up: what failed counts as its latest attempt says."""
     later = _taken_up(journal, run)
+    # What failed counts as its latest attempt says, wherever that was.
     left = [one for one in found if one.row not in later or one.state not in _FAILED]
-    if not left:
-        row = found[0].row
-        other, place = later[row]
+    said = [
+        *_waiting_elsewhere(left),
+        *_under_way(journal, run, of_rows),
+        *_gone(of_rows - {one.row for one in left}, later),
+    ]
+    if said:
+        more = f"; and {len(said) - _MOST_SAID} more" if len(said) > _MOST_SAID else ""
         raise UsageError(
-            f"Row {row} was taken up by the run {other}, as row {place} of its sheet.",
-            f"Give it up there: importer close {other} --rows {place} --reason …",
+            f"Not every row can be given up: {'; '.join(said[:_MOST_SAID])}{more}.",
+            "Nothing was decided. Do first what stands in brackets, and leave the others out.",
         )
     return left
+
+
+def _waiting_elsewhere(left: Sequence[Row[Any]]) -> list[str]:
+    """What is held for another run's turn is that run's to give up: this is a copy of it."""
+    copies = {
+        one.row: one.earlier["run"]
+        for one in left
+        if one.state == State.DUPLICATE and one.earlier["reason"] in PASSING
+    }
+    return [
+        f"row {row} waits for the run {other} (importer resume {other}, or close it there)"
+        for row, other in sorted(copies.items())
+    ]
+
+
+def _under_way(journal: Journal, run: str, of_rows: frozenset[int]) -> list[str]:
+    """Rows of which something is in doubt, or another run of the chain is still to send."""
+    own, same = rows.alias("own"), rows.alias("same")
+    found = journal.read(
+        select(own.c.number, actions.c.run, actions.c.state)
+        .join(same, and_(same.c.root_run == own.c.root_run, same.c.root_row == own.c.root_row))
+        .join(actions, and_(actions.c.run == same.c.run, actions.c.row == same.c.number))
+        .where(
+            own.c.run == run,
+            actions.c.state.in_((*_DOUBTFUL, State.STAGED)),
+            (actions.c.state != State.STAGED) | (actions.c.run != run),
+        )
+        .order_by(own.c.number, actions.c.run)
+    )
+    doing = {State.STAGED: ("is still to be sent", "resume")}
+    said = []
+    for one in found:
+        if one.number in of_rows:
+            is_, do = doing.get(State(one.state), ("is in doubt", "settle"))
+            said.append(f"row {one.number} {is_} (importer {do} {one.run})")
+    return list(dict.fromkeys(said))
+
+
+def _gone(nothing: frozenset[int], later: Mapping[int, tuple[str, int]]) -> list[str]:
+    """Rows of which nothing is left here to be given up, and where it may be."""
+    said = [
+        f"row {row} was taken up by the run {later[row][0]} (importer close {later[row][0]} "
+        f"--rows {later[row][1]} --reason …)"
+        for row in sorted(nothing & later.keys())
+    ]
+    left = nothing - later.keys()
+    return [*said, *(f"row {row} has nothing left to be given up" for row in sorted(left))]
 
 
 def _taken_up(journal: Journal, run: str) -> dict[int, tuple[str, int]]:

@@ -58,7 +58,9 @@ def recognise_corrected(journal: Journal, run: str, trusted: frozenset[str] | No
     extra, money = 0, dict[Currency, Decimal]()
     for row, root in _pairs(_candidates(journal, run), trusted):
         created, invalid = _created_of(journal, run, root), _is_invalid(journal, run, row)
-        if invalid and not _is_closed(journal, run, root, created):
+        if invalid and not (
+            _is_known(journal, run, created) and _is_closed(journal, run, root, created)
+        ):
             continue
         if invalid:
             _replace_invalid(journal, run, row, created, root)
@@ -162,6 +164,12 @@ def _pairs(
                 strangers.append(number)
         known = [root for root in free if trusted is None or root[0] in trusted]
         yield from zip(strangers, known, strict=False)
+
+
+def _is_known(journal: Journal, run: str, created: Sequence[Row[Any]]) -> bool:
+    """The run's mapping has these actions: an equal row may mean another thing to another one."""
+    ((keys,),) = journal.read(select(runs.c["keys"]).where(runs.c.id == run))
+    return all(one.name in keys["actions"] for one in created)
 
 
 def _is_closed(journal: Journal, run: str, root: Root, created: Sequence[Row[Any]]) -> bool:

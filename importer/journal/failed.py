@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 
-from importer.batches import Claimant, Holder, Matching, pair_ended
+from importer.batches import Claimant, Holder, Matching, pair_failed
 from importer.journal.corrected import row_of
 from importer.journal.earlier import earlier_values
 from importer.journal.matching import claimant_of, holder_of, staged_of
@@ -122,7 +122,7 @@ def _pairs(
         by_bytes.setdefault(_travels(one), []).append(one)
     for travels, group in groupby(sorted(mine, key=_travels), key=_travels):
         theirs = [holder_of(one) for one in by_bytes.get(travels, ())]
-        yield from pair_ended([claimant_of(one, {}) for one in group], theirs, matching)
+        yield from pair_failed([claimant_of(one, {}) for one in group], theirs, matching)
 
 
 def _travels(one: Row[Any]) -> tuple[str, str, str]:

@@ -76,6 +76,7 @@ def with_roots() -> Select[Any]:
             actions,
             runs.c.file,
             runs.c.seq,
+            runs.c["keys"],
             runs.c.state.label("run_state"),
             rows.c.key,
             # Of its own row, and of the row at the root of its chain.

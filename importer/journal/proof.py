@@ -2,73 +2,84 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, exists, func, select, type_coerce
 
-from importer.journal.schema import HAS_ID, actions, requests
+from importer.journal.schema import actions, decisions, problems, requests
+from importer.journal.sent import sent_otherwise
 from importer.journal.store import Journal
-from importer.model import State
-from importer.verdict import Recorded
-
-LONGEST_ANSWER: Final = 65_536
-"""Bytes of an answer that are kept as evidence; a longer one is kept in part."""
+from importer.model import EarlierReason, Ruling, State
+from importer.verdict import ReadBack, Recorded, Refused, RefusedMaybe, Unknown
 
 
 def contradictions(journal: Journal, run: str) -> Iterator[str]:
-    """A sentence for each kind of record of a run that another record gives the lie.
+    """A sentence for each kind of record of a run to which another record gives the lie.
 
-    The CRM's own answer, kept as it came, is what CREATED rests on; an action id stands on nothing
-    else; ALREADY rests on an action that is CREATED.
+    The CRM's own answer, kept as it came, is what CREATED rests on, and the digest of the body is
+    what was sent; every other outcome rests on a request, a problem, an earlier action or a
+    person's decision.
     """
-    astray = [one for one in journal.read(_unanswered(run)) if not _says(one)]
-    if astray:
-        yield (
-            f"The answer that was kept says nothing of {len(astray)} of the action ids, the first "
-            f"of them in row {astray[0].row}."
-        )
-    unexpected = actions.c.state.not_in((State.CREATED, State.ALREADY)) & (
-        actions.c.action_id != ""
+    for sentence, groundless in _GROUNDLESS.items():
+        found = journal.read(select(func.count()).where(actions.c.run == run, groundless))
+        if count := found[0][0]:
+            yield f"{count} actions {sentence}."
+    yield from sent_otherwise(journal, run)
+
+
+def _ended(*verdicts: type) -> ColumnElement[bool]:
+    """The request that carried an action last ended in one of these ways."""
+    names = [verdict.__name__ for verdict in verdicts]
+    return exists().where(requests.c.id == actions.c.request, requests.c.verdict.in_(names))
+
+
+def _ruled(*rulings: Ruling) -> ColumnElement[bool]:
+    return exists().where(decisions.c.action == actions.c.id, decisions.c.ruling.in_(rulings))
+
+
+def _unrecorded() -> ColumnElement[bool]:
+    """It is on the wire, or its end was not recorded: in doubt, until somebody looks."""
+    return exists().where(requests.c.id == actions.c.request, requests.c.verdict.is_(None))
+
+
+def _is(*states: State) -> ColumnElement[bool]:
+    return actions.c.state.in_(states)
+
+
+_SAID: Final = type_coerce(actions.c.earlier, Text)
+_EARLIER: Final = _SAID != "null"
+_GIVEN_UP_BEFORE: Final = _SAID.contains(f'"reason":"{EarlierReason.GIVEN_UP}"')
+_SENT: Final = exists().where(requests.c.id == actions.c.request)
+_WRONG: Final = exists().where(problems.c.run == actions.c.run, problems.c.row == actions.c.row)
+_GROUND: Final = actions.alias("ground")
+_STANDS: Final = exists().where(_GROUND.c.id == actions.c.holder, _GROUND.c.state == State.CREATED)
+_HAS_ID: Final = actions.c.action_id != ""
+
+_GROUNDLESS: Final[Mapping[str, ColumnElement[bool]]] = {
+    "are CREATED, and no request of theirs was taken": _is(State.CREATED)
+    & ~_ended(Recorded, ReadBack, RefusedMaybe, Unknown)
+    & ~_ruled(Ruling.CREATED)
+    & ~_unrecorded(),
+    "have an action id, and are not CREATED": ~_is(State.CREATED) & _HAS_ID,
+    "are ALREADY, and what they rest on is not CREATED": _is(State.ALREADY)
+    & ~and_(_EARLIER, _STANDS),
+    "are DUPLICATE of nothing": _is(State.DUPLICATE) & ~_EARLIER,
+    "are IGNORED, and no answer says so": _is(State.IGNORED)
+    & ~_EARLIER
+    & ~_ended(Recorded, ReadBack),
+    "are REFUSED, and no answer says so": _is(State.REFUSED)
+    & ~_EARLIER
+    & ~_ended(Refused, RefusedMaybe),
+    "are INVALID without a problem": _is(State.INVALID) & ~_WRONG,
+    "are UNKNOWN, and were never sent": _is(State.UNKNOWN) & ~_SENT,
+    "are in doubt or unsent, and an answer says what became of them": _is(
+        State.UNKNOWN, State.STAGED, State.CLOSED
     )
-    if count := _count(journal, run, unexpected):
-        yield f"{count} actions have an action id, and are not CREATED."
-    if count := _count(journal, run, _groundless()):
-        yield f"{count} actions are ALREADY, and what they rest on is not CREATED."
-
-
-def _unanswered(run: str) -> Any:  # noqa: ANN401 - a select's type counts its columns
-    return (
-        select(actions.c.row, actions.c.action_id, requests.c.answer)
-        .join(requests, requests.c.id == actions.c.request)
-        .where(
-            actions.c.run == run,
-            HAS_ID,
-            requests.c.verdict == Recorded.__name__,
-            func.coalesce(requests.c.answer, "") != "",
-            func.instr(requests.c.answer, actions.c.action_id) == 0,
-        )
-        .order_by(actions.c.row)
-    )
-
-
-def _says(one: Row[Any]) -> bool:
-    """Whether an answer has the id in another spelling, or in the part that was not kept."""
-    if len(one.answer.encode()) >= LONGEST_ANSWER:
-        return True
-    try:
-        return one.action_id in json.dumps(json.loads(one.answer), ensure_ascii=False)
-    except ValueError:
-        return False
-
-
-def _groundless() -> ColumnElement[bool]:
-    ground = actions.alias("ground")
-    created = exists().where(ground.c.id == actions.c.holder, ground.c.state == State.CREATED)
-    return (actions.c.state == State.ALREADY) & or_(actions.c.holder.is_(None), ~created)
-
-
-def _count(journal: Journal, run: str, which: ColumnElement[bool]) -> int:
-    found = journal.read(select(func.count()).where(actions.c.run == run, which))
-    return int(found[0][0])
+    & _ended(Recorded, Refused),
+    "are given up, and nobody has": actions.c.given_up
+    & ~_ruled(Ruling.CLOSED, Ruling.WAIVED)
+    & ~_GIVEN_UP_BEFORE,
+    "are closed, and not given up": _is(State.CLOSED) & ~actions.c.given_up,
+}
+"""What cannot be true of an action → the condition by which it is found."""

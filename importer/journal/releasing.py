@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, func, or_, select
 
 from importer.errors import UsageError
 from importer.journal.again import standing_for
-from importer.journal.matching import IS_TO_BE_SENT, is_in_the_way, same_content
+from importer.journal.matching import IS_TO_BE_SENT, is_in_the_way, same_content, with_roots
 from importer.journal.schema import LIVE_STATES, actions, runs
 from importer.journal.store import Journal
 from importer.model import State
@@ -34,6 +34,7 @@ def refuse_rivals(journal: Journal, run: str, held: Sequence[Row[Any]]) -> None:
             )
         )
         rival = next((other for other in found if same_content(other, one)), None)
+        rival = rival or _created_otherwise(journal, one)
         if rival is not None:
             raise UsageError(
                 f"Row {one.row} is held, and the run {rival.run} has sent exactly this since, or "
@@ -41,6 +42,20 @@ def refuse_rivals(journal: Journal, run: str, held: Sequence[Row[Any]]) -> None:
                 "Look at that run's report: if it is this one, nothing is to be released. If it is "
                 "yet another, run the sheet again and release it there.",
             )
+
+
+def _created_otherwise(journal: Journal, one: Row[Any]) -> Row[Any] | None:
+    """What the row of a waived action was created as, or is going to be: corrected, maybe."""
+    holder, other = actions.alias("holder"), with_roots()
+    found = journal.read(
+        other.join(holder, holder.c.origin == actions.c.origin).where(
+            holder.c.id == one.holder,
+            holder.c.given_up,
+            actions.c.id.not_in((one.id, one.holder)),
+            or_(actions.c.state.in_(LIVE_STATES), IS_TO_BE_SENT),
+        )
+    )
+    return found[0] if found else None
 
 
 def not_yet(journal: Journal, blocked: Sequence[Row[Any]]) -> UsageError:

@@ -34,6 +34,8 @@ _RULED: Final = {
     Ruling.CLOSED: "closed",
     Ruling.WAIVED: "given up",
 }
+"""For the reason of a run's state, which is kept: the reports' own words may change, and they stand
+where nothing of the journal can reach."""
 
 
 def record_ruling(  # noqa: PLR0913 - who said what of which actions

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     ColumnElement,
     Float,
@@ -161,6 +162,11 @@ actions = Table(
     Column("given_up", Boolean, nullable=False),
     # The approval that covers it; NULL: none.
     Column("approved", Integer, ForeignKey("approvals.id")),
+    # What stands on a timeline, may, or is going to, is waited for.
+    CheckConstraint(
+        "NOT given_up OR state IN ('invalid', 'ignored', 'refused', 'duplicate', 'closed')",
+        name="given_up_is_not_created",
+    ),
     Index("actions_of_run", "run", "row", "position"),
     Index("actions_by_identity", "identity"),
 )

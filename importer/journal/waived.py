@@ -2,50 +2,56 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists
+from sqlalchemy import ColumnElement, Row, exists, select
 
-from importer.batches import Matching, pair_ended
+from importer.batches import Matching
 from importer.journal.earlier import earlier_values
-from importer.journal.matching import (
-    claimant_of,
-    holder_of,
-    mine_of,
-    released_of,
-    same_content,
-    with_roots,
-)
+from importer.journal.matching import mine_of, released_of, same_content, with_roots
 from importer.journal.moving import move
-from importer.journal.schema import IS_GIVEN_UP, actions, decisions
+from importer.journal.schema import IS_GIVEN_UP, actions, decisions, runs
 from importer.journal.store import Journal, pages
 from importer.model import EarlierReason, Ruling, State
 
 _COMPARED = (EarlierReason.CHANGED, EarlierReason.SEEN_BEFORE)
 """Why a duplicate is held for a person, who may have decided of it before."""
 
+Pair = tuple[Row[Any], Row[Any]]
+"""An action of this run, and the waived one that it equals."""
+
 
 def hold_waived(journal: Journal, run: str, matching: Matching) -> None:
-    """Hold what would be sent, or would wait for a person, and was waived with the same content.
+    """Hold what would be sent, or would wait for a person, and was waived in an earlier run.
 
-    What differs is a correction, and goes its way. Each waived action answers for one of a run.
+    Only where nobody can be mistaken: nothing of a mapping whose rows may repeat, since one of
+    equal rows is as good as another; nothing whose cells or source values differ, since that is a
+    correction; nothing of another mapping.
 
     Args:
         journal: the journal, in the transaction that matches the run.
         run: the run whose identities have just been settled.
         matching: as the mapping says.
     """
-    waived = journal.read(with_roots().where(_is_waived(run)).order_by(actions.c.id))
-    readable = [one for one in waived if one.identity is not None]
-    _hold(journal, _readable_pairs(journal, run, readable, matching))
-    _hold(journal, _invalid_pairs(journal, run, [one for one in waived if one.identity is None]))
+    if matching.repeats:
+        return
+    (mine,) = journal.read(select(runs.c.seq, runs.c["keys"]).where(runs.c.id == run))
+    waived = journal.read(with_roots().where(_is_waived(mine.seq)).order_by(actions.c.id))
+    waived = [one for one in waived if one.keys == mine.keys]
+    if waived:
+        pairs = {
+            one.id: (one, old)
+            for found in (_by_look(journal, run, waived), _by_identity(journal, run, waived))
+            for one, old in found
+            if _is_trusted(one, old, matching)
+        }
+        _hold(journal, pairs.values())
 
 
-def _is_waived(run: str) -> ColumnElement[bool]:
-    """By a person, in another run, and nobody has released since what it answered for."""
+def _is_waived(before: int) -> ColumnElement[bool]:
+    """By a person, in an earlier run, and nobody has released since what it answered for."""
     later = actions.alias("later")
     taken_back = exists().where(
         later.c.holder == actions.c.id,
@@ -53,75 +59,63 @@ def _is_waived(run: str) -> ColumnElement[bool]:
         decisions.c.ruling == Ruling.RELEASED,
     )
     ruled = exists().where(decisions.c.action == actions.c.id, decisions.c.ruling == Ruling.WAIVED)
-    return IS_GIVEN_UP & ruled & (actions.c.run != run) & ~taken_back
+    return IS_GIVEN_UP & ruled & (runs.c.seq < before) & ~taken_back
 
 
-def _readable_pairs(
-    journal: Journal, run: str, waived: Sequence[Row[Any]], matching: Matching
-) -> Iterator[tuple[Row[Any], Row[Any]]]:
-    theirs: dict[str, list[Row[Any]]] = {}
-    for one in waived:
-        theirs.setdefault(one.identity, []).append(one)
-    asking = mine_of(run).where(
-        actions.c.state.in_((State.STAGED, State.DUPLICATE)), ~released_of(actions)
-    )
-    in_order = asking.order_by(actions.c.identity, actions.c.row, actions.c.position)
+def _is_trusted(one: Row[Any], old: Row[Any], matching: Matching) -> bool:
+    """Whether an equal row is the same thing again; see `batches.Matching`."""
+    if matching.trusted is None or old.root_run in matching.trusted:
+        return True
+    return bool((one.root_run, one.root_row) == (old.root_run, old.root_row))
+
+
+def _by_identity(journal: Journal, run: str, waived: Sequence[Row[Any]]) -> Iterator[Pair]:
+    theirs = {one.identity: one for one in waived if one.identity is not None}
     for page in pages(sorted(theirs)):
-        found = journal.read(in_order.where(actions.c.identity.in_(page)))
-        mine = [one for one in found if _is_asking(one)]
-        for identity, group in groupby(mine, key=lambda one: one.identity):
-            for equal, old in _alike(list(group), theirs[identity]):
-                yield from _paired(equal, old, matching)
+        for one in journal.read(_asking(run).where(actions.c.identity.in_(page))):
+            old = theirs[one.identity]
+            if _waits(one) and same_content(one, old):
+                yield one, old
 
 
-def _is_asking(one: Row[Any]) -> bool:
-    return one.state == State.STAGED or one.earlier["reason"] in _COMPARED
-
-
-def _alike(
-    mine: Sequence[Row[Any]], theirs: Sequence[Row[Any]]
-) -> Iterator[tuple[list[Row[Any]], list[Row[Any]]]]:
-    left = list(mine)
-    while left:
-        first = left[0]
-        equal = [one for one in left if same_content(first, one)]
-        left = [one for one in left if not same_content(first, one)]
-        yield equal, [one for one in theirs if same_content(first, one)]
-
-
-def _paired(
-    mine: Sequence[Row[Any]], theirs: Sequence[Row[Any]], matching: Matching
-) -> Iterator[tuple[Row[Any], Row[Any]]]:
-    known = {one.id: one for one in [*mine, *theirs]}
-    claimants = [claimant_of(one, {}) for one in mine]
-    for claimant, holder in pair_ended(claimants, [holder_of(one) for one in theirs], matching):
-        yield known[claimant.id], known[holder.id]
-
-
-def _invalid_pairs(
-    journal: Journal, run: str, waived: Sequence[Row[Any]]
-) -> Iterator[tuple[Row[Any], Row[Any]]]:
-    """A row that nobody could read is known by its cells alone."""
-    theirs: dict[str, deque[Row[Any]]] = {}
-    for one in waived:
-        theirs.setdefault(one.look, deque()).append(one)
+def _by_look(journal: Journal, run: str, waived: Sequence[Row[Any]]) -> Iterator[Pair]:
+    """A row that nobody could read is known by its cells, a corrected one by its first ones too."""
+    theirs = _looks(waived)
     if not theirs:
         return
-    wrong = mine_of(run).where(actions.c.state == State.INVALID).order_by(actions.c.row)
-    for one in journal.read(wrong):
-        if theirs.get(one.fingerprint):
-            yield one, theirs[one.fingerprint].popleft()
+    found = [one for one in journal.read(_asking(run)) if one.fingerprint in theirs]
+    rows_of_look = Counter(look for look, _ in {(one.fingerprint, one.row) for one in found})
+    for one in found:
+        if rows_of_look[one.fingerprint] == 1 and _waits(one):
+            yield one, theirs[one.fingerprint]
 
 
-def _hold(journal: Journal, pairs: Iterator[tuple[Row[Any], Row[Any]]]) -> None:
+def _looks(waived: Sequence[Row[Any]]) -> Mapping[str, Row[Any]]:
+    unreadable = {one.look: one for one in waived if one.identity is None}
+    return {one.fingerprint: one for one in waived if one.root_run != one.run} | unreadable
+
+
+def _asking(run: str) -> Any:  # noqa: ANN401 - a select's type counts its columns
+    states = (State.STAGED, State.DUPLICATE, State.INVALID)
+    return mine_of(run).where(actions.c.state.in_(states), ~released_of(actions))
+
+
+def _waits(one: Row[Any]) -> bool:
+    return one.state != State.DUPLICATE or one.earlier["reason"] in _COMPARED
+
+
+def _hold(journal: Journal, pairs: Iterable[Pair]) -> None:
     with journal.transaction() as connection:
-        for one, old in list(pairs):
+        for one, old in pairs:
             before = State(one.state)
-            now: dict[str, Any] = {"given_up": True, "holder": old.id}
-            now["earlier"] = earlier_values(old, EarlierReason.GIVEN_UP)
+            now: dict[str, Any] = {
+                "given_up": True,
+                "holder": old.id,
+                "earlier": earlier_values(old, EarlierReason.GIVEN_UP),
+            }
             if before is State.DUPLICATE:
                 # It stays held for what stands on the timeline, or may, as that is to be compared.
-                now |= {"holder": one.holder}
+                now["holder"] = one.holder
                 now["earlier"] = {**one.earlier, "reason": EarlierReason.GIVEN_UP}
             after = State.DUPLICATE if before is State.STAGED else before
             move(connection, [one.id], before, state=after, **now)

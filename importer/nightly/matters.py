@@ -11,10 +11,9 @@ from importer.model import Outcome, RunState
 from importer.nightly.masked import said_of
 from importer.nightly.records import FileFate, FileReport, JobReport, NightReport
 from importer.pipeline.masking import hushed
-from importer.reconcile import Sums, add_up
+from importer.reconcile import TO_CORRECT, Sums, add_up
 from importer.report.figures import counted, shown_count, shown_sums
 from importer.report.verdict import verdict
-from importer.report.words import TO_CORRECT
 
 _INTERRUPTED: Final = 128
 """From here on, an exit code names the signal that ended a run."""

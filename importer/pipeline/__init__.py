@@ -1,6 +1,7 @@
 """Check, run, resume, report: the rooms wired together, usable as a library."""
 
 from importer.journal.rulings import Decided
+from importer.journal.tracing import Sent, Traced
 from importer.pipeline.against import settle_against
 from importer.pipeline.approving import Approved, approve_plan, check_plan, waits
 from importer.pipeline.backing_up import BackUp, back_up
@@ -16,7 +17,7 @@ from importer.pipeline.reporting import reconcile_run, report_run
 from importer.pipeline.rulings import close_rows, release_rows, resolve_run
 from importer.pipeline.sending import Orders, send_run
 from importer.pipeline.settling import settle_run
-from importer.pipeline.tracing import Answer, Fate, Story, Trace, trace
+from importer.pipeline.tracing import Answer, Fate, Story, Trace, trace, trace_exit_code
 from importer.pipeline.workplace import (
     Advance,
     Bars,
@@ -45,8 +46,10 @@ __all__ = [
     "Orders",
     "ProblemGroup",
     "Purge",
+    "Sent",
     "Story",
     "Trace",
+    "Traced",
     "Workplace",
     "approve_plan",
     "back_up",
@@ -72,6 +75,7 @@ __all__ = [
     "settle_against",
     "settle_run",
     "trace",
+    "trace_exit_code",
     "visit_workplace",
     "waits",
     "write_plan",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
+from decimal import Decimal
 from enum import StrEnum
 from itertools import product
 from typing import Final
 
+from importer import model
 from importer.report.inert import visible
+from importer.values import as_source_text, parse_date, parse_number
 
 
 class Kind(StrEnum):
@@ -29,6 +33,10 @@ _CELL: Final = re.compile(
     r"(?P<place>.+?)\s*[!›>\s]\s*(?:row\s*)?[A-Z]{0,3}(?P<row>[1-9][0-9]{0,6})",
     re.DOTALL | re.IGNORECASE,
 )
+_HEX: Final = re.compile(r"[0-9A-Fa-f]+(-[0-9A-Fa-f]+)*")
+_LEADING_ZERO: Final = re.compile(r"-?0[0-9]")
+"""What a receipt number may begin with; 0017 is another one than 17."""
+_COMMA_DECIMALS: Final = re.compile(r".*,[0-9]{1,2}")
 _ARROW: Final = re.compile(r"\s*[›>]\s*")
 _SPACE: Final = re.compile(r"\s+")
 
@@ -56,6 +64,32 @@ def spellings(file: str, tab: str | None) -> frozenset[str]:
     tabs = {tab, visible(tab), f"'{tab}'", f"'{doubled}'", f'"{tab}"'}
     both = {f"{one}{mark}{other}" for one, mark, other in product(files, "›! ", tabs)}
     return frozenset(map(_folded, files | tabs | both))
+
+
+def ids_of(what: str) -> tuple[str, ...]:
+    """The ways in which an id may be kept: as it is written, and a hexadecimal one in low case."""
+    folded = what.lower() if _HEX.fullmatch(what) else what
+    return tuple(dict.fromkeys((what, folded)))
+
+
+def values_of(what: str) -> tuple[str, ...]:
+    """The ways in which the journal may keep a value that a person reads in a sheet.
+
+    As it stands there; as an id; as a number, `1,25,000.50` being `125000.5`; as a day,
+    `23/04/2026` being `2026-04-23`. What is a day in two ways is none.
+    """
+    text = unicodedata.normalize("NFC", what)
+    typed = (_number(text), parse_date(text, model.Kind.TEXT, format=None, zone="UTC"))
+    read = (as_source_text(one) for one in typed if isinstance(one, Decimal | dt.datetime))
+    return tuple(dict.fromkeys((*ids_of(text), *read)))
+
+
+def _number(text: str) -> Decimal | None:
+    if _LEADING_ZERO.match(text):
+        return None
+    locales = ("de_DE", "fr_FR") if _COMMA_DECIMALS.fullmatch(text) else (None, "en_IN", "en_US")
+    read = (parse_number(text, model.Kind.TEXT, locale=locale) for locale in locales)
+    return next((one for one in read if isinstance(one, Decimal)), None)
 
 
 def _folded(text: str) -> str:

@@ -7,8 +7,7 @@ sentences may repeat a cell, so what is hidden is taken out of them too.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -18,8 +17,7 @@ from importer.letters import column_letter
 from importer.mapping import Binding, ColumnSpec, ColumnType
 from importer.mapping import Mapping as MappingFile
 from importer.model import ActionRecord, Decision, Earlier, Problem, Remark, RunRecord
-
-MASKED: Final = "•••"
+from importer.pipeline.saying import MASKED, Said
 
 _PLAIN: Final = frozenset(
     {
@@ -35,19 +33,11 @@ _PLAIN: Final = frozenset(
 _REACHABLE: Final = frozenset({ColumnType.EMAIL, ColumnType.PHONE})
 """Types that are personal even where they tell rows apart."""
 
-_SHORTEST: Final = 3
-"""Letters of a word that is hidden; shorter ones stand in every sentence."""
-_QUOTED: Final = re.compile(r"“(.*)”|\"(.*)\"", re.DOTALL)
-"""Greedy: a quotation mark inside a cell must not end the quotation."""
-_EMAIL: Final = re.compile(r"[^\s<>(),;:\"“”]+@[^\s<>(),;:\"“”]+")
-_LONG_NUMBER: Final = re.compile(
-    r"(?<![\w.,-])(?!\d{4}-\d\d-\d\d)\+?(?:\d[\s()-]{0,2}){6,}\d(?![\w-]|[.,]\d)"
-)
-"""Seven digits and more, and no date or amount: a phone number, however it is written."""
-_WORD: Final = re.compile(r"\w+")
+_QUOTES: Final = ("“”", '""')
 _WORDY: Final = re.compile(r"[^\W\d_]{5,}|@")
 """Found in no amount, number or date, but in a name that slipped into its column."""
 _HEX: Final = re.compile(r"[0-9A-Fa-f]{16,32}")
+_NOTHING: Final = Said(())
 _UNSAID: Final = f"Not shown here: the sentence quotes the row. {MASKED}"
 
 
@@ -64,7 +54,7 @@ class Mask:
 
     mapping: MappingFile
     binding: Binding
-    said: Mapping[str, frozenset[str]]
+    said: Mapping[str, Said]
 
     @classmethod
     def of(cls, mapping: MappingFile, binding: Binding, records: Iterable[ActionRecord]) -> Mask:
@@ -74,7 +64,7 @@ class Mask:
         for record in records:
             hidden = {text for name, text in record.content.items() if bare.hides(name)}
             said.setdefault(record.lead, set()).update(hidden)
-        return replace(bare, said={lead: frozenset(texts) for lead, texts in said.items()})
+        return replace(bare, said={lead: Said(texts) for lead, texts in said.items()})
 
     def hides(self, column: str) -> bool:
         """Whether a declared column is hidden; one that is not declared always is."""
@@ -83,14 +73,14 @@ class Mask:
 
     def action(self, record: ActionRecord) -> ActionRecord:
         """An action without anything that is hidden."""
-        said = self.said.get(record.lead, frozenset())
+        said = self.said.get(record.lead, _NOTHING)
         own_lead = self.mapping.via is None and self.hides(self.mapping.lead)
         return replace(
             record,
             lead=MASKED if own_lead and record.lead else record.lead,
             remarks=tuple(_remark(one, said) for one in record.remarks),
             problems=tuple(self._problem(one) for one in record.problems),
-            detail=_without(record.detail, said),
+            detail=said.taken_from(record.detail),
             earlier=record.earlier and self._earlier(record.earlier),
             content={
                 name: MASKED if text and self.hides(name) else text
@@ -102,7 +92,7 @@ class Mask:
     def run(self, run: RunRecord) -> RunRecord:
         """A run whose notes and whose reason quote nothing but headers."""
         notes = tuple(replace(note, message=self._unquoted(note.message)) for note in run.notes)
-        return replace(run, notes=notes, reason=_without(self._unquoted(run.reason), ()))
+        return replace(run, notes=notes, reason=_NOTHING.taken_from(self._unquoted(run.reason)))
 
     def _is_shown(self, spec: ColumnSpec) -> bool:
         if spec.personal is not None:
@@ -116,14 +106,14 @@ class Mask:
         if spec is None:  # of the whole row, or of a column that no one declared
             return replace(problem, seen=_hidden(problem.seen), message=_UNSAID, hint=MASKED)
         if self._is_shown(spec) and _looks_so(problem.seen, spec):
-            seen, said = problem.seen, frozenset[str]()
+            seen, said = problem.seen, _NOTHING
         else:
-            seen, said = _hidden(problem.seen), frozenset({problem.seen})
+            seen, said = _hidden(problem.seen), Said({problem.seen})
         return replace(
             problem,
             seen=seen,
-            message=_without(self._unquoted(problem.message, seen), said),
-            hint=_without(self._unquoted(problem.hint, seen), said),
+            message=said.taken_from(self._unquoted(problem.message, seen)),
+            hint=said.taken_from(self._unquoted(problem.hint, seen)),
         )
 
     def _earlier(self, earlier: Earlier) -> Earlier:
@@ -154,19 +144,20 @@ def hushed(sentence: str, headers: Iterable[str] = ()) -> str:
         sentence: what a check, the CRM or a refusal says.
         headers: of the sheet; these may be quoted.
     """
-    return _without(_unquoted(sentence, frozenset(map(fold, headers))), ())
+    return _NOTHING.taken_from(_unquoted(sentence, frozenset(map(fold, headers))))
 
 
 def _unquoted(sentence: str, headers: frozenset[str], seen: str = "") -> str:
     """Hide what a sentence quotes, unless it is a header or a part of what is shown anyway."""
-
-    def judge(quoted: re.Match[str]) -> str:
-        text = quoted[1] or quoted[2] or ""
+    parts: list[str] = []
+    at = 0
+    for begin, end in _quotations(sentence):
+        text = sentence[begin + 1 : end]
         begun = text.removesuffix("…")
         known = fold(text) in headers or (begun and fold(begun) in fold(seen))
-        return quoted[0] if known else f"“{MASKED}”"
-
-    return _QUOTED.sub(judge, sentence)
+        parts += sentence[at:begin], sentence[begin : end + 1] if known else f"“{MASKED}”"
+        at = end + 1
+    return "".join((*parts, sentence[at:]))
 
 
 def _hidden(text: str) -> str:
@@ -182,27 +173,22 @@ def _looks_so(seen: str, spec: ColumnSpec) -> bool:
     return spec.type is ColumnType.ID or spec.type not in _PLAIN or not _WORDY.search(seen)
 
 
-def _remark(remark: Remark, said: Iterable[str]) -> Remark:
-    return replace(remark, path=_without(remark.path, said), text=_without(remark.text, said))
+def _remark(remark: Remark, said: Said) -> Remark:
+    return replace(remark, path=said.taken_from(remark.path), text=said.taken_from(remark.text))
 
 
-def _decision(decision: Decision, said: Iterable[str]) -> Decision:
-    return replace(decision, reason=_without(decision.reason, said))
+def _decision(decision: Decision, said: Said) -> Decision:
+    return replace(decision, reason=said.taken_from(decision.reason))
 
 
-def _without(sentence: str, said: Iterable[str]) -> str:
-    """Take texts out of a sentence, their words, and whatever looks as if a person had it."""
-    if not sentence:
-        return sentence
-    composed = unicodedata.normalize("NFKC", sentence)
-    texts = {unicodedata.normalize("NFKC", text).strip() for text in said}
-    composed = _EMAIL.sub(MASKED, composed)
-    for whole in (True, False):
-        found = texts if whole else {word for text in texts for word in _WORD.findall(text)}
-        hidden = sorted((one for one in found if len(one) >= _SHORTEST), key=len, reverse=True)
-        if hidden:
-            any_of = "|".join(map(re.escape, hidden))
-            # A word alone: what is hidden of `the bank` leaves `other` as it is.
-            pattern = any_of if whole else rf"(?<!\w)(?:{any_of})(?!\w)"
-            composed = re.sub(pattern, MASKED, composed, flags=re.IGNORECASE)
-    return _LONG_NUMBER.sub(MASKED, composed)
+def _quotations(sentence: str) -> Iterator[tuple[int, int]]:
+    """Yield where quotations begin and end; a mark inside a cell must not end one too early."""
+    at = 0
+    while True:
+        places = [(sentence.find(two[0], at), sentence.rfind(two[1], at)) for two in _QUOTES]
+        whole = [(begin, end) for begin, end in places if 0 <= begin < end]
+        if not whole:
+            return
+        begin, end = min(whole)
+        yield begin, end
+        at = end + 1

@@ -39,7 +39,6 @@ def exit_code(reconciliation: Reconciliation, ending: Ending) -> int:
     later = ending.kind in {EndKind.UNREACHABLE, EndKind.OUT_OF_TIME}
     # What a person has given up needs no resume; what was given up before is nothing to do at all.
     left = reconciliation.unsent > 0
-    given_up = reconciliation.given_up.count - reconciliation.waived_before
     rules = (
         (ending.kind is EndKind.INTERRUPTED, 128 + ending.signal),
         (bool(reconciliation.imbalances), Exit.UNBALANCED),
@@ -47,7 +46,8 @@ def exit_code(reconciliation: Reconciliation, ending: Ending) -> int:
         (reconciliation.run.state is RunState.REFUSED, Exit.SHEET),
         (ending.kind is EndKind.STOPPED or (left and not later), Exit.STOPPED),
         (later, Exit.LATER),
-        (reconciliation.waiting(*unfinished) + given_up > 0, Exit.INCOMPLETE),
+        (reconciliation.waiting(*unfinished) > 0, Exit.INCOMPLETE),
+        (reconciliation.given_up_now > 0, Exit.INCOMPLETE),
         (reconciliation.incomplete > 0, Exit.INCOMPLETE),
     )
     return next((code for holds, code in rules if holds), Exit.DONE)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
+from pathlib import Path
 from typing import Final
 
 from importer.errors import JournalError, UsageError
@@ -14,21 +17,21 @@ from importer.journal.proof import contradictions
 from importer.journal.purging import refuse_purged
 from importer.journal.roots import roots_of_rows
 from importer.letters import column_letter
-from importer.mapping import is_ours, parse_mapping
+from importer.mapping import ColumnType, is_ours, parse_mapping
 from importer.model import ActionRecord, Chunk, RunRecord, RunState
 from importer.pipeline.checking import BoundSheet, open_bound
 from importer.pipeline.masking import Mask
-from importer.pipeline.workplace import Advance, Bars, NoBars, Workplace
-from importer.reconcile import Attempt, Chain, Reconciliation, follow_chain, reconcile
+from importer.pipeline.workplace import Bars, NoBars, Workplace
+from importer.reconcile import TO_CORRECT, Attempt, Chain, Reconciliation, follow_chain, reconcile
 from importer.report import FailureRow, ReportSource, SheetShape, Written, write_reports
 from importer.report.advice import Advice, RemarkRule
+from importer.report.commands import ELSEWHERE, PLAIN, Typed
 from importer.report.reasons import Wrong, wrong_of
-from importer.report.words import TO_CORRECT
 from importer.settings import Settings
-from importer.sheets import Sheet
 
 MASKED_FOLDER: Final = "masked"
 """In a run's folder: copies for others, in which personal fields are hidden."""
+_FIGURES: Final = frozenset({ColumnType.AMOUNT, ColumnType.NUMBER})
 
 
 def reconcile_run(workplace: Workplace, run_id: str, mask: Mask | None = None) -> Reconciliation:
@@ -55,51 +58,61 @@ def reconcile_run(workplace: Workplace, run_id: str, mask: Mask | None = None) -
         rows_kept=reading.count_rows(journal, run_id),
         chain=chain,
         contradictions=contradictions(journal, run_id),
+        guide=_advice(workplace, run).guide,
     )
 
 
 def report_run(
-    workplace: Workplace, run_id: str, *, masked: bool = False, bars: Bars | None = None
+    workplace: Workplace,
+    run_id: str,
+    *,
+    masked: bool = False,
+    typed: Typed = PLAIN,
+    bars: Bars | None = None,
 ) -> tuple[Reconciliation, Written]:
-    """Write a run's reports anew; the same journal gives the same bytes.
+    """Write a run's reports anew; the same journal, asked for alike, gives the same bytes.
 
     Args:
         workplace: the workspace.
         run_id: the run.
         masked: write copies for others instead, into `MASKED_FOLDER`: see `masking`. There is no
             failures workbook among them, since that is made of the cells.
+        typed: how the workspace is asked for, so that the reports' commands find it.
         bars: progress.
 
     Raises:
         UsageError: there is no such run, or it was purged.
-        JournalError: the kept input is gone.
+        JournalError: the kept input is gone, or does not hold every row that is to be corrected;
+            the reports are as they were.
     """
-    journal, rules = workplace.journal, _rules(workplace.settings)
+    journal = workplace.journal
     kept = _kept_sheet(workplace, reading.run_of(journal, run_id))
     mask = _mask_of(workplace, run_id, kept) if masked else None
     reconciliation = reconcile_run(workplace, run_id, mask)
-    run, sheet = reconciliation.run, kept.sheet
-    advice = Advice.of(run, rules)
-    # Page, workbook, table and document each go through every action once.
-    total = 4 * reconciliation.run.planned_actions
-    with (bars or NoBars()).stage("Writing", total) as advance:
-        source = ReportSource(
-            reconciliation=reconciliation,
-            shape=replace(_shape(sheet), preamble=()) if mask else _shape(sheet),
-            actions=lambda: _counted(_records(workplace, run_id, mask), advance),
-            skipped_rows=lambda: reading.skipped_rows(journal, run_id),
-            failing_rows=lambda: (
-                iter(())
-                if mask
-                else _failing_rows(kept, _records(workplace, run_id, None), run, advice)
-            ),
-            known_by=_known_by(kept),
-            rules=rules,
-            options=workplace.settings.by_option,
-            place=_place(workplace.settings),
-        )
-        folder = workplace.reports_of(run)
-        return reconciliation, write_reports(folder / MASKED_FOLDER if mask else folder, source)
+    run = reconciliation.run
+    advice = _advice(workplace, run)
+    source = ReportSource(
+        reconciliation=reconciliation,
+        shape=replace(_shape(kept), preamble=()) if mask else _shape(kept),
+        actions=lambda: _records(workplace, run_id, mask),
+        skipped_rows=lambda: reading.skipped_rows(journal, run_id),
+        failing_rows=lambda: (
+            iter(())
+            if mask
+            else _failing_rows(kept, _records(workplace, run_id, None), reconciliation, advice)
+        ),
+        known_by=_known_by(kept),
+        rules=_rules(workplace.settings),
+        options=typed.options,
+        place=_place(workplace.settings, typed),
+        masked=masked,
+    )
+    folder = workplace.reports_of(run)
+    return reconciliation, write_reports(
+        folder / MASKED_FOLDER if mask else folder,
+        source,
+        stage=partial((bars or NoBars()).stage, "Writing"),
+    )
 
 
 def _records(workplace: Workplace, run_id: str, mask: Mask | None) -> Iterator[ActionRecord]:
@@ -113,16 +126,22 @@ def _mask_of(workplace: Workplace, run_id: str, kept: BoundSheet) -> Mask:
     return Mask.of(mapping, kept.binding, _records(workplace, run_id, None))
 
 
+def _advice(workplace: Workplace, run: RunRecord) -> Advice:
+    return Advice.of(run, _rules(workplace.settings))
+
+
 def _rules(settings: Settings) -> Sequence[RemarkRule]:
     return [RemarkRule(says=one.says, step=one.step, note=one.note) for one in settings.remarks]
 
 
-def _place(settings: Settings) -> str:
+def _place(settings: Settings, typed: Typed) -> str:
     """The reports' folder as it is typed where the commands are, without a path of this machine."""
-    folder, home = settings.reports.folder, settings.folder
-    if settings.by_option:
-        home = home.parent
-    return folder.relative_to(home).as_posix() if folder.is_relative_to(home) else "…"
+    try:
+        place = os.path.relpath(settings.reports.folder, settings.folder)
+    except ValueError:  # another drive of Windows
+        return ELSEWHERE
+    place = Path(os.path.normpath(Path(typed.folder, place))).as_posix()
+    return ELSEWHERE if place.startswith("..") else place
 
 
 def _known_by(kept: BoundSheet) -> Sequence[str]:
@@ -130,12 +149,6 @@ def _known_by(kept: BoundSheet) -> Sequence[str]:
     mapping = kept.mapping
     columns = mapping.identity.columns if mapping.identity else mapping.columns
     return [column for column in columns if column != mapping.lead][:3]
-
-
-def _counted(actions: Iterator[ActionRecord], advance: Advance) -> Iterator[ActionRecord]:
-    for action in actions:
-        yield action
-        advance(1)
 
 
 def _chain(workplace: Workplace, run: RunRecord) -> Chain:
@@ -171,7 +184,8 @@ def _kept_sheet(workplace: Workplace, run: RunRecord) -> BoundSheet:
     return open_bound(kept, replace(mapping, sheet=spec, via=None))
 
 
-def _shape(sheet: Sheet) -> SheetShape:
+def _shape(kept: BoundSheet) -> SheetShape:
+    sheet = kept.sheet
     own, width = _own_columns(sheet.headers), len(sheet.headers)
     return SheetShape(
         tab=sheet.tab,
@@ -183,7 +197,15 @@ def _shape(sheet: Sheet) -> SheetShape:
         ],
         columns=[sheet.shapes[index] for index in own if index < len(sheet.shapes)],
         csv=sheet.csv,
+        amounts=_amounts(kept, own),
     )
+
+
+def _amounts(kept: BoundSheet, own: Sequence[int]) -> frozenset[int]:
+    """The places, among a sheet's own columns, of those that the mapping reads as figures."""
+    specs, places = kept.mapping.columns, kept.binding.columns.items()
+    figures = {place for name, place in places if specs[name].type in _FIGURES}
+    return frozenset(at for at, place in enumerate(own) if place in figures)
 
 
 def _own_columns(headers: Sequence[str]) -> list[int]:
@@ -191,18 +213,35 @@ def _own_columns(headers: Sequence[str]) -> list[int]:
 
 
 def _failing_rows(
-    kept: BoundSheet, actions: Iterator[ActionRecord], run: RunRecord, advice: Advice
+    kept: BoundSheet, actions: Iterator[ActionRecord], books: Reconciliation, advice: Advice
 ) -> Iterator[FailureRow]:
-    sheet, own = kept.sheet, _own_columns(kept.sheet.headers)
+    """Yield the rows to correct with their cells; both sides must give out together."""
+    sheet, own, run = kept.sheet, _own_columns(kept.sheet.headers), books.run
     failing = _failing_actions(actions)
-    wanted = next(failing, None)
-    for chunk in sheet.chunks():
-        for index, number in enumerate(chunk.numbers):
-            if wanted is None:
-                return
-            if number == wanted[0].row:
-                yield _failure(wanted, chunk, index, own, wrong_of(wanted, run, advice))
-                wanted = next(failing, None)
+    wanted, corrected = next(failing, None), 0
+    rows = ((chunk, *one) for chunk in sheet.chunks() for one in enumerate(chunk.numbers))
+    for chunk, index, number in rows:
+        if wanted is None:
+            break
+        if number == wanted[0].row:
+            yield _failure(wanted, chunk, index, own, wrong_of(wanted, run, advice))
+            corrected += len(wanted)
+            wanted = next(failing, None)
+    if wanted is not None:
+        raise _incomplete(f"Row {wanted[0].row} is to be corrected, and is not in the kept copy")
+    # What is being sent at this moment goes on between two looks.
+    if run.state is not RunState.SENDING and corrected != books.waiting(*TO_CORRECT):
+        said = f"{books.waiting(*TO_CORRECT):,} actions, and the rows found hold {corrected:,}"
+        raise _incomplete(f"The books have {said}")
+
+
+def _incomplete(what: str) -> JournalError:
+    return JournalError(
+        f"The failures workbook would lack rows: {what}.",
+        "Write the report again with `importer report RUN`. If it says so again, restore the "
+        "folder beside the journal from a back-up, or call the people who look after the "
+        "importer; until then correct nothing by older reports of this run.",
+    )
 
 
 def _failing_actions(actions: Iterator[ActionRecord]) -> Iterator[list[ActionRecord]]:

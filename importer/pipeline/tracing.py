@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from importer.journal import tracing
+from importer.journal import finding, kin
+from importer.journal.finding import Place
 from importer.journal.reading import uncounted_runs
-from importer.journal.tracing import Place, Traced
+from importer.journal.store import pages
+from importer.journal.tracing import Traced, traced
 from importer.model import Outcome, RunRecord
-from importer.pipeline.asking import Kind, cell_of, spellings
+from importer.pipeline.asking import Kind, cell_of, ids_of, spellings, values_of
+from importer.pipeline.outcome import Exit
 from importer.pipeline.references import REFERENCE
 from importer.pipeline.workplace import Workplace
 
@@ -36,6 +38,9 @@ class Answer:
     asked: Traced
     by: Traced
     """The attempt on which the answer rests: the one that was created, else the latest."""
+    number: Traced | None = None
+    """Of a row that was refused as a whole: what its number is in the CRM as, or may be. Whether it
+    is the same thing, nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +53,29 @@ class Story:
     """All that is the same thing, oldest run first, `asked` among them."""
     held: tuple[Traced, ...]
     """What is, or was, held as a DUPLICATE of these; and what one of these is, or was, held for."""
+    of_number: tuple[Traced, ...]
+    """Rows of other sheets with the same number, where one was refused as a whole: the same thing,
+    or another one whose number is mistyped."""
 
     @property
     def answers(self) -> tuple[Answer, ...]:
         """One for each thing that was asked for, each once."""
         found: dict[tuple[Fate, int], Answer] = {}
         for one in (each for asked in self.asked for each in _answers(asked, self.attempts)):
-            found.setdefault((one.fate, one.by.id), one)
+            found.setdefault((one.fate, one.by.id), self._with_number(one))
         return tuple(found.values())
+
+    def _with_number(self, answer: Answer) -> Answer:
+        """Beside the no of a row that was refused as a whole, what has its number."""
+        if answer.by.action.outcome is not Outcome.INVALID:
+            return answer
+        alike = (
+            one
+            for outcome in (Outcome.CREATED, Outcome.UNKNOWN, Outcome.ALREADY)
+            for one in self.of_number
+            if one.action.outcome is outcome
+        )
+        return replace(answer, number=next(alike, None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +88,9 @@ class Trace:
     searched: tuple[Kind, ...]
     """What it was looked for as, in this order."""
     stories: tuple[Story, ...]
-    """Oldest first, at most `MOST_STORIES`."""
+    """Oldest first; the newest `MOST_STORIES`."""
     more: bool
-    """There are more."""
+    """There are more, or one of them has more: of what is not shown, nothing is known here."""
     skipped: Mapping[Place, str]
     """Rows that were asked for and yield no action: why."""
     without: tuple[str, ...]
@@ -90,6 +110,8 @@ class _Found:
     places: Collection[Place] = ()
     """Rows that were asked for, on record or not."""
     actions: Sequence[int] = ()
+    cut: bool = False
+    """There are older ones."""
 
 
 def trace(workplace: Workplace, what: str) -> Trace:
@@ -120,21 +142,24 @@ def _by_cell(workplace: Workplace, what: str) -> Iterator[_Found]:
     if (found := cell_of(what)) is None:
         return
     place, row = found
-    sheets = tracing.sheets_of(workplace.journal)
+    sheets = finding.sheets_of(workplace.journal)
     named = [run for run, file, tab in sheets if place in spellings(file, tab)]
     yield _Found(kind=Kind.CELL, places=[(run, row) for run in named])
 
 
 def _by_id(workplace: Workplace, what: str) -> Iterator[_Found]:
     journal = workplace.journal
-    yield _Found(kind=Kind.ACTION_ID, actions=tracing.actions_of_id(journal, what))
-    yield _Found(kind=Kind.LEAD, actions=tracing.actions_of_lead(journal, what))
+    for kind, look in (
+        (Kind.ACTION_ID, finding.actions_of_id),
+        (Kind.LEAD, finding.actions_of_lead),
+    ):
+        found = look(journal, ids_of(what))
+        yield _Found(kind=kind, actions=found.ids, cut=found.cut)
 
 
 def _by_value(workplace: Workplace, what: str) -> Iterator[_Found]:
-    # As values are kept.
-    value = unicodedata.normalize("NFC", what)
-    yield _Found(kind=Kind.VALUE, places=sorted(tracing.rows_of_value(workplace.journal, value)))
+    found = finding.rows_of_value(workplace.journal, values_of(what))
+    yield _Found(kind=Kind.VALUE, places=found.places, cut=found.cut)
 
 
 _LOOKS: Final[Sequence[Callable[[Workplace, str], Iterator[_Found]]]] = (
@@ -151,39 +176,60 @@ def _tell(
 ) -> Trace:
     journal = workplace.journal
     places = found.places if found else ()
-    on_record = tracing.rows_at(journal, places)
-    asked = [*tracing.actions_of_rows(journal, places), *(found.actions if found else ())]
+    on_record = finding.rows_at(journal, places)
+    asked = [*finding.actions_of_rows(journal, places), *(found.actions if found else ())]
     stories, more = _stories(workplace, asked)
     skipped = {place: reason for place, reason in on_record.items() if reason}
-    known = {run for run, _, _ in tracing.sheets_of(journal)}
+    known = {run for run, _, _ in finding.sheets_of(journal)}
     without = [run for run, row in places if (run, row) not in on_record and run in known]
     spoken_of = {*(run for run, _ in skipped), *without} | {
-        one.run for story in stories for one in (*story.attempts, *story.held)
+        one.run for story in stories for one in (*story.attempts, *story.held, *story.of_number)
     }
     return Trace(
         what=what,
         kind=found.kind if found else None,
         searched=searched,
         stories=tuple(stories),
-        more=more,
+        more=more or (found is not None and found.cut),
         skipped=skipped,
         without=tuple(without),
-        runs=uncounted_runs(journal, spoken_of),
+        runs={
+            run: one
+            for page in pages(sorted(spoken_of))
+            for run, one in uncounted_runs(journal, page).items()
+        },
     )
 
 
 def _stories(workplace: Workplace, asked: Sequence[int]) -> tuple[list[Story], bool]:
-    """Put what was asked for together with its kin, each thing once."""
-    journal, left = workplace.journal, dict.fromkeys(asked)
+    """Put what was asked for together with its kin, each thing once; the newest first."""
+    journal, left, cut = workplace.journal, dict.fromkeys(sorted(asked)), False
     stories: list[Story] = []
     while left and len(stories) < MOST_STORIES:
-        attempts = tracing.traced(journal, tracing.kin_of(journal, [next(iter(left))]))
-        held = tracing.traced(journal, tracing.held_with(journal, attempts))
-        mine = tuple(one for one in attempts if one.id in left)
-        stories.append(Story(asked=mine, attempts=tuple(attempts), held=tuple(held)))
+        newest, _ = left.popitem()
+        found = kin.kin_of(journal, [newest])
+        attempts = traced(journal, found.ids)
+        mine = tuple(one for one in attempts if one.id == newest or one.id in left)
+        cut = cut or found.cut
+        # What a correction has replaced meanwhile is on record no more.
+        if mine:
+            stories.append(_story(workplace, mine, attempts))
         for one in mine:
-            del left[one.id]
-    return stories, bool(left)
+            left.pop(one.id, None)
+    return stories[::-1], cut or bool(left)
+
+
+def _story(workplace: Workplace, mine: tuple[Traced, ...], attempts: Sequence[Traced]) -> Story:
+    journal = workplace.journal
+    held = traced(journal, kin.held_with(journal, attempts))
+    known = {one.id for one in (*attempts, *held)}
+    alike = traced(journal, kin.of_number(journal, attempts))
+    return Story(
+        asked=mine,
+        attempts=tuple(attempts),
+        held=tuple(held),
+        of_number=tuple(one for one in alike if one.id not in known),
+    )
 
 
 def _answers(asked: Traced, attempts: Sequence[Traced]) -> Iterator[Answer]:
@@ -196,11 +242,14 @@ def _answers(asked: Traced, attempts: Sequence[Traced]) -> Iterator[Answer]:
         yield Answer(fate=_FATES.get(asked.action.outcome, Fate.OUT), asked=asked, by=asked)
         return
     alike = [one for one in attempts if not one.is_held]
-    named = dict.fromkeys(one.action.name for one in alike if one.action.name)
+    # A row refused as a whole stands for each of its actions, and for what became of them.
+    became = {one.action.name: one for one in attempts if one.root == asked.root}
+    named = dict.fromkeys(one.action.name for one in attempts if one.action.name)
     for name in [asked.action.name] if asked.action.name else (named or [""]):
-        # A row refused as a whole stands for each of its actions.
-        of_name = [one for one in alike if one.action.name in (name, "")]
-        yield _answer(asked, of_name)
+        if not asked.action.name and name in became and became[name].is_held:
+            yield Answer(fate=Fate.OUT, asked=asked, by=became[name])
+        else:
+            yield _answer(asked, [one for one in alike if one.action.name in (name, "")])
 
 
 def _answer(asked: Traced, of_name: Sequence[Traced]) -> Answer:
@@ -217,3 +266,17 @@ _FATES: Final = {
     Outcome.UNKNOWN: Fate.DOUBT,
 }
 """Outcome → answer; whatever else, it is not in the CRM."""
+
+
+def trace_exit_code(found: Trace) -> Exit:
+    """0: all that was asked for is in the CRM as a whole; else the most urgent that is true.
+
+    What was not read may be anything: where there is more, it is never 0.
+    """
+    answers = [one for story in found.stories for one in story.answers]
+    if Fate.DOUBT in found.fates:
+        return Exit.IN_DOUBT
+    whole = answers and not found.skipped and not found.more
+    if whole and all(one.fate is Fate.IN and not one.by.action.incomplete for one in answers):
+        return Exit.DONE
+    return Exit.INCOMPLETE

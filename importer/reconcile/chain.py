@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
@@ -61,7 +61,11 @@ def follow_chain(runs: Sequence[RunRecord], attempts: Sequence[Attempt]) -> Chai
 def _by_root(count: _Count, attempt: Attempt) -> Mapping[Root, list[ActionRecord]]:
     of_row: dict[Root, list[ActionRecord]] = {root: [] for root in attempt.roots.values()}
     for action in count.see(attempt.actions):
-        of_row[attempt.roots[action.row]].append(action)
+        root = attempt.roots.get(action.row)
+        if root is None:
+            count.miss(action)
+        else:
+            of_row[root].append(action)
     return of_row
 
 
@@ -81,6 +85,10 @@ class _Count:
             if action.outcome is Outcome.CREATED and action.money is not None:
                 add_money(self._sums["created"], action.money)
         return seen
+
+    def miss(self, action: ActionRecord) -> None:
+        """Note an action whose row the store does not have."""
+        self._imbalances.append(f"There is no row for the action {action.reference}.")
 
     def add(self, root: Root, row: _Row) -> None:
         """Count a row that no attempt changes any more."""
@@ -127,7 +135,8 @@ class _Row:
     """What became of one root row, by action name; the latest attempt counts.
 
     What was created stays done, whatever a later attempt makes of the row: it is in the CRM. What
-    is held to be booked beside it, or was released to be, is one more.
+    is in doubt, or is still going to be sent, stays open likewise. What is held to be booked
+    beside it, or was released to be, is one more.
     """
 
     def __init__(self, *, is_planned: bool) -> None:
@@ -150,8 +159,12 @@ class _Row:
             if one.outcome is Outcome.ALREADY and one.name not in done:
                 self._already[one.name] = one
         done |= self._already.keys()
+        pending = [one for one in self._current if _is_pending(one)]
+        names = {one.name for one in pending}
         left = [one for one in actions if one.outcome not in _DONE]
-        self._current = [one for one in left if one.name not in done or _is_beside(one)]
+        own = [one for one in left if one.name not in done or _is_beside(one)]
+        # What waits for an earlier attempt's turn is that attempt's copy, not one more.
+        self._current = [*pending, *(one for one in own if not _is_copy(one, names))]
 
     def open_at(self) -> str | None:
         """`<run>/<row>` where it was tried last; None where nothing of it is open."""
@@ -200,11 +213,24 @@ class _Row:
 
 
 _DONE = (Outcome.CREATED, Outcome.ALREADY)
+_PASSING = (EarlierReason.OPEN, EarlierReason.IN_DOUBT)
 _HELD = (EarlierReason.CHANGED, EarlierReason.SEEN_BEFORE, EarlierReason.GIVEN_UP)
 
 
 def _is_released(action: ActionRecord) -> bool:
     return any(one.ruling is Ruling.RELEASED for one in action.decisions)
+
+
+def _is_pending(action: ActionRecord) -> bool:
+    """Whether it may stand on the timeline, or is going to, whatever a later attempt says."""
+    if action.outcome is Outcome.UNKNOWN:
+        return True
+    return not action.given_up and (action.outcome is Outcome.UNSENT or _is_released(action))
+
+
+def _is_copy(action: ActionRecord, pending: Collection[str]) -> bool:
+    held = action.earlier is not None and action.earlier.reason in _PASSING
+    return action.outcome is Outcome.DUPLICATE and held and action.name in pending
 
 
 def _is_beside(action: ActionRecord) -> bool:

@@ -5,17 +5,21 @@ Nothing here is put into words: a text is the CRM's own, or a problem's; `report
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
-from importer.folding import alike
-from importer.model import ActionRecord, Currency, EarlierReason, Outcome
-from importer.reconcile.records import Ground, Key, Reason
+from importer.folding import LONGEST, alike, plain_words
+from importer.model import ActionRecord, Currency, EarlierReason, Outcome, RemarkStep, RunRecord
+from importer.reconcile.records import Ground, Key, Reason, Shared
 from importer.reconcile.sums import add_money
 from importer.verdict import LEAD_NOT_FOUND
 
 EXAMPLES = 3
+
+TO_CORRECT: Final = (Outcome.INVALID, Outcome.IGNORED, Outcome.REFUSED)
+"""The outcomes that the failures workbook holds."""
 
 INCOMPLETE = "incomplete"
 """The pattern of what was created earlier with something dropped."""
@@ -50,10 +54,35 @@ class Explanation:
         return (self.outcome, self.ground, self.code, self.pattern)
 
 
-def explain(action: ActionRecord) -> Iterator[Explanation]:
-    """Yield what explains an action's outcome: of what is given up, nothing but that."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """How a run's explanations are read."""
+
+    words: frozenset[str]
+    """What a remark may have of its own, and is not taken out of it as the row's: `plain_words`."""
+    step_of: Callable[[Explanation], RemarkStep | None] = lambda _: None
+    """What people said is to be done about one; None where they said nothing."""
+
+    @classmethod
+    def of(cls, run: RunRecord) -> Guide:
+        """The guide of a run about which people said nothing."""
+        return cls(words=plain_words(tuple(run.headers)))
+
+
+def is_crm_code(code: str) -> bool:
+    """Whether a code is the CRM's own, such as `LEAD_NOT_FOUND`; ours have no capitals."""
+    return code.isupper()
+
+
+def explain(action: ActionRecord, words: frozenset[str]) -> Iterator[Explanation]:
+    """Yield what explains an action's outcome: of what is given up, nothing but that.
+
+    Args:
+        action: the action.
+        words: as in `Guide`.
+    """
     if not action.given_up:
-        yield from everything_of(action)
+        yield from everything_of(action, words)
         return
     before = action.earlier and action.earlier.reason is EarlierReason.GIVEN_UP
     yield Explanation(
@@ -65,7 +94,7 @@ def explain(action: ActionRecord) -> Iterator[Explanation]:
     )
 
 
-def everything_of(action: ActionRecord) -> Iterator[Explanation]:
+def everything_of(action: ActionRecord, words: frozenset[str]) -> Iterator[Explanation]:
     """Yield everything that was said about an action, given up or not."""
     for problem in action.problems:
         yield Explanation(
@@ -78,7 +107,7 @@ def everything_of(action: ActionRecord) -> Iterator[Explanation]:
             seen=problem.seen,
             column=problem.column,
         )
-    yield from _said_by_the_crm(action)
+    yield from _said_by_the_crm(action, words)
     if action.earlier is not None:
         yield Explanation(
             outcome=action.outcome,
@@ -89,42 +118,55 @@ def everything_of(action: ActionRecord) -> Iterator[Explanation]:
         )
 
 
-def _said_by_the_crm(action: ActionRecord) -> Iterator[Explanation]:
+def _said_by_the_crm(action: ActionRecord, words: frozenset[str]) -> Iterator[Explanation]:
+    if not action.remarks and not action.detail:
+        return
     values = [action.lead, *action.content.values()]
+    words |= plain_words(tuple(action.content))
     for remark in action.remarks:
         path = f"{remark.path}: " if remark.path else ""
+        own = words | plain_words((remark.path[:LONGEST],))
         yield Explanation(
             outcome=action.outcome,
             ground=Ground.REMARK,
             code="",
             text=f"{path}{remark.text}",
-            pattern=f"{path}{alike(remark.text, values)}",
+            pattern=f"{path}{alike(remark.text, values, own)}",
             path=remark.path,
             column=remark.column,
         )
     if action.detail:
         code, _, text = action.detail.partition(": ")
-        code, text = (code, text) if code.isupper() else ("", action.detail)
+        code, text = (code, text) if is_crm_code(code) else ("", action.detail)
         yield Explanation(
             outcome=action.outcome,
             ground=Ground.DETAIL,
             code=code,
             text=text,
-            pattern=alike(text, values),
+            pattern=alike(text, values, words),
             column=action.lead_column if code == LEAD_NOT_FOUND else "",
         )
 
 
 class Reasons:
-    """The groups, while the actions go by."""
+    """The groups, while the actions go by.
 
-    def __init__(self) -> None:
+    Args:
+        guide: how they are read.
+    """
+
+    def __init__(self, guide: Guide) -> None:
+        self._guide = guide
         self._groups: dict[Key, _Group] = {}
+        self._steps: dict[RemarkStep, _Shared] = {}
 
     def add(self, action: ActionRecord) -> None:
         """Put an action into each group that it belongs to."""
         counted = set[Key]()
-        for one in explain(action):
+        said = list(explain(action, self._guide.words))
+        if action.outcome in TO_CORRECT and not action.given_up:
+            self._count_steps(action, said)
+        for one in said:
             group = self._groups.setdefault(one.key, _Group(first=one))
             group.show(one, action.row)
             if action.earlier is not None:
@@ -133,12 +175,40 @@ class Reasons:
                 counted.add(one.key)
                 group.count_in(action)
 
+    def _count_steps(self, action: ActionRecord, said: Sequence[Explanation]) -> None:
+        """Once for each step, whatever the number of reasons for it; without any: correct it."""
+        about = [one for one in said if one.ground is not Ground.EARLIER]
+        steps = {self._guide.step_of(one) or RemarkStep.FIX for one in about}
+        for step in steps or {RemarkStep.FIX}:
+            self._steps.setdefault(step, _Shared()).add(action)
+
+    def steps(self) -> Mapping[RemarkStep, Shared]:
+        """What is to be done about the actions that are not as the CRM wants them."""
+        return {step: self._steps[step].record() for step in RemarkStep if step in self._steps}
+
     def largest_first(self) -> tuple[Reason, ...]:
         """The groups as records."""
         found = [group.record() for group in self._groups.values()]
         return tuple(
             sorted(found, key=lambda one: (-one.count, one.outcome, one.code, one.pattern))
         )
+
+
+@dataclass(slots=True)
+class _Shared:
+    """Actions in the sheet's order, and their rows."""
+
+    actions: int = 0
+    rows: int = 0
+    _row: int = -1
+
+    def add(self, action: ActionRecord) -> None:
+        self.actions += 1
+        self.rows += action.row != self._row
+        self._row = action.row
+
+    def record(self) -> Shared:
+        return Shared(actions=self.actions, rows=self.rows)
 
 
 @dataclass(slots=True)

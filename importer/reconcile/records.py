@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from importer.model import Outcome, RunRecord
+from importer.model import Outcome, RemarkStep, RunRecord
 from importer.reconcile.sums import Sums, add_up
 
 
@@ -64,6 +64,15 @@ class Reason:
     def key(self) -> Key:
         """What all of them have in common."""
         return (self.outcome, self.ground, self.code, self.pattern)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """The actions about which the same is to be done, each counted once."""
+
+    actions: int = 0
+    rows: int = 0
+    """That hold at least one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,19 +145,29 @@ class Reconciliation:
     """The same rows, by what is left to do."""
     outcomes: Mapping[Outcome, Line]
     """Every outcome, zero or not, in the order of `Outcome`."""
+    by_action: Mapping[tuple[str, str], Mapping[Outcome, Line]]
+    """(Name in the mapping, type) → the outcomes that occur. Rows refused as a whole have neither
+    name nor type."""
     incomplete: int
     """CREATED with remarks."""
     given_up_of: Mapping[Outcome, Line]
     """Among each outcome: what a person has given up; without outcomes of which nothing is."""
+    left_of: Mapping[Outcome, Line]
+    """Among each outcome: everything else."""
     corrected_since: Line
     """Among ALREADY: what stands in the CRM with another amount than the sheet's; its money is what
     stands there."""
     waived_before: int
-    """Among them: what equals something that was waived in an earlier run."""
+    """Among what is given up: what equals something that was waived in an earlier run."""
+    given_up_now: int
+    """Among it: everything else."""
     unreadable: int
     """INVALID rows: each counts as one action without money."""
     reasons: tuple[Reason, ...]
     """Largest count first."""
+    steps: Mapping[RemarkStep, Shared]
+    """INVALID, IGNORED and REFUSED, without what is given up, by what is to be done; an action
+    with several remarks may be in more than one. Those that occur."""
     imbalances: tuple[str, ...]
     """Empty when the books balance; else a sentence for each side that does not."""
     chain: Chain
@@ -171,5 +190,4 @@ class Reconciliation:
 
     def waiting(self, *outcomes: Outcome) -> int:
         """Actions that ended so, without those that are given up."""
-        gone = (self.given_up_of[one].count for one in outcomes if one in self.given_up_of)
-        return sum(self.outcomes[one].count for one in outcomes) - sum(gone)
+        return sum(self.left_of[one].count for one in outcomes if one in self.left_of)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from importer.model import ActionRecord, Currency, EarlierReason, Money, Outcome, Ruling, RunRecord
-from importer.reconcile.reasons import Reasons
+from importer.reconcile.reasons import Guide, Reasons
 from importer.reconcile.records import Chain, Line, Reconciliation
 from importer.reconcile.rows import RowCounts
 from importer.reconcile.sums import add_money, add_up
 
 
-def reconcile(
+def reconcile(  # noqa: PLR0913 - what every side of the books is checked against
     run: RunRecord,
     actions: Iterable[ActionRecord],
     *,
     rows_kept: int,
     chain: Chain,
     contradictions: Iterable[str] = (),
+    guide: Guide | None = None,
 ) -> Reconciliation:
     """Close the books of one run.
 
@@ -29,71 +31,94 @@ def reconcile(
         rows_kept: rows with actions, as the journal's rows say.
         chain: the books of the whole chain.
         contradictions: what the store's records say against each other, as sentences.
+        guide: how the reasons are read; None: nobody said anything about remarks.
 
     Returns:
         The reconciliation; its `imbalances` name every side that does not agree.
     """
-    books = _Books()
+    books = _Books(guide or Guide.of(run))
     for action in actions:
         books.add(action)
     return Reconciliation(
         run=run,
         rows_with_actions=books.rows,
         rows=books.row_counts.record(),
-        outcomes={
-            outcome: Line(count=books.counts[outcome], money=dict(books.money[outcome]))
-            for outcome in Outcome
-        },
+        outcomes={outcome: books.outcomes[outcome].line() for outcome in Outcome},
+        by_action={key: _lines(tallies) for key, tallies in books.by_action.items()},
         incomplete=books.incomplete,
-        given_up_of={
-            outcome: Line(count=count, money=dict(books.given_up_money[outcome]))
-            for outcome, count in books.given_up.items()
-        },
-        corrected_since=Line(count=books.differing, money=add_up([books.differing_money])),
+        given_up_of=_lines(books.given_up),
+        left_of=_lines(books.left),
+        corrected_since=books.corrected_since.line(),
         waived_before=books.waived_before,
+        given_up_now=books.given_up_now,
         unreadable=books.unreadable,
         reasons=books.reasons.largest_first(),
+        steps=books.reasons.steps(),
         imbalances=(*_imbalances(run, books, rows_kept, chain), *contradictions),
         chain=chain,
     )
 
 
+@dataclass(slots=True)
+class _Tally:
+    """A line of the books while the actions go by."""
+
+    count: int = 0
+    money: dict[Currency, Decimal] = field(default_factory=dict)
+
+    def add(self, money: Money | None) -> None:
+        self.count += 1
+        if money is not None:
+            add_money(self.money, money)
+
+    def line(self) -> Line:
+        return Line(count=self.count, money=add_up([self.money]))
+
+
+_Tallies = defaultdict[Outcome, _Tally]
+
+
+def _tallies() -> _Tallies:
+    return defaultdict(_Tally)
+
+
+def _lines(tallies: _Tallies) -> dict[Outcome, Line]:
+    return {outcome: tallies[outcome].line() for outcome in Outcome if outcome in tallies}
+
+
 class _Books:
     """Counts and sums while the actions go by."""
 
-    def __init__(self) -> None:
+    def __init__(self, guide: Guide) -> None:
         self.rows = 0
-        self.counts = Counter[Outcome]()
-        self.money: defaultdict[Outcome, dict[Currency, Decimal]] = defaultdict(dict)
-        self.incomplete = 0
-        self.given_up = Counter[Outcome]()
+        self.outcomes = _tallies()
+        self.by_action: defaultdict[tuple[str, str], _Tallies] = defaultdict(_tallies)
+        self.given_up = _tallies()
+        self.left = _tallies()
+        self.corrected_since = _Tally()
         self.waived_before = 0
-        self.differing = 0
-        self.differing_money: dict[Currency, Decimal] = {}
-        self.given_up_money: defaultdict[Outcome, dict[Currency, Decimal]] = defaultdict(dict)
+        self.given_up_now = 0
+        self.incomplete = 0
         self.unreadable = 0
         self.without_id = 0
         self.action_ids = Counter[str]()
         self._row = -1
         self.row_counts = RowCounts()
-        self.reasons = Reasons()
+        self.reasons = Reasons(guide)
 
     def add(self, action: ActionRecord) -> None:
         """Count one action in every place that it belongs to."""
         self.rows += action.row != self._row
         self._row = action.row
-        self.counts[action.outcome] += 1
-        if action.money is not None:
-            add_money(self.money[action.outcome], action.money)
-            if action.given_up:
-                add_money(self.given_up_money[action.outcome], action.money)
+        self.outcomes[action.outcome].add(action.money)
+        self.by_action[action.name, action.type][action.outcome].add(action.money)
+        (self.given_up if action.given_up else self.left)[action.outcome].add(action.money)
         if (stands := _stands_otherwise(action)) is not None:
-            self.differing += 1
-            add_money(self.differing_money, stands)
+            self.corrected_since.add(stands)
         if action.given_up:
-            self.given_up[action.outcome] += 1
             before = action.earlier is not None and action.earlier.reason is EarlierReason.GIVEN_UP
             self.waived_before += before
+            self.given_up_now += not before
         self.incomplete += action.incomplete
         self.unreadable += action.outcome is Outcome.INVALID
         if action.outcome is Outcome.CREATED:
@@ -120,15 +145,14 @@ def _imbalances(run: RunRecord, books: _Books, rows_kept: int, chain: Chain) -> 
         )
     if rows_kept != books.rows:
         yield f"{rows_kept} rows should have actions, but {books.rows} have."
-    if run.planned_actions != books.counts.total():
-        yield (
-            f"{run.planned_actions} actions were planned, but {books.counts.total()} are on record."
-        )
-    found = add_up(books.money.values())
+    recorded = sum(tally.count for tally in books.outcomes.values())
+    if run.planned_actions != recorded:
+        yield f"{run.planned_actions} actions were planned, but {recorded} are on record."
+    found = add_up(tally.money for tally in books.outcomes.values())
     for currency in sorted({*run.planned_money, *found}):
-        planned, recorded = (sums.get(currency, Decimal(0)) for sums in (run.planned_money, found))
-        if planned != recorded:
-            yield f"{currency} {planned} was planned, but {currency} {recorded} is on record."
+        planned, there = (sums.get(currency, Decimal(0)) for sums in (run.planned_money, found))
+        if planned != there:
+            yield f"{currency} {planned} was planned, but {currency} {there} is on record."
     if books.without_id:
         yield f"{books.without_id} actions are CREATED but have no action id."
     twice = sum(count > 1 for count in books.action_ids.values())

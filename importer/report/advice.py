@@ -7,13 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from importer.folding import ANYTHING, alike, fold
+from importer.folding import fold, pieces, plain_words
 from importer.model import EarlierReason, Outcome, RemarkStep, RunRecord, RunState
-from importer.reconcile import INCOMPLETE, Explanation, Ground, Reason
+from importer.reconcile import INCOMPLETE, Explanation, Ground, Guide, Reason
+from importer.report.words import EARLIER_WORDS, GIVEN_UP, LOOK_FIRST, NOTHING
 from importer.verdict import LEAD_NOT_FOUND
-
-NOTHING: Final = "Nothing to do."
-GIVEN_UP: Final = "Given up: nothing to do."
 
 _CORRECT: Final = "Correct the cell in the failures workbook and run that file."
 
@@ -25,7 +23,7 @@ IN_GENERAL: Final[Mapping[Outcome, str]] = {
     Outcome.REFUSED: "Correct the row in the failures workbook and run that file.",
     Outcome.DUPLICATE: "Nothing was sent. Compare the two: the earlier one stands in the CRM, and "
     "a release books a second one beside it.",
-    Outcome.UNKNOWN: "Do not send again. Look at the lead's timeline in the CRM first.",
+    Outcome.UNKNOWN: LOOK_FIRST,
     Outcome.UNSENT: "See what stopped the run; then resume it, or give this up.",
 }
 """What a person does about an outcome, where nothing more precise is known."""
@@ -39,15 +37,6 @@ _IN_A_REFUSED_RUN: Final[Mapping[Outcome, str]] = {
     ),
 }
 """Nothing of such a run can be resumed or released: its sheet is corrected and run."""
-
-_OF_EARLIER: Final[Mapping[EarlierReason, str]] = {
-    EarlierReason.IN_DOUBT: IN_GENERAL[Outcome.UNKNOWN],
-    EarlierReason.OPEN: "Resume that run, or give it up there; then resume this one.",
-    EarlierReason.UNCHANGED: "Correct the cell in the failures workbook and run that file; or, if "
-    "the CRM itself was corrected, run again with `--retry {outcome}`.",
-    EarlierReason.GIVEN_UP: GIVEN_UP,
-}
-"""What a person does where the earlier action says it better than the outcome."""
 
 _OF_CODE: Final[Mapping[str, str]] = {
     LEAD_NOT_FOUND: "Correct the lead in the failures workbook and run that file. If the lead was "
@@ -87,17 +76,34 @@ class Advice:
     Args:
         rules: what people wrote down about the CRM's remarks; the first that fits counts.
         refused: the run was refused as a whole.
+        headers: of the run's sheet.
     """
 
-    def __init__(self, rules: Iterable[RemarkRule] = (), *, refused: bool = False) -> None:
+    def __init__(
+        self,
+        rules: Iterable[RemarkRule] = (),
+        *,
+        refused: bool = False,
+        headers: Iterable[str] = (),
+    ) -> None:
+        rules = tuple(rules)
         self._rules = [(_pattern(rule.says), rule) for rule in rules]
         self._refused = refused
-        self._known: dict[str, RemarkRule | None] = {}
+        self._known: dict[tuple[str, str], RemarkRule | None] = {}
+        # What a person has written of a remark is of the remark, also where a cell says the same:
+        # what they wrote about would be taken out of it else, and their entry would never fit.
+        self.words = plain_words((*headers, *(rule.says for rule in rules)))
+        """What is not taken out of a remark as the row's own."""
 
     @classmethod
     def of(cls, run: RunRecord, rules: Iterable[RemarkRule] = ()) -> Self:
         """What there is to do about the actions of a run."""
-        return cls(rules, refused=run.state is RunState.REFUSED)
+        return cls(rules, refused=run.state is RunState.REFUSED, headers=run.headers)
+
+    @property
+    def guide(self) -> Guide:
+        """How the books of the same run are to read its remarks."""
+        return Guide(words=self.words, step_of=self.step_for)
 
     def of_outcome(self, outcome: Outcome, *, incomplete: bool) -> str:
         """What to do about an outcome, where nothing explains it; "" for nothing."""
@@ -117,7 +123,7 @@ class Advice:
             case Ground.EARLIER if one.pattern == INCOMPLETE and one.outcome is Outcome.ALREADY:
                 return IN_GENERAL[Outcome.CREATED]
             case Ground.EARLIER:
-                step = _OF_EARLIER.get(EarlierReason(one.code), IN_GENERAL[one.outcome])
+                step = EARLIER_WORDS[EarlierReason(one.code)].to_do or IN_GENERAL[one.outcome]
                 return step.format(outcome=one.outcome.lower())
             case Ground.REMARK | Ground.DETAIL:
                 return self._about_remark(one)
@@ -144,15 +150,15 @@ class Advice:
     def _rule(self, one: Explanation | Reason) -> RemarkRule | None:
         if one.ground not in {Ground.REMARK, Ground.DETAIL}:
             return None
-        text = f"{one.code}: {one.pattern}" if one.code else one.pattern
-        if text not in self._known:
-            folded = fold(text)
-            fits = (rule for pattern, rule in self._rules if pattern.search(folded))
-            self._known[text] = next(fits, None)
-        return self._known[text]
+        key = (one.code, one.pattern)
+        if key not in self._known:
+            folded = fold(f"{one.code}: {one.pattern}" if one.code else one.pattern)
+            fits = (rule for pattern, rule in self._rules if pattern and pattern.search(folded))
+            self._known[key] = next(fits, None)
+        return self._known[key]
 
 
-def _pattern(says: str) -> re.Pattern[str]:
-    """The words in their order, wherever they stand in the remark."""
-    words = fold(alike(says.replace("...", ANYTHING))).strip(f" .{ANYTHING}").split(ANYTHING)
-    return re.compile(".*".join(re.escape(word.strip()) for word in words), re.DOTALL)
+def _pattern(says: str) -> re.Pattern[str] | None:
+    """The words in their order, wherever they stand in the remark; None where there are none."""
+    found = pieces(says)
+    return re.compile(".*?".join(map(re.escape, found)), re.DOTALL) if found else None

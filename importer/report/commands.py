@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+ELSEWHERE: Final = "…"
+"""Stands for a folder that cannot be said without a path of this machine."""
 REASON: Final = '--reason "…"'
 """What every decision asks for."""
 
@@ -16,6 +18,20 @@ class Command:
     text: str
     does: str = ""
     """Words to stand behind it; "" where the step itself says it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """How a workspace is asked for where commands are typed; nothing of one machine is in it."""
+
+    options: str = ""
+    """`--practice`, `--settings office/prod.toml` or ""."""
+    folder: str = "."
+    """The settings' folder, from there: `office`."""
+
+
+PLAIN: Final = Typed()
+"""With the `importer.toml` that is there."""
 
 
 def typed(*words: str) -> str:

@@ -66,15 +66,17 @@ def _records(
 ) -> Iterator[list[str]]:
     for row in shape.preamble:
         yield [marked(text) for text, _ in row]
-    yield [*_theirs(shape.headers, measure), *ours((*OUR_HEADERS[:-1], MARKED_HEADER))]
+    yield [*_theirs(shape.headers, measure, frozenset()), *ours((*OUR_HEADERS[:-1], MARKED_HEADER))]
     for one in rows:
         added = (", ".join(one.outcomes), one.problem, one.hint, one.reference)
-        yield [*_theirs(one.texts, measure), *ours(added)]
+        yield [*_theirs(one.texts, measure, shape.amounts), *ours(added)]
 
 
-def _theirs(texts: Sequence[str], measure: Measure) -> list[str]:
+def _theirs(texts: Sequence[str], measure: Measure, amounts: frozenset[int]) -> list[str]:
     """The user's cells, as many in each row: what is beyond them is blank throughout."""
-    return [marked(text) for text in texts[: measure.width]] + [""] * (measure.width - len(texts))
+    own = enumerate(texts[: measure.width])
+    blank = [""] * (measure.width - len(texts))
+    return [marked(text, amount=at in amounts) for at, text in own] + blank
 
 
 def _ours(encoding: str, texts: Sequence[str]) -> list[str]:

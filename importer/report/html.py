@@ -32,6 +32,7 @@ def page_file(report: Report, lines: Iterable[ActionLine]) -> Iterator[bytes]:
     pieces = _template().generate(
         page=page_of(report),
         names=report.names,
+        masked=report.masked,
         data=rows_data(lines, report.reasons),
         style=style,
         script=script,

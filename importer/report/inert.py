@@ -27,17 +27,22 @@ _RUNS: Final = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """A first character that makes spreadsheet programs read a text as a formula (OWASP, CSV
 injection): with the full-width forms, and white space that they drop before they look."""
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-_NUMBER: Final = r"(?:0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(?:,[0-9]{2,3})+)(?:\.[0-9]+)?%?"
-_NEGATIVE: Final = re.compile(f"-{_NUMBER}")
+_MOST_SHOWN: Final = 11
+"""Characters of a number that Excel shows, and so saves, where nobody has given it a format."""
+_SAVED_AS_IS: Final = re.compile(r"-?(?!0\Z)(?:0|[1-9][0-9]*+)(?:\.[0-9]*[1-9])?|0")
+_SAVED_AS_EQUAL: Final = re.compile(
+    r"-?(?:(?P<plain>(?:0|[1-9][0-9]*+)(?:\.[0-9]+)?)"
+    r"|(?:[1-9][0-9]{0,2}(?:,[0-9]{2,3})+|[0-9]{1,9}(?=[.%]))(?:\.[0-9]{1,2})?%?)"
+)
+"""An amount that may lose zeros behind the point, or get other commas."""
 _MONTH: Final = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*+"
 _GUESSED: Final = re.compile(
-    rf"(?!{_NUMBER}\Z)(?=[^0-9]*+[0-9])"
-    rf"(?:[0-9 .,:/+-]++(?:e[+-]?[0-9]++)?+|[0-9 .,/-]*+{_MONTH}[0-9 .,/-]*+)|true|false",
+    rf"(?=[^0-9]*+[0-9])"
+    rf"(?:[0-9 .,:/+()%-]++(?:e[+-]?[0-9]++)?+|[0-9 .,/-]*+{_MONTH}[0-9 .,/-]*+)|true|false",
     re.IGNORECASE,
 )
-"""What a spreadsheet program takes for something else where it stands in a CSV, and saves so:
-`000123`, `62e16`, seventeen digits, `03/04/2026`, `12-3`, `10:30`. Numbers that it knows are none
-of it: `1250.5`, `1,25,000.50`, `50%`."""
+"""What a spreadsheet program does not take for a text where it stands in a CSV. Most of it is saved
+as something else: `000123`, `62e16`, seventeen digits, `1.10`, `(5)`, `03/04/2026`, `10:30`."""
 
 _IN_SCRIPT: Final = str.maketrans(
     {
@@ -73,13 +78,18 @@ def for_csv(text: str) -> str:
     return text
 
 
-def marked(text: str) -> str:
+def marked(text: str, *, amount: bool = False) -> str:
     """Return a text for a CSV that people edit: one `'` more before what is not to be guessed at.
 
-    That is what would run as a formula, and what Excel would change: `000123`. Numbers stay
-    numbers, `-12.50`. No two texts become the same one, and `unmarked` gives each back.
+    That is what would run as a formula, and what Excel would change: `000123`, `1.10`. No two texts
+    become the same one, and `unmarked` gives each back.
+
+    Args:
+        text: the text of a cell.
+        amount: it is in a column of figures: what Excel saves as an equal one stays a number, such
+            as `-12.50`.
     """
-    if _is_marked(text) and not _NEGATIVE.fullmatch(text):
+    if _is_marked(text) and not _is_sound(text, amount=amount):
         return f"'{text}"
     return text
 
@@ -87,10 +97,22 @@ def marked(text: str) -> str:
 def unmarked(text: str) -> str:
     """Return the text that `marked` made this one from.
 
-    >>> [unmarked(marked(one)) for one in ("=1+1", "'=1+1", "000123", "-12.50", "'quoted'")]
-    ['=1+1', "'=1+1", '000123', '-12.50', "'quoted'"]
+    >>> [unmarked(marked(one)) for one in ("=1+1", "'=1+1", "000123", "1.10", "'quoted'")]
+    ['=1+1', "'=1+1", '000123', '1.10', "'quoted'"]
     """
     return text[1:] if text.startswith("'") and _is_marked(text) else text
+
+
+def _is_sound(text: str, *, amount: bool) -> bool:
+    """Whether Excel saves a number as it is, or an amount as an equal one."""
+    if not amount:
+        return _SAVED_AS_IS.fullmatch(text) is not None and len(text) <= _MOST_SHOWN
+    found = _SAVED_AS_EQUAL.fullmatch(text)
+    if found is None:
+        return False
+    plain = found["plain"] or ""
+    shown = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return len(shown) <= _MOST_SHOWN
 
 
 def _is_marked(text: str) -> bool:

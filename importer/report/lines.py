@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -14,20 +14,25 @@ from importer.model import (
     Cell,
     Decision,
     Earlier,
-    EarlierReason,
     Money,
     Outcome,
-    Ruling,
     RunRecord,
     Skipped,
 )
 from importer.reconcile import Explanation, Ground, Key, everything_of, explain
-from importer.report.advice import GIVEN_UP, NOTHING, Advice
+from importer.report.advice import Advice
 from importer.report.figures import shown
 from importer.report.inert import visible
 from importer.report.reasons import words_of
 from importer.report.source import ReportSource, advice_of
-from importer.report.words import INCOMPLETE, SKIPPED
+from importer.report.words import (
+    EARLIER_WORDS,
+    GIVEN_UP,
+    INCOMPLETE,
+    NOTHING,
+    RULING_WORDS,
+    SKIPPED,
+)
 
 _SEEN_AT_MOST: Final = 60
 _USUAL: Final = Advice()
@@ -119,8 +124,8 @@ def action_line(
     run: RunRecord, action: ActionRecord, advice: Advice = _USUAL, known_by: str = ""
 ) -> ActionLine:
     """Return an action in the words of the reports, safe to be shown."""
-    said = list(everything_of(action))
-    reasons = explain(action) if action.given_up else said
+    said = list(everything_of(action, advice.words))
+    reasons = explain(action, advice.words) if action.given_up else said
     letters = tuple(dict.fromkeys(one.column for one in said if one.column))
     return ActionLine(
         row=action.row,
@@ -208,39 +213,17 @@ def _with_seen(message: str, seen: str) -> str:
     return f"“{short}” – {message}"
 
 
-_EARLIER_WORDS: Final[Mapping[EarlierReason, str]] = {
-    EarlierReason.SAME: "The same action was created by {place}{id}.",
-    EarlierReason.CORRECTED: "A corrected copy of this row was created by {place}{id}{stands}.",
-    EarlierReason.CHANGED: "It was created before by {place}{id}, and differs now: {changes}.",
-    EarlierReason.IN_DOUBT: "The same action was sent by {place}, and its answer is not known.",
-    EarlierReason.SEEN_BEFORE: "An equal row was created by {place}{id}.",
-    EarlierReason.OPEN: "The same action is of {place}, and was not sent yet.",
-    EarlierReason.UNCHANGED: "The same entry was sent by {place}, and the CRM refused it then.",
-    EarlierReason.GIVEN_UP: "Exactly this was given up in {place}.",
-}
-"""`Earlier.reason` → a sentence."""
-
-
-_RULED: Final[Mapping[Ruling, str]] = {
-    Ruling.CREATED: "Said to stand on the timeline",
-    Ruling.NOT_CREATED: "Said not to stand on the timeline",
-    Ruling.RELEASED: "Released to be sent",
-    Ruling.CLOSED: "Given up in this run",
-    Ruling.WAIVED: "Given up",
-}
-
-
 def _ruled(decision: Decision) -> str:
     moment = decision.at.astimezone(dt.UTC)
     return (
-        f"{_RULED[decision.ruling]} by {decision.by}, {moment:%d %b %Y %H:%M} UTC: "
+        f"{RULING_WORDS[decision.ruling]} by {decision.by}, {moment:%d %b %Y %H:%M} UTC: "
         f"{decision.reason}"
     )
 
 
 def _about(earlier: Earlier) -> str:
     dropped = " The CRM dropped a part of it then." if earlier.incomplete else ""
-    said = _EARLIER_WORDS[earlier.reason].format(
+    said = EARLIER_WORDS[earlier.reason].of_one.format(
         place=f"run {earlier.run}, {earlier.file} row {earlier.row}",
         id=f", action id {earlier.action_id}" if earlier.action_id else "",
         changes=", ".join(f"{name} {old} → {new}" for name, old, new in _changes(earlier)),

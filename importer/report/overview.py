@@ -12,6 +12,7 @@ from importer.report.cells import is_exact
 from importer.report.figures import counted, plain
 from importer.report.laws import Law, bridge_of, laws_of, sides_of
 from importer.report.listing import GIVEN_UP
+from importer.report.reasons import largest
 from importer.report.source import Report
 from importer.report.steps import next_steps
 from importer.report.summary import iso
@@ -24,6 +25,7 @@ _WITHOUT_MONEY: Final = "A row that the checks refused counts as one action with
 _READABLE: Final = "In those rows, as far as their amounts could be read; in no sum above."
 _CORRECTED: Final = "Among ALREADY: what stands in the CRM, which is not what this sheet says."
 _AMONG: Final = "Among the outcomes above; nobody needs to do anything about it."
+_IN_SEVERAL: Final = "An action that is in two of these groups is counted and added up twice here."
 _TOO_LONG: Final = (
     "Excel keeps 15 digits of a number. These sums have more, or amounts that have: they are "
     "written as texts with all their digits, and no formula adds them up."
@@ -49,6 +51,7 @@ def write_overview(
     _rows(tab, books, skipped)
     _outcomes(tab, books, outcomes)
     _steps(tab, report)
+    _by_action(tab, books)
     _reasons(tab, report)
     _chain(tab, books.chain)
     _laws(tab, books)
@@ -126,6 +129,15 @@ def _all_of(money: Sums, other: Sums) -> Sums:
     return {**dict.fromkeys(other, Decimal(0)), **money}
 
 
+def _by_action(tab: SummaryTab, books: Reconciliation) -> None:
+    tab.section("By action of the mapping")
+    tab.header("Action", "Actions", "Outcome")
+    for (name, type_), lines in books.by_action.items():
+        label = f"{name} ({type_})" if name else "Rows refused as a whole"
+        for outcome, line in lines.items():
+            tab.figures(label, line.count, line.money, outcome)
+
+
 def _steps(tab: SummaryTab, report: Report) -> None:
     tab.section("What to do next")
     steps = list(next_steps(report))
@@ -144,10 +156,14 @@ def _reasons(tab: SummaryTab, report: Report) -> None:
         tab.words("Nothing was left behind.")
         return
     tab.header("Outcome", "Actions", "Reason", "What to do", "Examples", "Code")
-    for one in report.reasons:
+    reasons, more = largest(report.reasons)
+    for one in reasons:
         said = f"{one.text}\nFor example: {one.example}" if one.example else one.text
         texts = (said, one.hint, ", ".join(one.examples), one.code)
         tab.figures(one.outcome, one.count, one.money, *texts)
+    if more.groups:
+        words = f"and {counted(more.groups, 'more group')}"
+        tab.figures(words, more.count, more.money, _IN_SEVERAL)
 
 
 def _chain(tab: SummaryTab, chain: Chain) -> None:

@@ -24,7 +24,9 @@ from importer.report.words import INCOMPLETE, OUTCOME_WORDS, SKIPPED, Tone, mean
 
 _MOST_OPEN: Final = 8
 MOST_REASONS: Final = 60
-"""Groups of reasons on the page; the workbook has them all."""
+"""Groups of reasons on the page; the workbook has more."""
+MOST_FILTERS: Final = 200
+"""As many can be chosen from above the list; a longer choice is none."""
 
 _MONTHS: Final = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
@@ -61,6 +63,16 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActionOutcomes:
+    """What became of one action of the mapping."""
+
+    name: str
+    type: str
+    outcomes: tuple[tuple[Outcome, int, tuple[str, ...]], ...]
+    """(outcome, actions, money), of those that occur."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Everything but the list of the actions."""
 
@@ -85,11 +97,15 @@ class Page:
     laws: tuple[Law, ...]
     tree: tuple[Branch, ...]
     """The runs of the sheet."""
+    by_action: tuple[ActionOutcomes, ...]
     tree_as_of: Moment
     open_at: tuple[str, ...]
     """`row 17 of 20261122-k7f3`: some of the sheet's open rows."""
     bridge: tuple[Law, ...]
     choices: tuple[Choice, ...]
+    filters: tuple[Said, ...]
+    """The groups of reasons that the list can be narrowed to, in the order of `reasons`."""
+    more_filters: int
     currencies: tuple[str, ...]
 
 
@@ -114,10 +130,13 @@ def page_of(report: Report) -> Page:
         notes=tuple(visible(note.message) for note in run.notes),
         laws=tuple(laws_of(books)),
         tree=tree_of(books.chain),
+        by_action=tuple(_by_action(books)),
         tree_as_of=_moment(as_of(books.chain)),
         open_at=tuple(map(_open_at, books.chain.open_at[:_MOST_OPEN])),
         bridge=tuple(bridge_of(books.chain)),
         choices=_choices(books),
+        filters=report.reasons[:MOST_FILTERS],
+        more_filters=len(report.reasons[MOST_FILTERS:]),
         currencies=tuple(map(str, sorted(run.planned_money))),
     )
 
@@ -156,3 +175,14 @@ def _moment(time: dt.datetime) -> Moment:
 def _open_at(reference: str) -> str:
     run, _, row = reference.partition("/")
     return f"row {row} of {run}"
+
+
+def _by_action(books: Reconciliation) -> Iterator[ActionOutcomes]:
+    for (name, type_), lines in books.by_action.items():
+        yield ActionOutcomes(
+            name=visible(name) or "rows refused as a whole",
+            type=visible(type_),
+            outcomes=tuple(
+                (outcome, line.count, shown_sums(line.money)) for outcome, line in lines.items()
+            ),
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,20 +17,15 @@ from importer.reconcile import (
     Reason,
     Reconciliation,
     Sums,
+    add_up,
     explain,
+    is_crm_code,
 )
 from importer.report.advice import Advice
+from importer.report.words import EARLIER_WORDS
 
-_OF_EARLIER: Final[Mapping[EarlierReason, str]] = {
-    EarlierReason.SAME: "An earlier run created exactly this.",
-    EarlierReason.CORRECTED: "An earlier run created it from a corrected row.",
-    EarlierReason.CHANGED: "An earlier run created it with other values.",
-    EarlierReason.IN_DOUBT: "An earlier run sent it, and what became of it is still in doubt.",
-    EarlierReason.SEEN_BEFORE: "An equal row of an earlier sheet was created.",
-    EarlierReason.OPEN: "An earlier run that is still open is going to send it.",
-    EarlierReason.UNCHANGED: "The CRM refused exactly this before; it was not sent again.",
-    EarlierReason.GIVEN_UP: "A person has given up exactly this before; it was not sent.",
-}
+MOST_REASONS: Final = 200
+"""Groups that the workbook and the JSON list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,21 +56,51 @@ class Said:
     step: RemarkStep | None
     """What the settings say is to be done about it."""
 
+    @property
+    def crm_code(self) -> str:
+        """The code, where it is the CRM's own; "" otherwise: ours say nothing to a person."""
+        return self.code if is_crm_code(self.code) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreReasons:
+    """The groups that are not listed, since they are the smallest of too many."""
+
+    groups: int
+    count: int
+    """What their counts come to: an action that is in two of them is in it twice."""
+    money: Sums
+    """The same of their money."""
+
 
 def reasons_of(books: Reconciliation, advice: Advice) -> tuple[Said, ...]:
     """Put the groups of a run into words, largest first."""
     return tuple(_said(one, advice) for one in books.reasons)
 
 
+def largest(reasons: Sequence[Said]) -> tuple[Sequence[Said], MoreReasons]:
+    """Return the groups to list, at most `MOST_REASONS`, and what the others come to.
+
+    A remark that names what no cell holds makes a group of every row.
+    """
+    rest = reasons[MOST_REASONS:]
+    more = MoreReasons(
+        groups=len(rest),
+        count=sum(one.count for one in rest),
+        money=add_up(one.money for one in rest),
+    )
+    return reasons[:MOST_REASONS], more
+
+
 def sentence_of(one: Explanation | Reason) -> str:
     """Return one explanation in words, without the CRM's code."""
     match one.ground:
         case Ground.GIVEN_UP if one.pattern == BEFORE:
-            return _OF_EARLIER[EarlierReason.GIVEN_UP]
+            return EARLIER_WORDS[EarlierReason.GIVEN_UP].of_many
         case Ground.GIVEN_UP:
             return "A person has given it up."
         case Ground.EARLIER:
-            said = _OF_EARLIER[EarlierReason(one.code)]
+            said = EARLIER_WORDS[EarlierReason(one.code)].of_many
             return f"{said} The CRM dropped a part." if one.pattern == INCOMPLETE else said
         case Ground.PROBLEM | Ground.REMARK | Ground.DETAIL:
             return one.text
@@ -83,7 +108,7 @@ def sentence_of(one: Explanation | Reason) -> str:
 
 def words_of(text: str, code: str) -> str:
     """Return a text with the CRM's own code; ours are for filters and say nothing to a person."""
-    return f"{code}: {text}" if code.isupper() else text
+    return f"{code}: {text}" if is_crm_code(code) else text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +127,7 @@ def wrong_of(failed: Iterable[ActionRecord], run: RunRecord, advice: Advice) -> 
     The rows of a failures workbook have moved, so that a sentence which names a row names its
     sheet too.
     """
-    said = [one for action in failed for one in explain(action)]
+    said = [one for action in failed for one in explain(action, advice.words)]
     cells: dict[str, str] = {}
     for one in said:
         if one.column:

@@ -222,7 +222,7 @@
     view.outcomes = (parts.get("outcome") || "").split(",").filter((name) => names.includes(name));
     if (currency && [...currency.options].some((one) => one.value === parts.get("currency"))) view.currency = parts.get("currency");
     view.lead = parts.get("lead") || "";
-    if (reasonButtons[Number(parts.get("reason") || -1)]) view.reason = Number(parts.get("reason"));
+    if (reason && [...reason.options].some((one) => one.value && one.value === parts.get("reason"))) view.reason = Number(parts.get("reason"));
     if (Object.hasOwn(KEYS, sort.replace(/^-/, ""))) [view.sort, view.down] = [sort.replace(/^-/, ""), sort.startsWith("-")];
     view.page = Math.max(0, Math.floor(Number(parts.get("page")) || 1) - 1);
   };

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer.model import ActionRecord, Kind, Outcome, Skipped
 from importer.reconcile import Reconciliation
 from importer.report.advice import Advice, RemarkRule
+from importer.report.commands import ELSEWHERE
 from importer.report.reasons import Said, reasons_of
 from importer.shapes import ColumnShape, CsvShape
 
@@ -29,6 +30,8 @@ class SheetShape:
     """How the headers' columns look, as far as a workbook says so."""
     csv: CsvShape | None = None
     """How the CSV is written; None for a workbook."""
+    amounts: frozenset[int] = frozenset()
+    """0-based columns that hold figures: `1250.50` and `1250.5` are the same there."""
 
     def column(self, number: int) -> ColumnShape:
         """Return how a 0-based column looks."""
@@ -68,15 +71,18 @@ class ReportSource:
     skipped_rows: Callable[[], Iterator[Skipped]]
     """Every skipped row, in the sheet's order."""
     failing_rows: Callable[[], Iterator[FailureRow]]
-    """The rows that hold an INVALID, IGNORED or REFUSED action, in the sheet's order."""
+    """The rows that hold an INVALID, IGNORED or REFUSED action, in the sheet's order; it raises
+    where it cannot give them all."""
     known_by: Sequence[str] = ()
     """The mapping's columns that a person knows a row by, such as its receipt number."""
     rules: Sequence[RemarkRule] = ()
     """What people wrote down about the CRM's remarks."""
     options: str = ""
     """`--practice`, or whatever else a command needs to find this workspace."""
-    place: str = "…"
+    place: str = ELSEWHERE
     """The reports' folder as it is typed, without the run's own: `reports`."""
+    masked: bool = False
+    """A copy for others: it has no failures workbook, and leads to no other report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +116,9 @@ class Report:
     """Largest count first."""
     advice: Advice
     options: str = ""
-    """As in `ReportSource`, like the next one."""
-    place: str = "…"
+    """As in `ReportSource`, like the next two."""
+    place: str = ELSEWHERE
+    masked: bool = False
     names: Names = field(default_factory=Names)
     """The files beside it."""
 
@@ -126,6 +133,7 @@ def report_of(source: ReportSource, failures: Failures | None = None) -> Report:
         advice=advice,
         options=source.options,
         place=source.place,
+        masked=source.masked,
     )
 
 
@@ -156,20 +164,8 @@ class Written:
     """Where a failures workbook, or its CSV, that a person had edited was moved to."""
     old: tuple[Path, ...] = ()
     """Failures files of an earlier report that a program holds open; there is no row to correct."""
-
-    @property
-    def displaced(self) -> Iterator[tuple[str, Path]]:
-        """The usual name and the file, of each that got another name."""
-        paths = [self.page, self.workbook, self.table, self.document]
-        names = [*astuple(Names())]
-        if self.failures:
-            paths.append(self.failures.path)
-            names.append("failures.xlsx")
-        if self.failures and self.failures.table:
-            paths.append(self.failures.table)
-            names.append("failures.csv")
-        pairs = zip(names, paths, strict=True)
-        return ((name, path) for name, path in pairs if path.name != name)
+    displaced: tuple[tuple[str, Path], ...] = ()
+    """The usual name and the file, of each that got another name."""
 
     @property
     def failures(self) -> Failures | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from importer.folding import shortened
 from importer.model import Outcome, RemarkStep, RunState
+from importer.reconcile import TO_CORRECT
 from importer.report.commands import REASON, Command, path_typed, typed
 from importer.report.figures import counted
 from importer.report.held import Held, held_of
 from importer.report.reasons import Said
 from importer.report.source import Failures, Report
-from importer.report.words import INCOMPLETE, TO_CORRECT, Tone
+from importer.report.words import INCOMPLETE, Tone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,8 @@ def next_steps(report: Report, *, remedy: str = "", looked_up: bool = False) -> 
         return
     if report.failures:
         yield from _failures(report, report.failures)
+    elif report.masked and books.waiting(*TO_CORRECT):
+        yield _elsewhere(books.waiting(*TO_CORRECT))
     yield from map(_decide, held_of(report))
     if books.unsent:
         yield _resume(report, remedy)
@@ -107,26 +111,29 @@ def _reconsider(failures: Failures | None) -> Step:
 
 def _failures(report: Report, failures: Failures) -> Iterator[Step]:
     """What is to be corrected, and what the settings say should be asked or tried again."""
-    groups = [
-        one
-        for one in report.reasons
-        if one.outcome in TO_CORRECT and not one.given_up and not one.of_earlier
-    ]
-    asked = [one for one in groups if one.step is RemarkStep.ASK]
-    again = [one for one in groups if one.step is RemarkStep.AGAIN]
-    if not groups or len(asked) + len(again) < len(groups):
-        yield _correct(report, failures)
-    if asked:
-        yield _ask(report, failures, asked)
-    if again:
-        yield _again(report, failures, again)
+    steps = report.books.steps
+    if fix := steps.get(RemarkStep.FIX):
+        yield _correct(report, failures, fix.rows)
+    if ask := steps.get(RemarkStep.ASK):
+        yield _ask(report, failures, ask.actions)
+    if again := steps.get(RemarkStep.AGAIN):
+        yield _again(report, failures, again.actions)
 
 
-def _correct(report: Report, failures: Failures) -> Step:
-    them = "it" if failures.rows == 1 else "them"
+def _elsewhere(count: int) -> Step:
     return Step(
         tone=Tone.CARE,
-        title=f"Correct {counted(failures.rows, 'row')} and run {them}",
+        title=f"Correct the rows of {counted(count, 'action')}",
+        text="The rows to correct are in the failures workbook beside the run's own report. This "
+        "is a copy for others: it has none.",
+    )
+
+
+def _correct(report: Report, failures: Failures, rows: int) -> Step:
+    them = "it" if rows == 1 else "them"
+    return Step(
+        tone=Tone.CARE,
+        title=f"Correct {counted(rows, 'row')} and run {them}",
         text="Open the failures workbook, correct the red cells and save it. Leave its last "
         "column as it is: it tells the importer which row is which. Then run it as you ran the "
         "sheet, with the same mapping and settings:",
@@ -135,19 +142,21 @@ def _correct(report: Report, failures: Failures) -> Step:
     )
 
 
-def _ask(report: Report, failures: Failures, groups: Sequence[Said]) -> Step:
+def _ask(report: Report, failures: Failures, actions: int) -> Step:
+    groups = _groups(report, RemarkStep.ASK)
     return Step(
         tone=Tone.CARE,
-        title=f"Ask the CRM admin about {_actions(groups)}",
+        title=f"Ask the CRM admin about {counted(actions, 'action')}",
         text=f"{_quoted(groups)} Once it is put right in the CRM, run the failures workbook:",
         commands=(_run(report, failures, groups),),
     )
 
 
-def _again(report: Report, failures: Failures, groups: Sequence[Said]) -> Step:
+def _again(report: Report, failures: Failures, actions: int) -> Step:
+    groups = _groups(report, RemarkStep.AGAIN)
     return Step(
         tone=Tone.CARE,
-        title=f"Try {_actions(groups)} again",
+        title=f"Try {counted(actions, 'action')} again",
         text=f"{_quoted(groups)} The settings say that this passes. Run the failures workbook:",
         commands=(_run(report, failures, groups),),
     )
@@ -162,12 +171,17 @@ def _run(report: Report, failures: Failures, retried: Sequence[Said] = ()) -> Co
     return Command(text=typed(*words))
 
 
-def _actions(groups: Sequence[Said]) -> str:
-    return counted(sum(one.count for one in groups), "action")
+def _groups(report: Report, step: RemarkStep) -> Sequence[Said]:
+    """Those of what is to be corrected that have this step."""
+    return [
+        one
+        for one in report.reasons
+        if one.step is step and one.outcome in TO_CORRECT and not one.given_up
+    ]
 
 
 def _quoted(groups: Sequence[Said]) -> str:
-    said = ", ".join(f"“{one.text.rstrip('.')}”" for one in groups[:3])
+    said = ", ".join(f"“{shortened(one.text).rstrip('.')}”" for one in groups[:3])
     return f"The CRM says {said}{' and more' if len(groups) > 3 else ''}."
 
 

@@ -17,7 +17,7 @@ from importer.model import Outcome, RunRecord, RunState
 from importer.reconcile import Chain, Line
 from importer.report.figures import plain_sums
 from importer.report.inert import visible
-from importer.report.reasons import Said
+from importer.report.reasons import Said, largest
 from importer.report.shape import DESCRIBED, Amounts, Moment
 from importer.report.source import Report
 
@@ -34,6 +34,16 @@ class LineSummary(TypedDict):
 
 
 @with_config(DESCRIBED)
+class ActionSummary(TypedDict):
+    """What became of one action of the mapping."""
+
+    name: str
+    """Its name in the mapping; "" for rows refused as a whole, like `type`."""
+    type: str
+    outcomes: dict[str, LineSummary]
+    """Only those that occur."""
+
+
 class ReasonSummary(TypedDict):
     """Actions of one outcome that share one reason."""
 
@@ -54,6 +64,17 @@ class ReasonSummary(TypedDict):
     """Up to three earlier runs that it speaks of."""
     given_up: bool
     """Nobody needs to do anything about it any more."""
+
+
+@with_config(DESCRIBED)
+class MoreReasonsSummary(TypedDict):
+    """The smallest groups of reasons, where there are too many to list."""
+
+    groups: int
+    count: int
+    """What their counts come to: an action that is in two of them is in it twice."""
+    money: Amounts
+    """The same of their money."""
 
 
 @with_config(DESCRIBED)
@@ -133,6 +154,8 @@ class Summary(TypedDict):
     money: Amounts
     """What was planned."""
     outcomes: dict[str, LineSummary]
+    by_action: list[ActionSummary]
+    """The same, by the actions of the mapping."""
     incomplete: int
     """CREATED with remarks."""
     corrected_since: LineSummary
@@ -147,6 +170,9 @@ class Summary(TypedDict):
     balanced: bool
     imbalances: list[str]
     reasons: list[ReasonSummary]
+    """At most 200, largest first."""
+    more_reasons: MoreReasonsSummary
+    """The others."""
     notes: list[NoteSummary]
     requests: dict[str, int]
     """`sent`: with actions, each attempt counted; `read`: timelines read back."""
@@ -156,6 +182,7 @@ class Summary(TypedDict):
 def summary(report: Report) -> Summary:
     """Return a run's reconciliation as plain data; `Summary` documents every key."""
     books, run = report.books, report.books.run
+    reasons, more = largest(report.reasons)
     return Summary(
         summary=SCHEMA,
         run=run.id,
@@ -177,6 +204,14 @@ def summary(report: Report) -> Summary:
         actions=run.planned_actions,
         money=plain_sums(run.planned_money),
         outcomes={str(outcome): _line(line) for outcome, line in books.outcomes.items()},
+        by_action=[
+            ActionSummary(
+                name=visible(name),
+                type=visible(type_),
+                outcomes={str(outcome): _line(line) for outcome, line in lines.items()},
+            )
+            for (name, type_), lines in books.by_action.items()
+        ],
         incomplete=books.incomplete,
         corrected_since=_line(books.corrected_since),
         given_up=_line(books.given_up),
@@ -184,7 +219,10 @@ def summary(report: Report) -> Summary:
         invalid_money=plain_sums(run.invalid_money),
         balanced=not books.imbalances,
         imbalances=[visible(sentence) for sentence in books.imbalances],
-        reasons=[_reason(reason) for reason in report.reasons],
+        reasons=[_reason(reason) for reason in reasons],
+        more_reasons=MoreReasonsSummary(
+            groups=more.groups, count=more.count, money=plain_sums(more.money)
+        ),
         notes=[NoteSummary(code=one.code, text=visible(one.message)) for one in run.notes],
         requests={"sent": run.requests_sent, "read": run.requests_read},
         chain=_chain(books.chain),

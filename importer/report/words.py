@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from importer.model import Outcome, RunRecord, RunState
+from importer.model import EarlierReason, Outcome, Ruling, RunRecord, RunState
 from importer.reconcile import Reconciliation
 
 SKIPPED: Final = "SKIPPED"
@@ -16,11 +16,10 @@ SKIPPED: Final = "SKIPPED"
 INCOMPLETE: Final = "incomplete"
 """The word for what is CREATED with something dropped; it is no outcome either."""
 
-TO_CORRECT: Final = (Outcome.INVALID, Outcome.IGNORED, Outcome.REFUSED)
-"""The outcomes that the failures workbook holds."""
-
-FOR_A_PERSON: Final = (*TO_CORRECT, Outcome.DUPLICATE, Outcome.UNKNOWN)
-"""The outcomes that nothing but a person can bring further."""
+NOTHING: Final = "Nothing to do."
+GIVEN_UP: Final = "Given up: nothing to do."
+LOOK_FIRST: Final = "Do not send again. Look at the lead's timeline in the CRM first."
+"""What to do where nobody knows what became of an action."""
 
 
 class Tone(StrEnum):
@@ -76,6 +75,68 @@ OUTCOME_WORDS: Final[Mapping[Outcome, OutcomeWords]] = {
         meaning="It was not sent, or was found not to have been stored.",
     ),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierWords:
+    """How an earlier action that stands for a later one is explained."""
+
+    of_many: str
+    """Of all that share it."""
+    of_one: str
+    """Of one action, with `{place}`, and for some `{id}`, `{changes}` and `{stands}`."""
+    to_do: str = ""
+    """With `{outcome}`; "" where the outcome alone says it."""
+
+
+EARLIER_WORDS: Final[Mapping[EarlierReason, EarlierWords]] = {
+    EarlierReason.SAME: EarlierWords(
+        of_many="An earlier run created exactly this.",
+        of_one="The same action was created by {place}{id}.",
+    ),
+    EarlierReason.CORRECTED: EarlierWords(
+        of_many="An earlier run created it from a corrected row.",
+        of_one="A corrected copy of this row was created by {place}{id}{stands}.",
+    ),
+    EarlierReason.CHANGED: EarlierWords(
+        of_many="An earlier run created it with other values.",
+        of_one="It was created before by {place}{id}, and differs now: {changes}.",
+    ),
+    EarlierReason.IN_DOUBT: EarlierWords(
+        of_many="An earlier run sent it, and what became of it is still in doubt.",
+        of_one="The same action was sent by {place}, and its answer is not known.",
+        to_do=LOOK_FIRST,
+    ),
+    EarlierReason.SEEN_BEFORE: EarlierWords(
+        of_many="An equal row of an earlier sheet was created.",
+        of_one="An equal row was created by {place}{id}.",
+    ),
+    EarlierReason.OPEN: EarlierWords(
+        of_many="An earlier run that is still open is going to send it.",
+        of_one="The same action is of {place}, and was not sent yet.",
+        to_do="Resume that run, or give it up there; then resume this one.",
+    ),
+    EarlierReason.UNCHANGED: EarlierWords(
+        of_many="The CRM refused exactly this before; it was not sent again.",
+        of_one="The same entry was sent by {place}, and the CRM refused it then.",
+        to_do="Correct the cell in the failures workbook and run that file; or, if the CRM itself "
+        "was corrected, run again with `--retry {outcome}`.",
+    ),
+    EarlierReason.GIVEN_UP: EarlierWords(
+        of_many="A person has given up exactly this before; it was not sent.",
+        of_one="Exactly this was given up in {place}.",
+        to_do=GIVEN_UP,
+    ),
+}
+
+RULING_WORDS: Final[Mapping[Ruling, str]] = {
+    Ruling.CREATED: "Said to stand on the timeline",
+    Ruling.NOT_CREATED: "Said not to stand on the timeline",
+    Ruling.RELEASED: "Released to be sent",
+    Ruling.CLOSED: "Given up in this run",
+    Ruling.WAIVED: "Given up",
+}
+"""What a person decided: `Given up by asha, 22 Nov 2026 …`."""
 
 
 def meaning_of(outcome: Outcome, run: RunRecord) -> str:

@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from importer.files import Content, make_private_folder, write_atomically
-from importer.report.archive import saved_by_a_person
+from importer.model import ActionRecord
 from importer.report.document import document_file
 from importer.report.failure_files import TABLE, WORKBOOK, write_failure_files
 from importer.report.html import page_file
 from importer.report.lines import lines_of
 from importer.report.source import Names, ReportSource, Written, report_of
 from importer.report.table import table_file
+from importer.report.theirs import is_theirs, record
 from importer.report.xlsx import write_workbook
 
 _A_DAY: Final = 86_400
+_PASSES: Final = 4
+"""Workbook, table, document and page each go through every action once."""
+
+Stage = Callable[[int], AbstractContextManager[Callable[[int], object]]]
+"""Given how many steps there are: a context that is told of each."""
 
 
-def write_reports(folder: Path, source: ReportSource) -> Written:
+def _unwatched(_total: int) -> AbstractContextManager[Callable[[int], object]]:
+    return nullcontext(lambda _more: None)
+
+
+def write_reports(
+    folder: Path,
+    source: ReportSource,
+    *,
+    stage: Stage = _unwatched,
+    now: Callable[[], float] = time.time,
+) -> Written:
     """Write every report of a run into its folder; the same run gives the same bytes.
 
     A failures workbook, or its CSV, that a person has edited there is moved aside, never
@@ -32,16 +48,27 @@ def write_reports(folder: Path, source: ReportSource) -> Written:
     Args:
         folder: the run's own folder, `reports/20261122-k7f3`; made where it is missing.
         source: the run's records.
+        stage: progress.
+        now: the time of day, in seconds since 1970.
 
     Raises:
         OSError: the folder cannot be written.
     """
     make_private_folder(folder)
-    _remove_halves(folder)
+    _remove_halves(folder, now())
+    with stage(_PASSES * source.reconciliation.run.planned_actions) as advance:
+        return _write_all(folder, replace(source, actions=lambda: _counted(source, advance)))
+
+
+def _write_all(folder: Path, source: ReportSource) -> Written:
     usual = Names()
-    page = folder / usual.page
-    failures, kept = write_failure_files(folder, source, written_last=page)
-    _remove_stand_ins(folder / WORKBOOK, failures.path if failures else None)
+    failures, kept = write_failure_files(folder, source)
+    rows = [
+        (WORKBOOK, failures.path if failures else None),
+        (TABLE, failures.table if failures else None),
+    ]
+    for name, path in rows:
+        _remove_stand_ins(folder / name, path)
     report = report_of(source, failures)
     workbook = _write(
         folder / usual.workbook, lambda file: write_workbook(file, report, lines_of(source))
@@ -50,15 +77,31 @@ def write_reports(folder: Path, source: ReportSource) -> Written:
     document = _write(folder / usual.document, _pieces(document_file(report, source)))
     names = replace(usual, workbook=workbook.name, table=table.name, document=document.name)
     report = replace(report, names=names)
+    page = _write(folder / usual.page, _pieces(page_file(report, lines_of(source))))
+    figures = [
+        (usual.page, page),
+        (usual.workbook, workbook),
+        (usual.table, table),
+        (usual.document, document),
+    ]
     return Written(
-        page=_write(page, _pieces(page_file(report, lines_of(source)))),
+        page=page,
         workbook=workbook,
         table=table,
         document=document,
         report=report,
         kept=kept,
         old=() if failures else tuple(filter(Path.exists, (folder / WORKBOOK, folder / TABLE))),
+        displaced=tuple(
+            (name, path) for name, path in figures + rows if path and path.name != name
+        ),
     )
+
+
+def _counted(source: ReportSource, advance: Callable[[int], object]) -> Iterator[ActionRecord]:
+    for action in source.actions():
+        yield action
+        advance(1)
 
 
 def _pieces(pieces: Iterable[bytes]) -> Content:
@@ -67,6 +110,8 @@ def _pieces(pieces: Iterable[bytes]) -> Content:
 
 def _write(path: Path, content: Content) -> Path:
     written = write_atomically(path, content)
+    if written != path:
+        record(written)
     _remove_stand_ins(path, written)
     return written
 
@@ -78,21 +123,15 @@ def _remove_stand_ins(path: Path, written: Path | None) -> None:
     """
     stand_in = re.compile(rf"{re.escape(path.stem)} \([0-9]+\){re.escape(path.suffix)}")
     for other in path.parent.iterdir():
-        if stand_in.fullmatch(other.name) and other != written and not _is_theirs(other):
+        if stand_in.fullmatch(other.name) and other != written:
             with suppress(PermissionError):  # open in its turn
-                other.unlink()
+                if not is_theirs(other):
+                    other.unlink()
 
 
-def _is_theirs(path: Path) -> bool:
-    if path.suffix != ".xlsx":
-        return False
-    with path.open("rb") as file:
-        return saved_by_a_person(file)
-
-
-def _remove_halves(folder: Path) -> None:
+def _remove_halves(folder: Path, now: float) -> None:
     """Remove what a crash left of files that were being written; a day later nobody writes them."""
     for part in folder.glob(".*.part"):
         with suppress(OSError):
-            if time.time() - part.stat().st_mtime > _A_DAY:
+            if now - part.stat().st_mtime > _A_DAY:
                 part.unlink()

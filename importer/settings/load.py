@@ -116,7 +116,6 @@ def practice_settings(folder: Path, reports: Path | None = None) -> Settings:
             "reports": {"folder": reports or folder},
         }
     )
-    settings._by_option = "--practice"  # noqa: SLF001 - as below
     settings._folder = folder  # noqa: SLF001 - as in load_settings
     return settings
 

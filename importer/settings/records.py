@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from platformdirs import user_state_path
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
+from importer.folding import pieces
 from importer.model import RemarkStep
 from importer.settings.approve import Approve
 from importer.settings.jobs import Job, refuse_doubles
@@ -115,8 +116,11 @@ class RemarkAdvice(Section):
     @field_validator("says")
     @classmethod
     def _has_words(cls, value: str) -> str:
-        if not any(map(str.isalpha, value)):
-            raise refuse("It has no words.", "Copy some words of the remark from the report.")
+        if not pieces(value):
+            raise refuse(
+                "It has no plain words: names, ids, numbers and what is quoted stand for anything.",
+                "Copy some other words of the remark from the report.",
+            )
         return value
 
 
@@ -136,13 +140,7 @@ class Settings(Section):
     """The first that fits a remark counts."""
     jobs: Annotated[tuple[Job, ...], AfterValidator(refuse_doubles)] = ()
     """What `importer nightly` takes up, in this order."""
-    _by_option: str = PrivateAttr(default="")
     _folder: Path = PrivateAttr(default_factory=Path.cwd)
-
-    @property
-    def by_option(self) -> str:
-        """`--practice` where that is how these settings are asked for; "" otherwise."""
-        return self._by_option
 
     @property
     def folder(self) -> Path:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from importer.journal.proof import LONGEST_ANSWER
 from importer.journal.sending import BatchToSend, Evidence, Fate
+from importer.journal.sent import LONGEST_ANSWER
 from importer.model import OUTCOME_OF, Outcome, State
 from importer.upload.stops import Told
 from importer.verdict import (

@@ -11,15 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from importer.folding import alike, fold
+from importer.folding import alike, fold, shortened
 from importer.model import Outcome, Remark
 
 FEWEST: Final = 20
 """Actions of one name before a remark can be said to be on nearly all of them."""
 
 _FAILED: Final = frozenset({Outcome.IGNORED, Outcome.REFUSED})
-_LONGEST: Final = 160
-"""Characters of the CRM's own words in a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +184,7 @@ def _mostly(told: Iterable[Told], outcomes: Iterable[Outcome]) -> str:
 
 
 def _words(told: Told) -> Sequence[str]:
-    words = [_shown(one) for one in told.remarks] or [_cut(told.detail)]
+    words = [_shown(one) for one in told.remarks] or [shortened(told.detail)]
     return [one for one in words if one]
 
 
@@ -196,11 +194,7 @@ def _alike(text: str) -> str:
 
 
 def _shown(remark: Remark) -> str:
-    return _cut(": ".join(part for part in (remark.path, remark.text) if part))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()}…"
+    return shortened(": ".join(part for part in (remark.path, remark.text) if part))
 
 
 def _ended(words: str) -> str:

@@ -26,6 +26,7 @@ from importer.model import (
 )
 from importer.reconcile import Attempt, Reconciliation, follow_chain, reconcile
 from importer.report import FailureRow, ReportSource, SheetShape
+from importer.report.advice import Advice, RemarkRule
 
 RUN = RunRecord(
     id="20261122-k7f3",
@@ -128,20 +129,25 @@ def source_of(
     failing: Sequence[FailureRow] = (),
     shape: SheetShape = SHAPE,
     run: RunRecord = RUN,
+    rules: Sequence[RemarkRule] = (),
     **changes: object,
 ) -> ReportSource:
     """Return what the reports are made from, with books that balance unless changed."""
     return ReportSource(
-        reconciliation=replace(books_of(actions, skipped, run), **changes),  # type: ignore[arg-type]  # the tests' own words
+        reconciliation=replace(books_of(actions, skipped, run, rules), **changes),  # type: ignore[arg-type]  # the tests' own words
         shape=shape,
         actions=lambda: iter(actions),
         skipped_rows=lambda: iter(skipped),
         failing_rows=lambda: iter(failing),
+        rules=rules,
     )
 
 
 def books_of(
-    actions: Sequence[ActionRecord], skipped: Iterable[Skipped] = (), run: RunRecord = RUN
+    actions: Sequence[ActionRecord],
+    skipped: Iterable[Skipped] = (),
+    run: RunRecord = RUN,
+    rules: Iterable[RemarkRule] = (),
 ) -> Reconciliation:
     """Close the books over these actions."""
     reasons = Counter(one.reason for one in skipped)
@@ -159,7 +165,8 @@ def books_of(
     )
     roots = {row: (run.root, row) for row in rows}
     chain = follow_chain([closed], [Attempt(actions=actions, roots=roots)])
-    return reconcile(closed, actions, rows_kept=len(rows), chain=chain)
+    guide = Advice.of(closed, rules).guide
+    return reconcile(closed, actions, rows_kept=len(rows), chain=chain, guide=guide)
 
 
 def every_outcome() -> ReportSource:

@@ -35,12 +35,13 @@ def test_what_does_no_harm_stays(text: str) -> None:
     assert for_csv(text) == text
 
 
-HARMFUL = st.text(alphabet="'=+-@\t\r\n\uff1d01.5aeE/:, ", max_size=8)
+HARMFUL = st.text(alphabet="'=+-@\t\r\n\uff1d01.5aeE/:, ()%", max_size=8)
 
 
 @given(HARMFUL | st.text())
 def test_a_marked_text_does_not_run_and_comes_back(text: str) -> None:
     """Nothing but a negative number begins with what runs, and each text is given back exactly."""
+    assert unmarked(marked(text, amount=True)) == text
     written = marked(text)
     assert unmarked(written) == text
     assert not runs_as_formula(written) or not written.strip("-0123456789.,%")
@@ -53,23 +54,38 @@ def test_a_marked_text_does_not_run_and_comes_back(text: str) -> None:
         ("+91 98765 43210", "'+91 98765 43210"),
         ("+919876543210", "'+919876543210"),
         ("@x", "'@x"),
-        ("-12.50", "-12.50"),
         ("'=1+1", "''=1+1"),
         ("'quoted'", "'quoted'"),
         ("-1E5", "'-1E5"),
         ("-007", "'-007"),
-        ("-1,25,000.50", "-1,25,000.50"),
         ("a=1", "a=1"),
         *((text, f"'{text}") for text in ("000123", "62e16", "1.5E+10", "12345678901234567")),
         *((text, f"'{text}") for text in ("03/04/2026", "2026-04-03", "12-3", "3 Nov", "Nov-26")),
         *((text, f"'{text}") for text in ("10:30", "1/2", " 5", "TRUE", "'007", "00.5")),
-        *((text, text) for text in ("0", "0.5", "1250.50", "1,25,000.50", "50%", "R-12", "12 kg")),
+        *((text, f"'{text}") for text in ("1.10", "100.00", "0.50", "-12.50", "(5)", "(1.5)")),
+        *((text, f"'{text}") for text in ("1,25,000.50", "50%", "-0", "123456789012", "5.")),
+        *((text, text) for text in ("0", "0.5", "-5", "-0.5", "12345678901", "R-12", "12 kg")),
         *((text, text) for text in ("62ab16e00000000000000000", "Nov", "", "'", "May fair")),
     ],
 )
 def test_only_what_is_guessed_at_is_marked(text: str, written: str) -> None:
-    """One `'` more before what Excel would run or change; amounts and plain texts stay."""
+    """One `'` more before what Excel would run or change; plain texts and exact numbers stay."""
     assert marked(text) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        *((text, text) for text in ("1250.50", "-12.50", "100.00", "1,25,000.50", "-1,25,000.50")),
+        *((text, text) for text in ("50%", "5.50%", "0", "0.00", "7", "12345678901.00")),
+        *((text, f"'{text}") for text in ("(5)", "123456789012", "1234567890.55", "1,250.505")),
+        *((text, f"'{text}") for text in ("1.5E+10", "007", "03/04/2026", "=1+1", "+5", "5.555%")),
+    ],
+)
+def test_an_amount_stays_a_number(text: str, written: str) -> None:
+    """Excel may drop its zeros and move its commas; what it would round or read anew is text."""
+    assert marked(text, amount=True) == written
+    assert unmarked(written) == text
 
 
 @given(st.text())

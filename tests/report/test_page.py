@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import html
 import json
 import re
 from dataclasses import replace
@@ -17,7 +18,7 @@ from importer.reconcile import Ground, Reason
 from importer.report import ReportSource
 from importer.report.html import page_file
 from importer.report.lines import lines_of
-from importer.report.page import MOST_REASONS
+from importer.report.page import MOST_FILTERS, MOST_REASONS
 from importer.report.rows_data import GAP
 from importer.report.source import report_of
 from importer.report.tiles import tiles_of
@@ -189,7 +190,11 @@ def test_reasons_beyond_the_page_are_in_the_workbook() -> None:
     )
     text = page(source_of([], reasons=(reason,) * (MOST_REASONS + 2)))
     assert text.count('<bdi class="said">Some reason') == MOST_REASONS
-    assert "2 more reasons: all of them are in" in text
+    assert text.count("Some reason (1)</option>") == MOST_REASONS + 2
+    assert "2 more reasons: the largest 200 are in" in text
+    text = page(source_of([], reasons=(reason,) * (MOST_FILTERS + 2)))
+    assert text.count("Some reason (1)</option>") == MOST_FILTERS
+    assert "2 rarer reasons cannot be chosen here" in text
 
 
 def test_without_a_script_the_summary_is_all_there() -> None:
@@ -307,3 +312,16 @@ def with_chain(**changes: object) -> ReportSource:
     books = source.reconciliation
     chain = replace(books.chain, **changes)  # type: ignore[arg-type]  # the tests' own words
     return replace(source, reconciliation=replace(books, chain=chain))
+
+
+def test_a_masked_copy_leads_nowhere_and_says_where_the_rows_are() -> None:
+    """Other runs are named without a link, and rows to correct stand in the run's own report."""
+    other = replace(RUN, id="20261120-aaaa", root=RUN.root)
+    text = page(replace(with_chain(runs=(other, RUN)), masked=True))
+    assert "20261120-aaaa" in text
+    assert 'href="../' not in text
+    assert "this is a copy for others" in text
+    wrong = source_of([refused_row(5, problem(5, "D", "0", "The amount is not above 0."))])
+    text = page(replace(wrong, masked=True))
+    assert "Nothing. " not in text
+    assert "in the failures workbook beside the run's own report" in html.unescape(text)

@@ -20,7 +20,7 @@ from importer.model import (
 )
 from importer.report.advice import Advice, RemarkRule
 from importer.report.lines import action_line
-from importer.report.reasons import Said, wrong_of
+from importer.report.reasons import MOST_REASONS, Said, largest, wrong_of
 from importer.report.source import report_of
 
 from .books import RUN, action, inr, problem, refused_row, source_of
@@ -30,7 +30,7 @@ C, A, G, V, R, D, K, S = Outcome  # CREATED ALREADY IGNORED INVALID REFUSED DUPL
 
 def groups(*actions: ActionRecord, rules: Sequence[RemarkRule] = ()) -> tuple[Said, ...]:
     """Return the groups of these actions."""
-    return report_of(replace(source_of(actions), rules=rules)).reasons
+    return report_of(source_of(actions, rules=rules)).reasons
 
 
 def remarked(row: int, text: str, outcome: Outcome = G, **changes: object) -> ActionRecord:
@@ -43,7 +43,7 @@ def test_remarks_that_differ_in_names_ids_and_numbers_are_one_group() -> None:
     """Counted and added up once, with three cells and the first of them word for word."""
     acts = [
         remarked(row, f"{name} has 1,25,{row:03} left of “{name}”", content={"name": name})
-        for row, name in enumerate(["Asha Rao", "Ravi", "Meera Iyer", "Dev"], start=5)
+        for row, name in enumerate(["Asha Rao", "Ravi Kumar", "Meera Iyer", "Dev Shah"], start=5)
     ]
     (said,) = groups(*acts)
     assert said.text == "fields.email: … has … left of …"
@@ -155,7 +155,7 @@ FIX = RemarkRule(says="Email", step=RemarkStep.FIX)
 def hint(one: ActionRecord, *rules: RemarkRule) -> str:
     """Return what to do about an action, which its group and its line say alike."""
     (said,) = groups(one, rules=rules)
-    assert action_line(RUN, one, Advice(rules)).to_do == said.hint
+    assert action_line(RUN, one, Advice.of(RUN, rules)).to_do == said.hint
     return said.hint
 
 
@@ -180,6 +180,76 @@ def test_a_remark_can_be_copied_into_the_settings_as_it_is(says: str) -> None:
     """Numbers and ids of one remark stand for those of the others."""
     one = remarked(5, "Lead 99 has 17 calls left.")
     assert hint(one, RemarkRule(says=says, step=RemarkStep.AGAIN)).startswith("Try again")
+
+
+@pytest.mark.parametrize(
+    "says", ["“Daily limit reached”", "'Daily limit reached'", '"daily … reached."', "limit"]
+)
+def test_words_in_quotation_marks_fit_what_they_quote_and_nothing_else(says: str) -> None:
+    """Whoever copies a remark with its quotation marks means the remark."""
+    rule = RemarkRule(says=says, step=RemarkStep.AGAIN)
+    assert hint(remarked(5, "Daily limit reached"), rule).startswith("Try again")
+    assert hint(remarked(5, "Something new"), rule).startswith("No next step")
+
+
+@pytest.mark.parametrize("says", ["INV123", "a@b.c", "…", "“”"])
+def test_words_that_could_be_any_fit_nothing(says: str) -> None:
+    """An entry without a plain word is about no remark, rather than about all of them."""
+    rule = RemarkRule(says=says, step=RemarkStep.AGAIN)
+    assert hint(remarked(5, "Something new"), rule).startswith("No next step")
+
+
+def test_a_remark_fits_although_a_cell_of_its_row_says_a_word_of_it() -> None:
+    """What people wrote about is not taken out of it; without them, what a cell says is."""
+    rule = RemarkRule(says="Status Paid is not allowed", step=RemarkStep.AGAIN)
+    acts = [
+        remarked(row, f"Status {status} is not allowed", content={"status": status})
+        for row, status in ((5, "Paid"), (6, "Refunded"), (7, "Paid"))
+    ]
+    assert [one.count for one in groups(*acts)] == [3]
+    assert [hint(one, rule)[:9] for one in acts] == ["Try again", "No next s", "Try again"]
+    paid, other = groups(*acts, rules=(rule,))
+    assert (paid.count, paid.step, other.count, other.step) == (2, RemarkStep.AGAIN, 1, None)
+
+
+@pytest.mark.parametrize(
+    "columns", [("name", "wanted"), ("email", "phone"), ("payer_email", "payer_phone")]
+)
+@pytest.mark.parametrize("words", ["{} is invalid", "The {} is invalid"])
+def test_a_cell_that_holds_a_field_s_name_does_not_make_two_fields_one(
+    columns: tuple[str, str], words: str
+) -> None:
+    """The words of the sentence, of its path and of the columns are no values of the row."""
+    content = dict(zip(columns, ("Email", "Phone"), strict=True))
+    found = groups(
+        *(
+            action(row, G, content=content, remarks=(Remark(path=f"fields.{name}", text=text),))
+            for row, name in ((5, "email"), (6, "phone"))
+            for text in [words.format(name.capitalize())]
+        )
+    )
+    assert len(found) == 2
+    assert {one.example for one in found} == {""}
+
+
+def test_a_header_in_a_cell_is_still_a_word_of_the_sentence() -> None:
+    """The sheet's headers may be spoken of too."""
+    acts = [
+        action(row, G, content={"kind": word}, detail=f"The {word} is missing")
+        for row, word in ((5, "Status"), (6, "Date"))
+    ]
+    assert len(groups(*acts)) == 2
+
+
+def test_of_too_many_groups_the_largest_are_listed_and_the_rest_added_up() -> None:
+    """A remark that names what no cell holds makes a group of every row."""
+    words = [f"{chr(97 + n % 26)}{chr(97 + n // 26)}x" for n in range(MOST_REASONS + 7)]
+    acts = [remarked(5 + n, f"No member {word}") for n, word in enumerate(words)]
+    said = groups(*acts, remarked(900, f"No member {words[-1]}"))
+    listed, more = largest(said)
+    assert (len(listed), listed[0].count) == (MOST_REASONS, 2)
+    assert (more.groups, more.count) == (7, 7)
+    assert more.money == {Currency.INR: sum(sum(one.money.values()) for one in said[-7:])}
 
 
 def test_a_remark_that_is_not_in_the_settings_is_not_guessed_at() -> None:

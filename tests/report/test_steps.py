@@ -40,7 +40,7 @@ def report(
     """Return a report of these actions, with a failures workbook of so many rows."""
     failures = Failures(path=Path("x/failures.xlsx"), rows=failing) if failing else None
     run = replace(RUN, state=state)
-    return report_of(replace(source_of(actions, run=run), rules=rules), failures)
+    return report_of(source_of(actions, run=run, rules=rules), failures)
 
 
 def steps(*outcomes: Outcome, failing: int = 0, **changes: object) -> list[Step]:
@@ -234,6 +234,38 @@ def test_remarks_with_a_step_of_their_own_become_steps() -> None:
     assert commands(again)[0].endswith("--retry ignored")
     more = next_steps(report([*acts, remarked(7, "Bad")], failing=3, rules=(LIMIT, FIELD)))
     assert [step.title.split()[0] for step in more] == ["Correct", "Ask", "Try"]
+
+
+def test_an_action_with_two_remarks_is_one_action() -> None:
+    """Steps count actions and rows, not what was said about them."""
+    both = (Remark(path="a", text="Daily limit reached"), Remark(path="b", text="daily limit"))
+    acts = [
+        *(action(5, G, inr("1"), position=n, remarks=both) for n in range(2)),
+        action(6, G, remarks=(*both, Remark(path="c", text="Bad"))),
+        action(7, R, detail="Bad"),
+        action(7, R, position=1, detail="Bad"),
+    ]
+    correct, again = next_steps(report(acts, failing=3, rules=(LIMIT, FIELD)))
+    assert correct.title == "Correct 2 rows and run them"
+    assert again.title == "Try 3 actions again"
+
+
+def test_what_was_given_up_or_is_in_is_in_no_step() -> None:
+    """Only what waits to be corrected is asked about or tried again."""
+    said = remarked(5, "Daily limit reached")
+    gone = replace(remarked(6, "Daily limit reached"), decisions=(GIVEN_UP,), given_up=True)
+    acts = [said, gone, remarked(7, "daily limit", A)]
+    (again,) = next_steps(report(acts, failing=1, rules=(LIMIT,)))
+    assert again.title == "Try 1 action again"
+
+
+def test_a_step_quotes_no_more_than_a_line_of_a_remark() -> None:
+    """The CRM may answer with a whole page."""
+    page = "Daily limit reached:\n" + "<p>very sorry</p> " * 4000
+    (again,) = next_steps(report([remarked(5, page)], failing=1, rules=(LIMIT,)))
+    assert len(again.text) < 300
+    assert "\n" not in again.text
+    assert "Daily limit reached:" in again.text
 
 
 def test_what_is_incomplete_is_completed_by_hand() -> None:

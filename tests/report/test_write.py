@@ -7,7 +7,8 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,18 +127,56 @@ def test_a_csv_gets_its_failures_as_csv_too(folder: Path) -> None:
     assert not {"failures.csv", "failures.xlsx"} & set(contents(folder))
 
 
+@pytest.mark.parametrize("age", [60, -60_000])
 @pytest.mark.parametrize("source", [of_a_csv(), good()])
-def test_an_edited_csv_is_kept(folder: Path, source: ReportSource) -> None:
-    """A failures CSV that is younger than its report was saved by a person: it is moved aside."""
+def test_an_edited_csv_is_kept(folder: Path, source: ReportSource, age: int) -> None:
+    """A failures CSV whose bytes are not ours is moved aside, whatever its time says."""
     written = write_reports(folder, of_a_csv())
     assert written.failures
     assert written.failures.table
     written.failures.table.write_bytes(b"corrected")
-    later = written.page.stat().st_mtime + 60
+    later = written.page.stat().st_mtime + age
     os.utime(written.failures.table, (later, later))
     kept = write_reports(folder, source).kept
     assert kept == (folder / "failures edited.csv",)
     assert kept[0].read_bytes() == b"corrected"
+
+
+def test_an_untouched_csv_is_ours_whatever_its_time(folder: Path) -> None:
+    """A failures CSV that was copied or restored is overwritten where nobody has changed it."""
+    written = write_reports(folder, of_a_csv())
+    assert written.failures
+    assert written.failures.table
+    later = written.page.stat().st_mtime + 60
+    os.utime(written.failures.table, (later, later))
+    assert write_reports(folder, of_a_csv()).kept == ()
+
+
+def test_a_stand_in_of_the_csv_goes_too(folder: Path, held: set[str]) -> None:
+    """`failures (2).csv` is removed once the file itself is new, unless a person has edited it."""
+    write_reports(folder, of_a_csv())
+    for edited in (False, True):
+        held.add("failures.csv")
+        written = write_reports(folder, of_a_csv())
+        assert ("failures.csv", folder / "failures (2).csv") in written.displaced
+        if edited:
+            (folder / "failures (2).csv").write_bytes(b"corrected")
+        held.clear()
+        write_reports(folder, of_a_csv())
+        assert (folder / "failures (2).csv").exists() == edited
+
+
+def test_progress_comes_to_its_whole(folder: Path) -> None:
+    """As many steps are told as were announced."""
+    announced: list[int] = []
+    steps: list[int] = []
+
+    def stage(total: int) -> AbstractContextManager[Callable[[int], object]]:
+        announced.append(total)
+        return nullcontext(steps.append)
+
+    write_reports(folder, every_outcome(), stage=stage)
+    assert announced == [sum(steps)]
 
 
 def test_a_break_leaves_the_old_report(folder: Path) -> None:
@@ -275,7 +314,7 @@ def test_what_a_crash_left_is_removed_a_day_later(folder: Path) -> None:
     for path in (fresh, stale):
         path.write_bytes(b"half")
     os.utime(stale, (0, 0))
-    write_reports(folder, good())
+    write_reports(folder, good(), now=lambda: fresh.stat().st_mtime + 3600)
     assert (fresh.exists(), stale.exists()) == (True, False)
 
 

@@ -51,15 +51,15 @@ def check_journal(journal: Journal, path: Path) -> Finding:
     return ok("journal", f"{path} is sound: every page and every reference was looked at.")
 
 
-def check_runs(workplace: Workplace) -> Iterator[Finding]:
+def check_runs(workplace: Workplace, options: str) -> Iterator[Finding]:
     """What is in doubt or was left, run by run."""
-    found = [one for run, left in list_runs(workplace) for one in _open(workplace, run, left)]
+    ending = f" {options}" if options else ""
+    listed = list_runs(workplace)
+    found = [one for run, left in listed for one in _open(workplace, run, left, ending)]
     yield from found or [ok("runs", "Nothing is in doubt, and nothing was left unsent.")]
 
 
-def _open(workplace: Workplace, run: RunRecord, left: Open) -> Iterator[Finding]:
-    options = workplace.settings.by_option
-    ending = f" {options}" if options else ""
+def _open(workplace: Workplace, run: RunRecord, left: Open, ending: str) -> Iterator[Finding]:
     if run.state is RunState.SENDING:
         return
     if left.unknown:

@@ -50,6 +50,8 @@ class Orders:
     """Of the jobs, this one alone."""
     notify: bool = False
     """Send a message, to try."""
+    options: str = ""
+    """`--practice`, or whatever else a command needs to find the same settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def examine(settings: Settings, orders: Orders) -> Iterator[Finding]:
         elif is_there(path):
             with look_into(path, settings.workspace.name) as journal:
                 yield check_journal(journal, path)
-                yield from check_runs(Workplace(settings=settings, journal=journal))
+                yield from check_runs(Workplace(settings=settings, journal=journal), orders.options)
                 known = _known(journal, settings)
         else:
             yield ok("journal", f"{path} will be made by the first run.")

@@ -1,0 +1,169 @@
+"""Where in the journal something stands that somebody asks for: the newest first, and all told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, Select, Text, or_, select, type_coerce
+
+from importer.batches import digest
+from importer.journal.schema import HAS_ID, actions, problems, rows, runs
+from importer.journal.store import PAGE, Journal, pages
+
+Place = tuple[str, int]
+"""Run and row."""
+
+MOST_FOUND: Final = 1000
+"""Actions that are found for one lead or one value; a word such as `Paid` stands in all of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actions:
+    """Actions that were found, by the journal's own numbers."""
+
+    ids: tuple[int, ...]
+    """Oldest first."""
+    cut: bool = False
+    """There are older ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Rows that were found."""
+
+    places: tuple[Place, ...]
+    """By run and row."""
+    cut: bool = False
+    """There are older ones."""
+
+
+def sheets_of(journal: Journal) -> list[tuple[str, str, str | None]]:
+    """(run, file, tab) of every run, oldest first."""
+    found = journal.read(select(runs.c.id, runs.c.file, runs.c.tab).order_by(runs.c.seq))
+    return [(one.id, one.file, one.tab) for one in found]
+
+
+def rows_at(journal: Journal, places: Collection[Place]) -> dict[Place, str]:
+    """Place → why the row was skipped, "" where it was not; for places that are on record."""
+    found = placed(journal, places, select(rows), rows.c.run, rows.c.number)
+    return {(one.run, one.number): one.skipped for one in found}
+
+
+def actions_of_id(journal: Journal, spellings: Collection[str]) -> Actions:
+    """The one action that the CRM gave this id to, for each way to write the id."""
+    found = select(actions.c.id).where(HAS_ID, actions.c.action_id.in_(spellings))
+    return Actions(ids=tuple(one.id for one in journal.read(found.order_by(actions.c.id))))
+
+
+def actions_of_lead(journal: Journal, spellings: Collection[str]) -> Actions:
+    """Every action for a lead, whatever became of it; the newest `MOST_FOUND`."""
+    found = select(actions.c.id).where(actions.c.lead.in_(spellings)).order_by(actions.c.id.desc())
+    ids = [one.id for one in journal.read(found.limit(MOST_FOUND + 1))]
+    return Actions(ids=tuple(sorted(ids[:MOST_FOUND])), cut=len(ids) > MOST_FOUND)
+
+
+def actions_of_rows(journal: Journal, places: Collection[Place]) -> list[int]:
+    """Every action of some rows."""
+    found = placed(journal, places, select(actions.c.id), actions.c.run, actions.c.row)
+    return [one.id for one in found]
+
+
+def rows_of_value(journal: Journal, spellings: Collection[str]) -> Rows:
+    """Rows that are known by a value, exactly so; else rows that have it in some column.
+
+    Of a row the journal has what its actions read; where it was refused as a whole, the cells that
+    were wrong. The newest `MOST_FOUND` of each.
+
+    Args:
+        journal: the journal.
+        spellings: the value as it may be kept, in each way.
+    """
+    keys = [digest(journal.workspace, (value,)) for value in spellings]
+    known_by = journal.read(
+        select(rows.c.run, rows.c.number.label("row"))
+        .join(runs, runs.c.id == rows.c.run)
+        .where(rows.c.key.in_(keys))
+        .order_by(runs.c.seq.desc(), rows.c.number.desc())
+        .limit(MOST_FOUND + 1)
+    )
+    return _rows([known_by] if known_by else [_said(journal, spellings), _seen(journal, spellings)])
+
+
+def _rows(parts: Sequence[Sequence[Row[Any]]]) -> Rows:
+    found = {(one.run, one.row) for part in parts for one in part[:MOST_FOUND]}
+    return Rows(places=tuple(sorted(found)), cut=any(len(part) > MOST_FOUND for part in parts))
+
+
+def _said(journal: Journal, spellings: Collection[str]) -> list[Row[Any]]:
+    """The newest actions that read the value from some column."""
+    found: list[Row[Any]] = []
+    for one in _suspects(journal, spellings):
+        # The text of one is found in a column's name too.
+        if not {*spellings}.isdisjoint(one.content.values()):
+            found.append(one)
+        if len(found) > MOST_FOUND:
+            break
+    return found
+
+
+def _suspects(journal: Journal, spellings: Collection[str]) -> Iterator[Row[Any]]:
+    """Actions in whose text the value stands, newest first, page by page."""
+    # Every action of every run is looked through: no index could hold all that a sheet says.
+    content = type_coerce(actions.c.content, Text)
+    needles = [json.dumps(value, ensure_ascii=False) for value in spellings]
+    statement = (
+        select(actions.c.id, actions.c.run, actions.c.row, actions.c.content)
+        .where(or_(*(content.contains(needle, autoescape=True) for needle in needles)))
+        .order_by(actions.c.id.desc())
+        .limit(PAGE)
+    )
+    page = journal.read(statement)
+    while page:
+        yield from page
+        page = journal.read(statement.where(actions.c.id < page[-1].id))
+
+
+def _seen(journal: Journal, spellings: Collection[str]) -> Sequence[Row[Any]]:
+    """The newest wrong cells that hold the value."""
+    return journal.read(
+        select(problems.c.run, problems.c.row)
+        .join(runs, runs.c.id == problems.c.run)
+        .where(problems.c.seen.in_(spellings))
+        .order_by(runs.c.seq.desc(), problems.c.row.desc())
+        .limit(MOST_FOUND + 1)
+    )
+
+
+def paged(
+    journal: Journal,
+    values: Iterable[Any],
+    statement: Select[Any],
+    column: ColumnElement[Any],
+) -> list[Row[Any]]:
+    """The rows in which a column, or several, have one of many values."""
+    wanted = sorted(values)
+    return [
+        one for page in pages(wanted) for one in journal.read(statement.where(column.in_(page)))
+    ]
+
+
+def placed(
+    journal: Journal,
+    places: Collection[Place],
+    statement: Select[Any],
+    run: ColumnElement[Any],
+    row: ColumnElement[Any],
+) -> list[Row[Any]]:
+    """The same for places: run by run, since SQLite looks no pairs of values up in an index."""
+    by_run = groupby(sorted(places), lambda place: place[0])
+    return [
+        one
+        for name, of_run in by_run
+        for one in paged(
+            journal, [number for _, number in of_run], statement.where(run == name), row
+        )
+    ]
