@@ -332,7 +332,7 @@ def _new_run(run: str, parent: str, root: str) -> NewRun:
         mapping="payments",
         mapping_text="",
         mapping_sha256="0" * 64,
-        keys={},
+        keys={"identity": {"receipt": "text"}, "actions": {"payment": PAYMENT}},
         targets={},
     )
 
