@@ -1,4 +1,4 @@
-"""The CRM's token: a value that does not show itself."""
+"""Values that do not show themselves: the CRM's token, and addresses that hold passwords."""
 
 from __future__ import annotations
 
@@ -10,40 +10,35 @@ from typing import Final, NoReturn, final
 from importer.errors import SettingsError
 
 HIDDEN: Final = "(hidden)"
-"""What stands where a token would have stood."""
+"""What stands where a secret would have stood."""
 
 _LONGEST: Final = 8192
 """Servers refuse longer headers; a file of this size is something else than a token."""
 
 
-@final
-class Token:
-    """A secret that prints, formats and represents itself as `(hidden)`.
+class Secret:
+    """A text that prints, formats and represents itself as `(hidden)`.
 
     Args:
-        text: the token as the CRM showed it, without `Bearer`.
-
-    Raises:
-        SettingsError: the text cannot be a token. The message never holds it.
+        text: the secret itself.
     """
 
     __slots__ = ("__spelled", "__text")
 
     def __init__(self, text: str) -> None:
-        _check(text)
         self.__text = text
         self.__spelled = re.compile("".join(map(_spellings, text)))
 
     def reveal(self) -> str:
-        """The token itself, for the request's header and for nothing else."""
+        """The secret itself, for the one that asks for it and for nothing else."""
         return self.__text
 
     def hide_in(self, text: str) -> str:
-        """The text without the token: for whatever a server sent back and somebody will read."""
+        """The text without the secret: for whatever a server sent back and somebody will read."""
         return self.__spelled.sub(HIDDEN, text)
 
     def __repr__(self) -> str:
-        return f"Token{HIDDEN}"
+        return f"{type(self).__name__}{HIDDEN}"
 
     def __str__(self) -> str:
         return HIDDEN
@@ -52,15 +47,33 @@ class Token:
         return format(HIDDEN, spec)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Token):
+        if not isinstance(other, Secret) or type(self) is not type(other):
             return NotImplemented
-        return compare_digest(self.__text, other.__text)
+        return compare_digest(self.__text.encode(), other.__text.encode())
 
     def __hash__(self) -> int:
-        return hash((Token, self.__text))
+        return hash((type(self), self.__text))
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("A token is never written out, so it cannot be pickled or copied.")
+        raise TypeError("A secret is never written out, so it cannot be pickled or copied.")
+
+
+@final
+class Token(Secret):
+    """The CRM's token.
+
+    Args:
+        text: the token as the CRM showed it, without `Bearer`.
+
+    Raises:
+        SettingsError: the text cannot be a token. The message never holds it.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, text: str) -> None:
+        _check(text)
+        super().__init__(text)
 
 
 def _spellings(character: str) -> str:

@@ -15,13 +15,14 @@ PACKAGE = Path(__file__).parents[1] / "importer"
 FLOORS = {
     0: "errors",
     1: "letters model secret shapes",
-    2: "addresses batches columns files folding leads mapping protocol reconcile resolve survey"
-    " validate values verdict",
-    3: "crm first_rows journal lock places report settings sheets",
+    2: "addresses batches columns files folding leads mapping protocol reconcile resolve schedule"
+    " survey validate values verdict",
+    3: "crm first_rows journal lock notify places report settings sheets",
     4: "sandbox upload",
     5: "demo pipeline",
-    6: "cli",
-    7: "__main__",
+    6: "nightly",
+    7: "cli",
+    8: "__main__",
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms.split()}
 EDGES = 3
@@ -30,11 +31,12 @@ LONGEST = {
     "importer.model": 520,  # the product's words, read as one list; no code to split off
 }
 HOMES = {
+    "apprise": {"notify"},
     "babel": {"values"},
     "click": {"cli"},
     "dotenv": {"settings"},
     "filelock": {"lock"},
-    "httpx": {"crm"},
+    "httpx": {"crm", "notify"},
     "jinja2": {"report"},
     "numpy": {"columns"},
     "openpyxl": {"report"},

@@ -14,7 +14,7 @@ from offices import Office, an_office, says
 from workplaces import MAPPING, row, write_sheet
 
 from importer.lock import workspace_lock
-from importer.pipeline.rulings import account
+from importer.pipeline.people import account
 from importer.sandbox import Fault, Rule, lead_id
 
 RUN = re.compile(r"\(run (\S+)\)")

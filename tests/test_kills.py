@@ -51,6 +51,9 @@ NEVER = {
     "rulings.resolve_not_created": _PERSON,
     "closing.close": _PERSON,
     "rulings.release": _PERSON,
+    "approving.freeze_plan": "one statement; test_approval.py kills beside it",
+    "approving.approve": "a person's approval; test_approval.py kills it",
+    "purging.purge": "keeping house; test_purge.py kills it",
 }
 """Transitions that this job does not come to."""
 

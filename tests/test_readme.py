@@ -150,7 +150,9 @@ def test_every_command_is_in_the_readme_with_options_that_exist() -> None:
             listed[match[1]] = set(re.findall(r"--[a-z-]+", line))
     assert set(listed) == set(cli.commands)
     for name, options in listed.items():
-        known = {opt for param in cli.commands[name].params for opt in param.opts}
+        command = cli.commands[name]
+        below = command.commands.values() if isinstance(command, click.Group) else ()
+        known = {opt for one in (command, *below) for param in one.params for opt in param.opts}
         assert options <= known, name
 
 

@@ -11,6 +11,8 @@ from importer.report.figures import shown
 from importer.report.inert import visible
 from importer.verdict import Recorded
 
+_PURGED = "which was purged since; the action id is kept"
+
 
 def sentences(trace: Trace, answer: Answer, options: str) -> Iterator[str]:
     """The answer, and how what was asked for is told apart from what it rests on.
@@ -40,7 +42,8 @@ def proof(one: Traced) -> str:
     if any(each.ruling is Ruling.CREATED for each in one.action.decisions):
         return "a person looked at the timeline and said that it stands there"
     if one.requests and one.requests[-1].verdict == Recorded.__name__:
-        return "the CRM's own answer, below, with the action id"
+        below = "below, with the action id" if one.requests[-1].answer else _PURGED
+        return f"the CRM's own answer, {below}"
     return "its answer was lost; it was found on the lead's timeline, which was read back"
 
 

@@ -10,11 +10,16 @@ from typing import NoReturn
 import click
 
 from importer import __version__
+from importer.cli.approving import apply_plan, approve, plan
 from importer.cli.checking import check
 from importer.cli.deciding import close, release, resolve, settle
+from importer.cli.doctoring import doctor
 from importer.cli.editing import mapping_schema, new_mapping
+from importer.cli.housekeeping import backup, purge
+from importer.cli.nightly import nightly
 from importer.cli.practising import demo, sandbox
 from importer.cli.running import resume, run
+from importer.cli.scheduling import schedule
 from importer.cli.showing import report, report_schema, runs
 from importer.cli.tracing import trace
 from importer.errors import ImporterError, MappingError
@@ -50,8 +55,10 @@ def cli(context: click.Context) -> None:
 
 
 _COMMANDS = (
-    *(check, run, resume, settle, resolve, release, close),
+    *(check, run, resume, settle, resolve, release, close, nightly),
+    *(plan, approve, apply_plan, purge, backup),
     *(report, trace, runs, new_mapping, mapping_schema, report_schema, sandbox, demo),
+    *(schedule, doctor),
 )
 for command in _COMMANDS:
     cli.add_command(command)

@@ -82,7 +82,7 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
     )
     if dry_run:
         return _rehearse(loaded, sheet, read, demands, as_json=as_json)
-    _must_be_able_to_ask(loaded, yes=yes)
+    must_be_able_to_ask(loaded, yes=yes)
     token = token_of(loaded, token_file)
     with open_workplace(loaded) as workplace:
         try:
@@ -91,10 +91,10 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
             finish_refused(workplace, refusal, Given(settings, practice), as_json=as_json)
             raise
         given = Given(settings, practice)
-        if not _agreed(workplace, planned, given, yes=yes):
+        if not agreed(workplace, planned, given, yes=yes):
             return _refused_by_person(workplace, planned)
-        orders = _orders(loaded, canary, minutes, yes=yes)
-        return _send(workplace, planned, token, orders, given, as_json=as_json)
+        orders = orders_of(loaded, canary, minutes, yes=yes)
+        return send(workplace, planned, token, orders, given, as_json=as_json)
 
 
 @click.command()
@@ -120,15 +120,15 @@ def resume(  # noqa: PLR0913 - a command's options are its arguments
     from importer.pipeline import open_workplace, resumable
 
     loaded = load(settings, practice=practice)
-    _must_be_able_to_ask(loaded, yes=yes)
+    must_be_able_to_ask(loaded, yes=yes)
     token = token_of(loaded, token_file)
     with open_workplace(loaded) as workplace:
         resumable(workplace, run_id)
         given = Given(settings, practice)
-        if not _agreed(workplace, run_id, given, yes=yes):
-            return _decline("Resume the run when you are ready.")
-        orders = _orders(loaded, canary, minutes, yes=yes)
-        return _send(workplace, run_id, token, orders, given, as_json=as_json)
+        if not agreed(workplace, run_id, given, yes=yes):
+            return decline("Resume the run when you are ready.")
+        orders = orders_of(loaded, canary, minutes, yes=yes)
+        return send(workplace, run_id, token, orders, given, as_json=as_json)
 
 
 def _rehearse(
@@ -144,13 +144,22 @@ def _rehearse(
     return Exit.DONE if everything else Exit.INCOMPLETE
 
 
-def _orders(loaded: Settings, canary: int | None, minutes: float | None, *, yes: bool) -> Orders:
+def orders_of(
+    loaded: Settings,
+    canary: int | None,
+    minutes: float | None,
+    *,
+    yes: bool,
+    applied: bool = False,
+) -> Orders:
+    """What a person or a scheduler said of a send."""
     from importer.pipeline import Orders
 
     return Orders(
         canary=loaded.stop.canary if canary is None else canary,
         go_on=_ask_about_answers(ask=not yes and sys.stdin.isatty()),
         minutes=minutes,
+        applied=applied,
     )
 
 
@@ -159,12 +168,17 @@ def _ask_about_answers(*, ask: bool) -> Callable[[Sequence[Answered]], bool]:
 
     def go_on(answers: Sequence[Answered]) -> bool:
         say_answers(answers)
-        return ask and _confirmed("Send the others all the same?")
+        return ask and confirmed("Send the others all the same?")
 
     return go_on
 
 
-def _must_be_able_to_ask(loaded: Settings, *, yes: bool) -> None:
+def must_be_able_to_ask(loaded: Settings, *, yes: bool) -> None:
+    """Refuse to send to a real workspace where nobody can be asked.
+
+    Raises:
+        UsageError: there is nobody, and no `--yes`.
+    """
     if _is_real(loaded) and not yes and not sys.stdin.isatty():
         raise UsageError(
             "This would send to a real workspace, and there is nobody here to ask.",
@@ -178,8 +192,12 @@ def _is_real(loaded: Settings) -> bool:
     return loaded.workspace.kind is WorkspaceKind.REAL
 
 
-def _agreed(workplace: Workplace, planned: str, given: Given, *, yes: bool) -> bool:
+def agreed(
+    workplace: Workplace, planned: str, given: Given, *, yes: bool, applied: bool = False
+) -> bool:
+    """Show what is about to be sent, and ask; nobody is asked about what waits for approval."""
     from importer.cli.sayings import say_doubts, say_nothing_left, say_plan
+    from importer.pipeline import waits
 
     say_doubts(workplace, planned, given.options)
     anything = say_plan(workplace, planned)
@@ -187,14 +205,16 @@ def _agreed(workplace: Workplace, planned: str, given: Given, *, yes: bool) -> b
         say_nothing_left(workplace, planned)
     if yes or not anything or not _is_real(workplace.settings):
         return True
-    return _confirmed("Send it? Nothing can be deleted from a timeline")
+    if waits(workplace, planned, applied=applied) is not None:
+        return True
+    return confirmed("Send it? Nothing can be deleted from a timeline")
 
 
-def _confirmed(question: str) -> bool:
+def confirmed(question: str) -> bool:
+    """Ask; Ctrl-C and the end of the input are a no."""
     try:
         return click.confirm(question, err=True)
     except click.Abort:
-        # Ctrl-C, or the end of the input: a no.
         click.echo(err=True)
         return False
 
@@ -203,17 +223,18 @@ def _refused_by_person(workplace: Workplace, planned: str) -> int:
     from importer.pipeline import refuse_run
 
     refuse_run(workplace, planned, "A person said no.")
-    return _decline("Run the sheet again when you are ready.")
+    return decline("Run the sheet again when you are ready.")
 
 
-def _decline(remedy: str) -> int:
+def decline(remedy: str) -> int:
+    """Say that a person said no, and what to do."""
     from importer.pipeline import Exit
 
     click.echo(f"You said no: nothing was sent. {remedy}", err=True)
     return Exit.STOPPED
 
 
-def _send(  # noqa: PLR0913 - what the command was told, handed on
+def send(  # noqa: PLR0913 - what the command was told, handed on
     workplace: Workplace,
     planned: str,
     token: Token,
@@ -222,6 +243,7 @@ def _send(  # noqa: PLR0913 - what the command was told, handed on
     *,
     as_json: bool,
 ) -> int:
+    """Send a run, report it, and say how it ended."""
     from importer.cli.bars import TerminalBars
     from importer.pipeline import send_run
     from importer.upload import EndKind

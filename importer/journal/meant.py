@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from importer.errors import UsageError
+from importer.journal.purging import refuse_purged
 from importer.journal.reading import run_of
 from importer.journal.schema import actions, rows
 from importer.journal.store import Journal
@@ -42,6 +43,7 @@ def meant_actions(  # noqa: PLR0913 - every decision asks for the same
     if not reason.strip():
         raise UsageError("A decision needs a reason.", "Say why: it stays on record.")
     _refuse_other_runs(journal, run)
+    refuse_purged(journal, run)
     _refuse_other_rows(journal, run, of_rows)
     statement = (
         select(actions)

@@ -37,6 +37,10 @@ class NewRun:
     """`identity`: column → type; `actions`: name → type."""
     targets: Mapping[str, Mapping[str, str]]
     """Action name → field path → column letter."""
+    planned_by: Mapping[str, str] = field(default_factory=dict)
+    """account, login, sudo: who plans it."""
+    approve_above: Mapping[Currency, Decimal] = field(default_factory=dict)
+    """Above which it waits for approval, beside what the settings say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +73,12 @@ def begin_run(journal: Journal, run: NewRun) -> None:
         "notes": [],
         "decisions": {},
         "requests_before": last_request(journal),
+        "plan_hash": "",
     }
     with journal.transaction() as connection:
         connection.execute(
             insert(runs).values(
-                **asdict(run),
+                **asdict(run) | {"approve_above": _plain(run.approve_above)},
                 **unknown_yet,
                 workspace=journal.workspace,
                 state=RunState.PLANNING,
@@ -130,9 +135,13 @@ def finish_plan(
                 changed_at=journal.clock(),
                 rows_read=totals.rows_read,
                 planned_actions=totals.actions + recognised.extra,
-                planned_money={key: format(amount, "f") for key, amount in money.items()},
+                planned_money=_plain(money),
             )
         )
+
+
+def _plain(money: Mapping[Currency, Decimal]) -> dict[str, str]:
+    return {key: format(amount, "f") for key, amount in money.items()}
 
 
 def matching_of(journal: Journal, run: str, *, repeats: bool, separate: bool) -> batches.Matching:

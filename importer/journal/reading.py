@@ -37,6 +37,12 @@ def runs_of(journal: Journal) -> list[RunRecord]:
     return [_run(journal, one) for one in journal.read(select(runs).order_by(runs.c.seq))]
 
 
+def runs_by_mapping(journal: Journal, mapping: str) -> list[RunRecord]:
+    """Every run of a mapping, oldest first; without what has to be counted."""
+    found = select(runs).where(runs.c.mapping == mapping).order_by(runs.c.seq)
+    return [_uncounted(one) for one in journal.read(found)]
+
+
 def run_of(journal: Journal, run: str) -> RunRecord:
     """One run.
 

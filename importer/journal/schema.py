@@ -28,7 +28,7 @@ from importer.journal.sqltypes import Exact, Json, Moment
 from importer.model import State
 from importer.verdict import ReadBack, RefusedMaybe, Unknown
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 DOUBTFUL_STATES = (State.SENDING, State.UNKNOWN)
 """States in which nobody knows whether an action stands on a timeline."""
@@ -79,6 +79,14 @@ runs = Table(
     Column("requests_before", Integer, nullable=False),
     # Order-free digest of every row's fingerprint: the same rows again, however sorted or saved.
     Column("rows_digest", String(64), nullable=False),
+    # account, login, sudo: who planned it.
+    Column("planned_by", Json, nullable=False),
+    # Currency → above which it waits for approval, beside what the settings say.
+    Column("approve_above", Json, nullable=False),
+    # Hash of the plan that was written down for people; "" where none was.
+    Column("plan_hash", String(64), nullable=False),
+    # When its sheet, its reports and the CRM's answers were deleted; NULL: they are kept.
+    Column("purged_at", Moment),
 )
 
 rows = Table(
@@ -154,6 +162,8 @@ actions = Table(
     Column("holder", Integer),
     # Not created, and nobody waits for it: a person's decision, of this one or of an equal one.
     Column("given_up", Boolean, nullable=False),
+    # The approval that covers it; NULL: none.
+    Column("approved", Integer, ForeignKey("approvals.id")),
     # What stands on a timeline, may, or is going to, is waited for.
     CheckConstraint(
         "NOT given_up OR state IN ('invalid', 'ignored', 'refused', 'duplicate', 'closed')",
@@ -190,6 +200,19 @@ decisions = Table(
     Column("action", Integer, ForeignKey("actions.id"), nullable=False, index=True),
     Column("ruling", String(12), nullable=False),
     Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", String(20), ForeignKey("runs.id"), nullable=False, index=True),
+    # Of the plan that was approved.
+    Column("hash", String(64), nullable=False),
+    # account, login, sudo: as `runs.planned_by`.
+    Column("by", Json, nullable=False),
     Column("at", Moment, nullable=False),
     Column("reason", Text, nullable=False),
 )

@@ -34,7 +34,8 @@ T = TypeVar("T")
 Clock = Callable[[], dt.datetime]
 
 
-def _utc_now() -> dt.datetime:
+def utc_now() -> dt.datetime:
+    """This machine's clock, aware."""
     return dt.datetime.now(dt.UTC)
 
 
@@ -61,6 +62,13 @@ class Journal:
         meta = schema.meta.c
         (found,) = self.read(select(meta.value).where(meta.key == "id"))
         return str(found.value)
+
+    @property
+    def mark_now(self) -> int:
+        """The journal's mark as it stands; see `mark`."""
+        meta = schema.meta.c
+        (found,) = self.read(select(meta.value).where(meta.key == "mark"))
+        return int(found.value)
 
     def mark(self) -> int:
         """Raise the journal's mark by one: an older copy of it has a lower one.
@@ -124,7 +132,7 @@ def pages(many: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 @contextmanager
-def open_journal(path: Path, workspace: str, *, clock: Clock = _utc_now) -> Iterator[Journal]:
+def open_journal(path: Path, workspace: str, *, clock: Clock = utc_now) -> Iterator[Journal]:
     """Open the journal at `path`, making it where there is none.
 
     Raises:
@@ -179,17 +187,28 @@ def _begin(connection: Connection) -> None:
 
 
 def _create_or_check(journal: Journal, path: Path) -> None:
-    known = _facts(journal)
-    if not known:
+    if not check_facts(journal, path):
         with journal.transaction() as connection:
             _create(connection, journal.workspace)
-        return
+
+
+def check_facts(journal: Journal, path: Path) -> bool:
+    """Refuse a journal of another version or workspace; False where the file is new.
+
+    Raises:
+        JournalVersionError: it was written by another version.
+        SettingsError: it belongs to another workspace.
+    """
+    known = _facts(journal)
+    if not known:
+        return False
     _check_version(int(known["schema"]), path)
     if known["workspace"] != journal.workspace:
         raise SettingsError(
             f"The journal {path} belongs to {known['workspace']}, not to {journal.workspace}.",
             "Give each workspace a journal of its own in importer.toml.",
         )
+    return True
 
 
 def _facts(journal: Journal) -> dict[str, str]:

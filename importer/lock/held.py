@@ -92,7 +92,7 @@ def _acquire(lock: FileLock, holder_file: Path, remedy: str) -> None:
             make_private_folder(holder_file.parent)
         lock.acquire()
     except Timeout as error:
-        holder = _read_holder(holder_file)
+        holder = read_holder(holder_file)
         who = f": {holder}." if holder else "."
         raise BusyError(f"Another run holds the lock of this workspace{who}", _HINT) from error
     except (OSError, NotImplementedError) as error:
@@ -126,7 +126,7 @@ def _harmless(words: Sequence[str]) -> Iterator[str]:
         hide_next = secret and not equals
 
 
-def _read_holder(path: Path) -> Holder | None:
+def read_holder(path: Path) -> Holder | None:
     """The holder as the file has it; None where there is none, or a part of one."""
     try:
         holder = Holder(**json.loads(path.read_text(encoding="utf-8")))

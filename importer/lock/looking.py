@@ -6,13 +6,40 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from importer.lock.held import read_holder
+from importer.lock.machine import Machine
+
 
 def is_at_work(path: Path) -> bool:
     """Whether a process holds the lock of this journal.
 
     Asking takes the lock for a moment where it is free: not to be done in a loop.
     """
-    lock_file = path.with_name(f"{path.name}.lock")
+    return _is_held(path.with_name(f"{path.name}.lock"))
+
+
+def who_is_at_work(path: Path, machine: Machine | None = None) -> str:
+    """Who holds a lock of the workspace: `process 4711 on desk-3 (…), since …`; "" for nobody.
+
+    Asking takes each lock for a moment where it is free: not to be done in a loop.
+
+    Args:
+        path: the journal.
+        machine: where the machine's accounts meet over a workspace that counts; None for others.
+    """
+    own = path.with_name(f"{path.name}.lock")
+    for lock_file in (own, machine.lock_file) if machine else (own,):
+        try:
+            held = _is_held(lock_file)
+        except PermissionError:  # in another account's folder: nobody here can tell
+            continue
+        if held:
+            holder = read_holder(lock_file.with_suffix(".holder.json"))
+            return str(holder) if holder else f"a process that holds {lock_file}"
+    return ""
+
+
+def _is_held(lock_file: Path) -> bool:
     if not lock_file.exists():
         return False
     try:

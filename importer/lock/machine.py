@@ -68,8 +68,7 @@ class Machine:
             SettingsError: the folder or the lock cannot be made.
         """
         _make_open_folder(self.folder)
-        lock_file = self.folder / f"{self.slug}.lock"
-        with hold(lock_file, words, mode=_FOR_ALL, remedy=_open_to_all(self.folder)):
+        with hold(self.lock_file, words, mode=_FOR_ALL, remedy=_open_to_all(self.folder)):
             yield
 
     def check(self, path: Path) -> None:
@@ -116,6 +115,11 @@ class Machine:
                 f"The note {self._note_file} cannot be written: {error.strerror}.",
                 _open_to_all(self.folder),
             ) from error
+
+    @property
+    def lock_file(self) -> Path:
+        """The lock, which need not be there."""
+        return self.folder / f"{self.slug}.lock"
 
     @property
     def _note_file(self) -> Path:

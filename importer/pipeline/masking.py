@@ -124,16 +124,7 @@ class Mask:
         return replace(earlier, changes=changes)
 
     def _unquoted(self, sentence: str, seen: str = "") -> str:
-        """Hide what a sentence quotes, unless it is a header or a part of what is shown anyway."""
-        parts: list[str] = []
-        at = 0
-        for begin, end in _quotations(sentence):
-            text = sentence[begin + 1 : end]
-            begun = text.removesuffix("…")
-            known = fold(text) in self._headers or (begun and fold(begun) in fold(seen))
-            parts += sentence[at:begin], sentence[begin : end + 1] if known else f"“{MASKED}”"
-            at = end + 1
-        return "".join((*parts, sentence[at:]))
+        return _unquoted(sentence, self._headers, seen)
 
     @cached_property
     def _specs(self) -> Mapping[str, ColumnSpec]:
@@ -144,6 +135,29 @@ class Mask:
     @cached_property
     def _headers(self) -> frozenset[str]:
         return frozenset(map(fold, self.binding.headers))
+
+
+def hushed(sentence: str, headers: Iterable[str] = ()) -> str:
+    """A sentence for people who may not see the sheet: without what it quotes of it.
+
+    Args:
+        sentence: what a check, the CRM or a refusal says.
+        headers: of the sheet; these may be quoted.
+    """
+    return _NOTHING.taken_from(_unquoted(sentence, frozenset(map(fold, headers))))
+
+
+def _unquoted(sentence: str, headers: frozenset[str], seen: str = "") -> str:
+    """Hide what a sentence quotes, unless it is a header or a part of what is shown anyway."""
+    parts: list[str] = []
+    at = 0
+    for begin, end in _quotations(sentence):
+        text = sentence[begin + 1 : end]
+        begun = text.removesuffix("…")
+        known = fold(text) in headers or (begun and fold(begun) in fold(seen))
+        parts += sentence[at:begin], sentence[begin : end + 1] if known else f"“{MASKED}”"
+        at = end + 1
+    return "".join((*parts, sentence[at:]))
 
 
 def _hidden(text: str) -> str:

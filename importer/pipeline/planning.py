@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -37,10 +38,13 @@ from importer.model import (
 from importer.pipeline.checking import BoundSheet, Judging, open_bound
 from importer.pipeline.drift import drift
 from importer.pipeline.keys import keys_of, refuse_other_keys, repeats, separate
+from importer.pipeline.people import this_person
 from importer.pipeline.references import References, read_references
 from importer.pipeline.workplace import Bars, NoBars, Workplace
 from importer.reconcile import add_money
 from importer.validate import Expected, targets
+
+Money = MappingType[Currency, Decimal]
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that people misread."""
@@ -90,6 +94,8 @@ class Demands:
     """Its control totals."""
     retry: frozenset[Outcome] = frozenset()
     """IGNORED or REFUSED, where that is to be sent again although nothing of it has changed."""
+    approve_above: Money = field(default_factory=dict)
+    """Above which it waits for approval, beside what the settings say; kept with the run."""
 
 
 def plan_run(
@@ -122,7 +128,7 @@ def plan_run(
     bound = open_bound(kept, mapping)
     refuse_other_keys(workplace.journal, mapping)
     references = read_references(workplace.journal, bound.sheet)
-    new = _new_run(workplace, bound, references, digest)
+    new = _new_run(workplace, bound, references, digest, demands.approve_above)
     before = drift(workplace.journal, bound)
     begin_run(workplace.journal, new)
     try:
@@ -149,7 +155,11 @@ def plan_run(
 
 
 def _new_run(
-    workplace: Workplace, bound: BoundSheet, references: References, digest: str
+    workplace: Workplace,
+    bound: BoundSheet,
+    references: References,
+    digest: str,
+    approve_above: Money,
 ) -> NewRun:
     today = workplace.journal.clock().astimezone()
     run = f"{today:%Y%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
@@ -168,6 +178,8 @@ def _new_run(
         mapping_sha256=mapping.sha256,
         keys=keys_of(mapping),
         targets=targets(mapping, bound.binding),
+        planned_by=asdict(this_person()),
+        approve_above=approve_above,
     )
 
 

@@ -14,6 +14,7 @@ from importer.errors import JournalError, UsageError
 from importer.files import sha256_of
 from importer.journal import reading
 from importer.journal.proof import contradictions
+from importer.journal.purging import refuse_purged
 from importer.journal.roots import roots_of_rows
 from importer.letters import column_letter
 from importer.mapping import ColumnType, is_ours, parse_mapping
@@ -80,7 +81,7 @@ def report_run(
         bars: progress.
 
     Raises:
-        UsageError: there is no such run.
+        UsageError: there is no such run, or it was purged.
         JournalError: the kept input is gone, or does not hold every row that is to be corrected;
             the reports are as they were.
     """
@@ -170,6 +171,7 @@ def _chain(workplace: Workplace, run: RunRecord) -> Chain:
 
 def _kept_sheet(workplace: Workplace, run: RunRecord) -> BoundSheet:
     kept = workplace.kept_input(run)
+    refuse_purged(workplace.journal, run.id)
     if not kept.exists() or sha256_of(kept) != run.file_sha256:
         raise JournalError(
             f"The kept copy of {run.file} is gone or altered ({kept}).",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from importer.journal import reading, rulings
 from importer.journal.closing import close
 from importer.journal.rulings import Decided
+from importer.pipeline.people import account
 from importer.pipeline.workplace import Workplace
 
 
@@ -79,15 +78,3 @@ def close_rows(
     """
     run = reading.run_of(workplace.journal, run_id).id
     return close(workplace.journal, run, rows, by=account(), reason=reason)
-
-
-def account() -> str:
-    """The account that this process runs as; not what a variable of the environment says."""
-    if os.name == "posix":
-        import pwd  # noqa: PLC0415 - there is none on Windows
-
-        try:
-            return pwd.getpwuid(os.getuid()).pw_name
-        except KeyError:
-            return f"uid {os.getuid()}"
-    return os.getlogin()

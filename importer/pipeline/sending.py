@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from importer.errors import ImporterError, UsageError
+from importer.errors import ImporterError
 from importer.journal import reading
-from importer.journal.again import match_again
 from importer.journal.answers import (
     Answered,
     answered_since,
     count_doubtful,
     last_request,
-    money_left,
 )
 from importer.journal.attempts import doubt_again
 from importer.journal.left import actions_left, batches_left
-from importer.journal.planning import matching_of
 from importer.journal.sending import leads_to_send, set_run_state
-from importer.mapping import parse_mapping
-from importer.model import Currency, RunRecord, RunState
+from importer.model import RunState
+from importer.pipeline.approving import hold_back
 from importer.pipeline.concluding import conclude
-from importer.pipeline.keys import repeats, separate
 from importer.pipeline.line import Line, over_the_line
 from importer.pipeline.settling import settle_over
 from importer.pipeline.workplace import Bars, NoBars, Workplace
@@ -38,17 +33,6 @@ _ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """What is left to send of a run, and what that will take."""
-
-    actions: int
-    money: Mapping[Currency, Decimal]
-    requests: int
-    seconds: float
-    """0 where there is no pace."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
     """What a person or a scheduler says of one send."""
 
@@ -58,36 +42,8 @@ class Orders:
     """Asked where not everything of those was created."""
     minutes: float | None = None
     """After so many, no further request leaves."""
-
-
-def estimate(workplace: Workplace, run: str) -> Estimate:
-    """What is left, and how long it takes at the pace of the settings."""
-    journal, rate = workplace.journal, workplace.settings.send.requests_per_hour
-    requests = batches_left(journal, run)
-    return Estimate(
-        actions=actions_left(journal, run),
-        money=money_left(journal, run),
-        requests=requests,
-        seconds=requests * 3600 / rate if rate else 0.0,
-    )
-
-
-def resumable(workplace: Workplace, run_id: str) -> RunRecord:
-    """The run, if there may be something left to send; matched to what other runs did meanwhile.
-
-    To be called before anybody is shown what is left of it, or asked.
-
-    Raises:
-        UsageError: there is no such run, or it was refused as a whole.
-    """
-    run = reading.run_of(workplace.journal, run_id)
-    if run.state is RunState.REFUSED:
-        raise UsageError(
-            f"The run {run.id} was refused before anything was sent: {run.reason}",
-            "Run its sheet again, corrected where it needs it.",
-        )
-    _match_again(workplace, run)
-    return reading.run_of(workplace.journal, run_id)
+    applied: bool = False
+    """A person says just now that the run's frozen plan is to be sent."""
 
 
 def send_run(
@@ -108,9 +64,12 @@ def send_run(
         bars: progress.
 
     Returns:
-        How it ended; the run's state and reason are on record.
+        How it ended; the run's state and reason are on record. One that waits for approval is not
+        sent, and ends as stopped.
     """
     journal, orders = workplace.journal, orders or Orders()
+    if (waiting := hold_back(workplace, run_id, applied=orders.applied)) is not None:
+        return waiting
     if not _anything_to_do(workplace, run_id):
         set_run_state(journal, run_id, RunState.DONE)
         return Ending(kind=EndKind.DONE)
@@ -222,10 +181,3 @@ def _sendable(workplace: Workplace, run: str) -> bool:
 def _anything_to_do(workplace: Workplace, run: str) -> bool:
     journal = workplace.journal
     return bool(batches_left(journal, run) or count_doubtful(journal, run))
-
-
-def _match_again(workplace: Workplace, run: RunRecord) -> None:
-    journal, limit = workplace.journal, workplace.settings.send.actions_per_request
-    mapping = parse_mapping(reading.mapping_of(journal, run.id), run.mapping)
-    matching = matching_of(journal, run.id, repeats=repeats(mapping), separate=separate(mapping))
-    match_again(journal, run.id, matching, limit)

@@ -99,7 +99,7 @@ def open_workplace(settings: Settings) -> Iterator[Workplace]:
         SettingsError: the journal is where it cannot be trusted, or another one serves the
             workspace; or the reports folder cannot be made: better known now than after the send.
     """
-    path, machine = settings.journal.path, _machine_of(settings)
+    path, machine = settings.journal.path, machine_of(settings)
     # Before the lock, which would be made at the wrong place.
     _check_place(settings)
     _make_reports_folder(settings.reports.folder)
@@ -127,7 +127,7 @@ def _noted(machine: Machine | None, workplace: Workplace) -> Iterator[None]:
     machine.note(path, journal.id, journal.mark())
 
 
-def _machine_of(settings: Settings) -> Machine | None:
+def machine_of(settings: Settings) -> Machine | None:
     """Where the machine's accounts meet, for a workspace that counts."""
     if settings.workspace.kind is WorkspaceKind.SANDBOX:
         return None

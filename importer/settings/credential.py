@@ -1,9 +1,14 @@
-"""Find the token: a file, the environment, or a `.env`; never an argument, never shown."""
+"""Find what is secret: in a file, the environment, or a `.env`; never an argument, never shown.
+
+The token; the addresses of notifications, which hold passwords; the address of the dead man's
+switch, which whoever knows it can keep quiet.
+"""
 
 from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +17,7 @@ from typing import Final
 from dotenv import dotenv_values
 
 from importer.errors import SettingsError
-from importer.secret import Token
+from importer.secret import Secret, Token
 from importer.settings.records import Settings
 
 PRACTICE_TOKEN: Final = "practice-token"  # noqa: S105 - opens the practice CRM alone
@@ -20,6 +25,8 @@ PRACTICE_TOKEN: Final = "practice-token"  # noqa: S105 - opens the practice CRM 
 
 _LARGEST: Final = 65_536
 """Bytes; a larger file is something else, such as the sheet."""
+_NEXT_URL: Final = re.compile(r"[,;\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
+"""Between two addresses: a comma alone may be a part of one."""
 
 
 def find_token(
@@ -43,13 +50,13 @@ def find_token(
     if workspace.practice:
         return Token(PRACTICE_TOKEN)
     if token_file is not None:
-        return _from_file(cwd / token_file)
+        return _from_file(cwd / token_file, env)
     if text := env.get(workspace.token_env, "").strip():
         return Token(text)
     if workspace.token_file is not None:
-        return _from_file(workspace.token_file)
+        return _from_file(workspace.token_file, env)
     dotenv = settings.folder / ".env"
-    if text := _from_dotenv(dotenv, workspace.token_env):
+    if text := _from_dotenv(dotenv, workspace.token_env, env):
         return Token(text)
     raise SettingsError(
         "There is no token for the workspace.",
@@ -58,35 +65,74 @@ def find_token(
     )
 
 
-def _from_file(path: Path) -> Token:
+def find_notify_urls(settings: Settings, env: Mapping[str, str]) -> tuple[Secret, ...]:
+    """The addresses that notifications go to, from the variable or else the file; often none.
+
+    Raises:
+        SettingsError: others can read the file, or it is not there.
+    """
+    notify = settings.notify
+    text = _text_of(notify.urls_env, notify.urls_file, env)
+    lines = (line.strip() for line in text.splitlines())
+    written = (line for line in lines if not line.startswith("#"))
+    urls = (url.strip(" ,;") for line in written for url in _NEXT_URL.split(line))
+    return tuple(map(Secret, filter(None, urls)))
+
+
+def find_ping_url(settings: Settings, env: Mapping[str, str]) -> Secret | None:
+    """The address of the dead man's switch, from the variable or else the file; often none.
+
+    Raises:
+        SettingsError: others can read the file, or it is not there.
+    """
+    notify = settings.notify
+    text = _text_of(notify.ping_url_env, notify.ping_url_file, env)
+    return Secret(text.rstrip("/")) if text else None
+
+
+def _text_of(variable: str, file: Path | None, env: Mapping[str, str]) -> str:
+    if text := env.get(variable, "").strip():
+        return text
+    if file is None:
+        return ""
+    if not file.exists():
+        raise SettingsError(f"The file {file} is not there.", "Correct it under [notify].")
+    return _read_private(file, env).strip()
+
+
+def _from_file(path: Path, env: Mapping[str, str]) -> Token:
     if not path.exists():
         raise SettingsError(
             f"The token file {path} is not there.", "Correct --token-file or `token_file`."
         )
-    return Token(_read_private(path).strip())
+    return Token(_read_private(path, env).strip())
 
 
-def _from_dotenv(path: Path, name: str) -> str:
+def _from_dotenv(path: Path, name: str, env: Mapping[str, str]) -> str:
     if not path.is_file():
         return ""
     # Without interpolation: a `$` in a token is a `$`.
-    values = dotenv_values(stream=io.StringIO(_read_private(path)), interpolate=False)
+    values = dotenv_values(stream=io.StringIO(_read_private(path, env)), interpolate=False)
     return (values.get(name) or "").strip()
 
 
-def _read_private(path: Path) -> str:
+def _read_private(path: Path, env: Mapping[str, str]) -> str:
     """Text of a file that nobody else can read: judged and read by one and the same handle."""
     try:
         with path.open("rb") as file:
-            _refuse_open_doors(path, os.fstat(file.fileno()).st_mode)
+            status = os.fstat(file.fileno())
+            if not _is_handed_on(path, status, env):
+                _refuse_open_doors(path, status.st_mode)
             data = file.read(_LARGEST + 1)
     except OSError as error:
         raise SettingsError(
             f"The file {path} cannot be read: {error.strerror}.",
-            "It must be a file that you can read, with the token in it.",
+            "It must be a file that you can read.",
         ) from error
     if len(data) > _LARGEST:
-        raise SettingsError(f"The file {path} is too large to hold a token.", "Name the right one.")
+        raise SettingsError(
+            f"The file {path} is too large to hold a secret.", "Name the right one."
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -96,10 +142,25 @@ def _read_private(path: Path) -> str:
         ) from None
 
 
+def _is_handed_on(path: Path, status: os.stat_result, env: Mapping[str, str]) -> bool:
+    """Whether a service manager made the file for this process alone: systemd's `LoadCredential`.
+
+    It is root's then, and readable by this account through an access list, whose mask shows as the
+    bits of the group: 0440, in a folder of 0550. Whoever is in the group can read neither.
+    """
+    folder = env.get("CREDENTIALS_DIRECTORY", "")
+    if os.name != "posix" or not folder or path.parent != Path(folder):
+        return False
+    around = path.parent.lstat()
+    owned = {status.st_uid, around.st_uid} <= {0, os.geteuid()}
+    closed = not (status.st_mode | around.st_mode) & (stat.S_IWGRP | stat.S_IRWXO)
+    return owned and closed and stat.S_ISDIR(around.st_mode) and stat.S_ISREG(status.st_mode)
+
+
 def _refuse_open_doors(path: Path, mode: int) -> None:
     # Windows has no such bits: its access lists keep a user's own folders private.
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SettingsError(
-            f"The file {path} holds a token, and other users can read it.",
+            f"The file {path} holds a secret, and other users can read it.",
             f"Run: chmod 600 {path}",
         )

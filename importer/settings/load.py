@@ -15,14 +15,22 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 from importer.addresses import PRACTICE
 from importer.errors import SettingsError
 from importer.settings.mistakes import SettingMistake, mistakes_of, raise_all, unknown_key
+from importer.settings.notify import READ_ELSEWHERE
 from importer.settings.records import LISTS, SECTIONS, Settings
 
 FILE_NAME: Final = "importer.toml"
 PREFIX: Final = "IMPORTER_"
-NO_SETTINGS: Final = frozenset({"IMPORTER_SHARED_FOLDER"})
+NO_SETTINGS: Final = READ_ELSEWHERE | {"IMPORTER_SHARED_FOLDER"}
 """Variables that begin like ours and are read elsewhere."""
 
-_PATHS: Final = (("workspace", "token_file"), ("journal", "path"), ("reports", "folder"))
+_PATHS: Final = (
+    ("workspace", "token_file"),
+    ("journal", "path"),
+    ("reports", "folder"),
+    ("notify", "urls_file"),
+    ("notify", "ping_url_file"),
+)
+_PATHS_OF_LISTS: Final = {"jobs": ("inbox", "mapping", "archive")}
 _DEFAULTS: Final[Mapping[str, Mapping[str, object]]] = {
     **{section: {} for section in SECTIONS.keys() - LISTS.keys() - {"workspace"}},
     "reports": {"folder": "reports"},
@@ -176,11 +184,22 @@ def _anchored(values: Mapping[str, object], folder: Path) -> Values:
     """The values with their paths made absolute, from the folder that they are relative to."""
     anchored = {**values}
     for section, key in _PATHS:
-        table = anchored.get(section)
-        if isinstance(table, Mapping) and isinstance(table.get(key), str | Path):
-            text = str(table[key]).strip()
-            anchored[section] = {**table, key: _absolute(text, folder) if text else text}
-    return anchored
+        anchored[section] = _with_path(anchored.get(section), key, folder)
+    for section, keys in _PATHS_OF_LISTS.items():
+        tables = anchored.get(section)
+        if isinstance(tables, list):
+            for key in keys:
+                tables = [_with_path(table, key, folder) for table in tables]
+            anchored[section] = tables
+    return {section: table for section, table in anchored.items() if table is not None}
+
+
+def _with_path(table: object, key: str, folder: Path) -> object:
+    """A table with one of its paths made absolute; what is no table is left for its own error."""
+    if not isinstance(table, Mapping) or not isinstance(table.get(key), str | Path):
+        return table
+    text = str(table[key]).strip()
+    return {**table, key: _absolute(text, folder) if text else text}
 
 
 def _absolute(text: str, folder: Path) -> str:

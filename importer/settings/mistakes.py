@@ -43,6 +43,8 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "setting": "{message} {hint}",
 }
 """Error type of pydantic → our sentence; the braces take the error's context."""
+_ENTRY: Final = 2
+"""How long the place of an entry of a list is: `remarks`, 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -115,7 +117,7 @@ def _sentence(details: ErrorDetails) -> str:
         known, what = _known_beside(location)
         return unknown_key(location[-1], known, what)
     kind = details["type"]
-    if kind == "model_type" and location[0] in LISTS:
+    if kind == "model_type" and location[0] in LISTS and len(location) == _ENTRY:
         kind = "tuple_type"
     sentence = _SENTENCES.get(kind, "It cannot be read.")
     return sentence.format_map({"section": location[0], **details.get("ctx", {})})

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from platformdirs import user_state_path
-from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from importer.folding import pieces
 from importer.model import RemarkStep
+from importer.settings.approve import Approve
+from importer.settings.jobs import Job, refuse_doubles
+from importer.settings.notify import Notify
 from importer.settings.section import Decimalled, PathText, Section, Whole, refuse
 from importer.settings.workspace import Workspace, WorkspaceKind
 
@@ -131,8 +134,12 @@ class Settings(Section):
     settle: Settle
     stop: Stop
     api: Api
+    notify: Notify
+    approve: Approve
     remarks: tuple[RemarkAdvice, ...] = ()
     """The first that fits a remark counts."""
+    jobs: Annotated[tuple[Job, ...], AfterValidator(refuse_doubles)] = ()
+    """What `importer nightly` takes up, in this order."""
     _folder: Path = PrivateAttr(default_factory=Path.cwd)
 
     @property
@@ -184,7 +191,7 @@ class Settings(Section):
         return value
 
 
-LISTS: Final = {"remarks": RemarkAdvice}
+LISTS: Final[Mapping[str, type[Section]]] = {"remarks": RemarkAdvice, "jobs": Job}
 """What is written as often as there is something to say: [[remarks]]; only in the file."""
 SECTIONS: Final[Mapping[str, type[Section]]] = {
     **{

@@ -16,7 +16,7 @@ from importer.settings.section import PathText, Section, refuse
 
 _ENTERPRISE_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """One plain path segment: TeleCRM's are 24 hex characters; the docs also show `ent_123456`."""
-_ENVIRONMENT_NAME: Final = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
+ENVIRONMENT_NAME: Final = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 
 
 class WorkspaceKind(StrEnum):
@@ -97,7 +97,7 @@ class Workspace(Section):
     @classmethod
     def _a_name_and_no_token(cls, value: str) -> str:
         # The value is not repeated: somebody may have written the token itself here.
-        if not _ENVIRONMENT_NAME.fullmatch(value):
+        if not ENVIRONMENT_NAME.fullmatch(value):
             raise refuse(
                 "It is not the name of an environment variable.",
                 "Write a name in capitals, such as TELECRM_TOKEN; never the token itself.",

@@ -45,6 +45,8 @@ TRANSITIONS = {
     "attempts": ("doubt_again",),
     "closing": ("close",),
     "ruled": ("record_ruling",),
+    "approving": ("freeze_plan", "approve"),
+    "purging": ("purge",),
     "rulings": ("resolve_created", "resolve_not_created", "release"),
 }
 """Module of the journal → its functions that change what is on disk."""

@@ -1,0 +1,103 @@
+"""A job's archive: inputs and their reports together, by date.
+
+archive/2026-11-23/20261123-k7f3/         the reports of a run
+archive/2026-11-23/20261123-k7f3/input/   what it read
+archive/2026-11-23/refused/               what is no sheet of the mapping
+archive/2026-11-23/same/                  what was imported before
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Final
+
+from importer.files import free_name, make_private_folder, sha256_of, sync_folder
+from importer.nightly.inbox import Claim
+from importer.nightly.moving import copy_into, put_into
+from importer.settings import Job
+
+INPUT: Final = "input"
+REFUSED: Final = "refused"
+SAME: Final = "same"
+_FOR_PEOPLE: Final = "failures"
+"""How the names of files begin that people work in: an older one is set aside, never replaced."""
+
+
+class Archive:
+    """The archive of a job.
+
+    Args:
+        job: the job.
+        today: the date of the night, in the job's zone.
+    """
+
+    def __init__(self, job: Job, today: dt.date) -> None:
+        self._root = job.archive
+        self._today = self._root / today.isoformat()
+
+    def holds(self, run: str) -> bool:
+        """Whether a run's reports are here, from whatever night."""
+        return self._found(run) is not None
+
+    def holds_input(self, run: str, file: str) -> bool:
+        """Whether the file that a run read has been put away."""
+        folder = self._found(run)
+        return folder is not None and (folder / INPUT / file).is_file()
+
+    def keep(self, run: str, reports: Path, claim: Claim | None) -> Path:
+        """Put a run's reports here, and then its input; done again after a crash, the same.
+
+        Returns:
+            The run's folder.
+
+        Raises:
+            OSError: the archive cannot be written.
+        """
+        folder = self._found(run) or self._today / run
+        make_private_folder(folder)
+        for path in sorted(reports.iterdir()):
+            if path.is_file() and not path.name.startswith("."):
+                _copy_report(path, folder / path.name)
+        for path in folder.glob(f"{_FOR_PEOPLE}.*"):
+            if not (reports / path.name).exists():
+                _set_aside(path)
+        for changed in (folder, folder.parent, self._root):
+            sync_folder(changed)
+        if claim is not None:
+            _put_away(claim, folder / INPUT)
+        return folder
+
+    def put_aside(self, claim: Claim, why: str) -> Path:
+        """Put an input here that has no run of its own: into `refused` or `same`.
+
+        Raises:
+            OSError: the archive cannot be written.
+        """
+        folder = self._today / why
+        _put_away(claim, folder)
+        return folder
+
+    def _found(self, run: str) -> Path | None:
+        return next(self._root.glob(f"*/{run}"), None)
+
+
+def _put_away(claim: Claim, folder: Path) -> None:
+    # The sheet last: as long as it is in the inbox's `taken`, the next night goes on with it.
+    if claim.totals is not None and claim.totals.exists():
+        put_into(claim.totals, folder)
+    put_into(claim.sheet, folder)
+    claim.drop()
+
+
+def _copy_report(source: Path, target: Path) -> None:
+    if target.exists():
+        if sha256_of(source) == sha256_of(target):
+            return
+        if target.stem == _FOR_PEOPLE:
+            _set_aside(target)
+    copy_into(source, target)
+
+
+def _set_aside(path: Path) -> None:
+    path.rename(free_name(path.with_stem(f"{path.stem} earlier")))

@@ -1,0 +1,85 @@
+"""The night as the ops lead reads it over coffee: what matters, what to do, then every job."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from importer.nightly import leaves
+from importer.nightly.leaves import Leaf
+from importer.nightly.matters import headline, matters_of
+from importer.nightly.passages import of_job
+from importer.nightly.records import NightReport
+from importer.nightly.todo import of_night
+from importer.notify import one_line
+
+_MONTHS: Final = "JanFebMarAprMayJunJulAugSepOctNovDec"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What people are told of a night."""
+
+    subject: str
+    """One line: the one thing that matters. It says that all is in only where all is in."""
+    text: str
+    html: str
+    """The same; without anything that a mail program would fetch or run."""
+    trouble: bool
+    """Somebody has something to see to, or to know."""
+
+
+def digest_of(night: NightReport, *, zone: dt.tzinfo) -> Digest:
+    """Put a night into words.
+
+    Nobody's name and no cell is among them: what is said of a row is masked as in the copies for
+    others.
+
+    Args:
+        night: what the night came to.
+        zone: of the times that are shown.
+    """
+    matters = matters_of(night)
+    line = headline(night, matters)
+    day = _day(night.ended_at.astimezone(zone))
+    found = list(_leaves(night, line, zone))
+    subject = one_line(f"importer {day}: {line}")
+    return Digest(
+        subject=subject,
+        text=leaves.as_text(found),
+        html=leaves.as_page(found, subject),
+        trouble=bool(matters or night.notes),
+    )
+
+
+def _leaves(night: NightReport, line: str, zone: dt.tzinfo) -> Iterator[Leaf]:
+    yield leaves.title(f"{line}.")
+    yield leaves.words(_when(night, zone))
+    for matter in matters_of(night)[1:]:
+        yield leaves.words(f"– {matter}")
+    todo = list(of_night(night))
+    if todo:
+        yield leaves.job("What needs a person")
+        yield from todo
+    for job in night.jobs:
+        yield from of_job(job)
+    if night.notes:
+        yield leaves.job("To know")
+        yield from map(leaves.words, night.notes)
+
+
+def _when(night: NightReport, zone: dt.tzinfo) -> str:
+    begun, ended = (one.astimezone(zone) for one in (night.started_at, night.ended_at))
+    until = f"{ended:%H:%M}" if ended.date() == begun.date() else f"{_day(ended)}, {ended:%H:%M}"
+    return f"{night.workspace}; {_day(begun)}, {begun:%H:%M} to {until}, {_name(begun)}."
+
+
+def _day(moment: dt.datetime) -> str:
+    month = _MONTHS[moment.month * 3 - 3 : moment.month * 3]  # strftime's are the locale's
+    return f"{moment.day} {month} {moment.year}"
+
+
+def _name(moment: dt.datetime) -> str:
+    return str(moment.tzinfo) if moment.utcoffset() else "UTC"

@@ -1,0 +1,209 @@
+"""One job of the night: what earlier nights left, and then what is new."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from importer.errors import ImporterError, MappingError
+from importer.files import sha256_of
+from importer.journal.overview import Open, open_by_run
+from importer.journal.reading import runs_by_mapping
+from importer.mapping import Mapping
+from importer.model import RunRecord, RunState
+from importer.nightly.archive import Archive
+from importer.nightly.codes import worst
+from importer.nightly.expected import RECENT, missing, unusual
+from importer.nightly.inbox import Claim, Inbox
+from importer.nightly.records import FileFate, FileReport, JobReport
+from importer.nightly.running import COUNTED, Running
+from importer.nightly.shift import INTERRUPTED, Shift, code_of
+from importer.pipeline import Exit, read_mapping
+from importer.settings import Job
+
+_log = logging.getLogger(__name__)
+_NOT_OURS = (
+    "It cannot be taken ({}): another program has it open, or the importer may not write to the "
+    "inbox."
+)
+_FAULT = "This is a mistake in the importer itself, or of the disk: {}. The log has the details."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A job that was taken up."""
+
+    report: JobReport
+    touched: frozenset[str] = frozenset()
+    """The runs that it has worked on."""
+
+
+def take_up(shift: Shift, job: Job, inbox: Inbox) -> Done:
+    """Do a job; whatever happens to it, the next one comes.
+
+    Args:
+        shift: the night.
+        job: the job.
+        inbox: its inbox, looked at for the first time `quiet_seconds` ago.
+    """
+    try:
+        inbox.files()
+        work = _Work(shift, job, inbox, read_mapping(job.mapping))
+    except ImporterError as error:
+        _log.warning("%s: %s", job.name, words_of(error))
+        report = JobReport(name=job.name, said=words_of(error), exit_code=error.exit_code)
+        return Done(report=report)
+    try:
+        work.all()
+    except KeyboardInterrupt as error:
+        shift.signal = code_of(error)
+        return work.done(said=INTERRUPTED, code=shift.signal)
+    except Exception as error:  # noqa: BLE001 - one job never stops the next
+        broken = work.failed(job.name, error)
+        return work.done(said=broken.said, code=broken.exit_code)
+    return work.done()
+
+
+def words_of(error: ImporterError) -> str:
+    """An error as sentences, with every mistake where it holds several."""
+    if not isinstance(error, MappingError):
+        return str(error)
+    listed = (f"line {one.line}: {one.message} {one.hint}".strip() for one in error.mistakes)
+    return " ".join([error.message, *listed])
+
+
+class _Work:
+    def __init__(self, shift: Shift, job: Job, inbox: Inbox, mapping: Mapping) -> None:
+        self._shift, self._job, self._inbox, self._mapping = shift, job, inbox, mapping
+        self._journal = shift.workplace.journal
+        self._archive = Archive(job, shift.clock().astimezone(job.timezone).date())
+        self._running = Running(shift=shift, job=job, mapping=mapping, archive=self._archive)
+        self._files = list[FileReport]()
+        self._resumed = list[FileReport]()
+
+    def all(self) -> None:
+        """What is open of earlier nights; what a crash has left; what is new."""
+        gone_on = set[Path]()
+        for run, claim in list(self._left()):
+            gone_on |= {claim.sheet} if claim else set()
+            self._do(self._resumed, run.file, partial(self._running.go_on, run, claim))
+        for claim in self._inbox.claimed():
+            if claim.sheet not in gone_on:
+                self._do(self._files, claim.sheet.name, partial(self._again, claim))
+        for path in self._inbox.files():
+            self._do(self._files, path.name, partial(self._new, path))
+
+    def done(self, *, said: str = "", code: int = Exit.DONE) -> Done:
+        """What the job came to; `said` and `code` where it broke off."""
+        every = [*self._resumed, *self._files]
+        report = JobReport(
+            name=self._job.name,
+            files=tuple(self._files),
+            resumed=tuple(self._resumed),
+            missing="" if said else missing(self._job, self._shift.clock(), self._arrivals()),
+            unusual=tuple(filter(None, map(self._unusual, self._files))),
+            waiting=tuple(one.run for one in every if one.fate is FileFate.WAITING),
+            said=said,
+            exit_code=worst([code, *(one.exit_code for one in every)]),
+        )
+        return Done(report=report, touched=frozenset(self._running.touched))
+
+    def failed(self, file: str, error: Exception) -> FileReport:
+        """What is said of something that was refused, or that broke."""
+        if isinstance(error, ImporterError):
+            fate, code, said = FileFate.REFUSED, error.exit_code, words_of(error)
+        else:
+            _log.error("%s: %s failed", self._job.name, file, exc_info=error)
+            fate, code = FileFate.FAILED, int(Exit.INTERNAL)
+            said = _FAULT.format(type(error).__name__)
+        return FileReport(
+            file=file, fate=fate, run=self._running.current, exit_code=code, said=said
+        )
+
+    def _do(
+        self, reports: list[FileReport], file: str, work: Callable[[], FileReport | None]
+    ) -> None:
+        """Do one thing, and put down what became of it; None where it was somebody else's."""
+        if why := self._shift.over:
+            reports.append(_left_alone(file, why))
+            return
+        self._running.current = ""
+        _log.info("%s: %s", self._job.name, file)
+        try:
+            report = work()
+        except Exception as error:  # noqa: BLE001 - one file never stops the next
+            report = self.failed(file, error)
+        if report is not None:
+            _log.info("%s: %s: %s", self._job.name, file, _in_short(report))
+            reports.append(report)
+
+    def _again(self, claim: Claim) -> FileReport:
+        """Take up what a crash left before it had a run."""
+        if why := self._running.hold:
+            return _left_alone(claim.sheet.name, why)
+        return self._running.take(claim)
+
+    def _new(self, path: Path) -> FileReport | None:
+        if why := self._running.hold or self._inbox.not_ready(path):
+            return _left_alone(path.name, why)
+        if self._shift.dry_run:
+            return self._running.rehearse(path, self._inbox.totals_of(path))
+        try:
+            claim = self._inbox.claim(path, self._shift.clock())
+        except PermissionError as error:
+            return _left_alone(path.name, _NOT_OURS.format(error.strerror))
+        return None if claim is None else self._running.take(claim)
+
+    def _left(self) -> Iterator[tuple[RunRecord, Claim | None]]:
+        """The job's runs that are not at their end, or whose input was not put away."""
+        claims = {sha256_of(one.sheet): one for one in reversed(self._inbox.claimed())}
+        open_ = open_by_run(self._journal)
+        runs = [one for one in self._runs() if one.state in COUNTED]
+        latest = {one.file_sha256: one.id for one in runs}
+        for run in runs:
+            claim = claims.get(run.file_sha256) if latest[run.file_sha256] == run.id else None
+            if claim is not None and self._is_unfinished(run):
+                yield run, claim
+            elif _calls(open_.get(run.id, Open())) and self._archive.holds(run.id):
+                yield run, None
+
+    def _is_unfinished(self, run: RunRecord) -> bool:
+        if run.state is not RunState.DONE:
+            return True
+        same = run.mapping_sha256 == self._mapping.sha256
+        return same and not self._archive.holds_input(run.id, run.file)
+
+    def _runs(self) -> list[RunRecord]:
+        return runs_by_mapping(self._journal, self._mapping.name)
+
+    def _arrivals(self) -> Iterator[dt.datetime]:
+        """When a file of the job was there; rows that somebody corrected are no new file."""
+        since = self._shift.clock() - RECENT
+        recent = [run for run in self._runs() if not run.parent and run.started_at > since]
+        # Other jobs may have the same mapping.
+        yield from (run.started_at for run in recent if self._archive.holds(run.id))
+        if any(one.books is None or not one.books.run.parent for one in self._files):
+            yield self._shift.clock()
+
+    def _unusual(self, report: FileReport) -> str:
+        books = report.books
+        if books is None or books.run.parent or report.fate is FileFate.REFUSED:
+            return ""
+        return unusual(self._job, report.file, books.rows_with_actions)
+
+
+def _calls(left: Open) -> bool:
+    return bool(left.unknown or left.unsent)
+
+
+def _left_alone(file: str, why: str) -> FileReport:
+    return FileReport(file=file, fate=FileFate.NOT_READY, exit_code=Exit.LATER, said=why)
+
+
+def _in_short(report: FileReport) -> str:
+    words = (report.fate, report.run, f"exit code {report.exit_code}", report.said)
+    return ", ".join(word for word in words if word)

@@ -1,0 +1,270 @@
+"""What of a night somebody has to know, the most urgent first: the subject of its digest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum, auto
+from typing import Final
+
+from importer.model import Outcome, RunState
+from importer.nightly.masked import said_of
+from importer.nightly.records import FileFate, FileReport, JobReport, NightReport
+from importer.pipeline.masking import hushed
+from importer.reconcile import TO_CORRECT, Sums, add_up
+from importer.report.figures import counted, shown_count, shown_sums
+from importer.report.verdict import verdict
+
+_INTERRUPTED: Final = 128
+"""From here on, an exit code names the signal that ended a run."""
+_SHORT: Final = 90
+"""Characters of a reason that a subject has room for."""
+_IN_DOUBT: Final = 5
+_STOPPED: Final = 6
+_UNBALANCED: Final = 7
+_LATER: Final = 75
+
+
+class Weight(IntEnum):
+    """How urgent a matter is; the first is the most urgent."""
+
+    FAILED = auto()
+    UNBALANCED = auto()
+    DOUBT = auto()
+    STOPPED = auto()
+    REFUSED = auto()
+    NO_FILE = auto()
+    APPROVAL = auto()
+    LATER = auto()
+    TO_CORRECT = auto()
+    UNSENT_BEFORE = auto()
+    NOTHING_NEW = auto()
+    UNUSUAL = auto()
+    NOT_READY = auto()
+    NOT_ALL = auto()
+
+
+_WORD: Final = {
+    Weight.FAILED: "CALL US",
+    Weight.UNBALANCED: "CALL US",
+    Weight.DOUBT: "IN DOUBT",
+    Weight.STOPPED: "STOPPED",
+    Weight.REFUSED: "NOT RUN",
+    Weight.NO_FILE: "NO FILE",
+    Weight.APPROVAL: "APPROVE",
+    Weight.LATER: "NOT DONE",
+    Weight.TO_CORRECT: "TO DO",
+    Weight.UNSENT_BEFORE: "NOT SENT",
+    Weight.NOTHING_NEW: "NOTHING NEW",
+    Weight.UNUSUAL: "LOOK",
+    Weight.NOT_READY: "NOT YET",
+    Weight.NOT_ALL: "NOT ALL IN",
+}
+"""What a subject begins with, so that a list of mails can be read down its left side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """One thing that somebody has to know."""
+
+    weight: Weight
+    text: str
+    """Without a full stop."""
+
+    def __str__(self) -> str:
+        return f"{_WORD[self.weight]}: {self.text}"
+
+
+def matters_of(night: NightReport) -> tuple[Matter, ...]:
+    """Return what somebody has to know of a night, the most urgent first; often nothing."""
+    found = sorted(_all_matters(night), key=lambda matter: matter.weight)
+    if night.exit_code and not found:
+        said = hushed(night.notes[-1]).rstrip(". ") if night.notes else ""
+        text = said or f"the night ended with exit code {night.exit_code}"
+        return (Matter(weight=_weight_of(night), text=text),)
+    return tuple(found)
+
+
+def headline(night: NightReport, matters: tuple[Matter, ...]) -> str:
+    """Return the night in one line: its most urgent matter, or what went in."""
+    if not matters:
+        return _all_well(night)
+    first, more = str(matters[0]), len(matters) - 1
+    return f"{first}; and {counted(more, 'more thing')} to see to" if more else first
+
+
+def runs_of(job: JobReport) -> tuple[FileReport, ...]:
+    """Return what a job sent or tried to: the runs of earlier nights, then tonight's files."""
+    return (*job.resumed, *job.files)
+
+
+def _weight_of(night: NightReport) -> Weight:
+    """How urgent a night is of which nothing but the exit code speaks."""
+    if night.exit_code == 1:
+        return Weight.FAILED
+    return Weight.NOT_ALL if night.jobs else Weight.LATER
+
+
+def nothing_new(job: JobReport) -> bool:
+    """Whether files came, and each of them was imported before."""
+    return bool(job.files) and all(file.fate is FileFate.SAME for file in job.files)
+
+
+def _all_matters(night: NightReport) -> Iterator[Matter]:
+    yield from _doubts(night)
+    for job in night.jobs:
+        yield from _of_job(job)
+        for file in runs_of(job):
+            if not (job.waiting and file.fate is FileFate.WAITING):  # counted with the job's
+                yield from _of_file(file)
+    if night.unsent:
+        text = f"{counted(sum(night.unsent.values()), 'action')} of earlier runs"
+        yield Matter(weight=Weight.UNSENT_BEFORE, text=text)
+
+
+def _doubts(night: NightReport) -> Iterator[Matter]:
+    """One matter for all that is in doubt, by tonight's runs and by those of before."""
+    runs = [file for job in night.jobs for file in runs_of(job)]
+    books = [file.books for file in runs if file.books and file.books.waiting(Outcome.UNKNOWN)]
+    count = sum(one.waiting(Outcome.UNKNOWN) for one in books)
+    before = sum(night.still_unknown.values())
+    if count:
+        money = _worth(add_up(one.outcomes[Outcome.UNKNOWN].money for one in books))
+        more = f", and {shown_count(before)} of earlier runs" if before else ""
+        files = _names(one.run.file for one in books)
+        text = f"{counted(count, 'action')}{money} of {files}{more}"
+        yield Matter(weight=Weight.DOUBT, text=text)
+    elif before:
+        text = f"{counted(before, 'action')} of earlier runs, still"
+        yield Matter(weight=Weight.DOUBT, text=text)
+
+
+def _of_job(job: JobReport) -> Iterator[Matter]:
+    if job.said:
+        yield Matter(weight=Weight.REFUSED, text=f"the job {job.name}")
+    if job.waiting:
+        count = counted(len(job.waiting), "plan")
+        waits = "waits" if len(job.waiting) == 1 else "wait"
+        yield Matter(weight=Weight.APPROVAL, text=f"{count} of {job.name} {waits} for approval")
+    if job.unusual:
+        yield Matter(weight=Weight.UNUSUAL, text=f"the volume of {job.name} is not as usual")
+    if job.missing:
+        yield Matter(weight=Weight.NO_FILE, text=job.name)
+    elif nothing_new(job):
+        text = f"{_names(file.file for file in job.files)} was imported before"
+        yield Matter(weight=Weight.NOTHING_NEW, text=text)
+
+
+def _of_file(file: FileReport) -> Iterator[Matter]:
+    """At most one of what a file's fate and its run say; what is in doubt is counted elsewhere."""
+    rules: tuple[tuple[bool, Weight, Callable[[], str]], ...] = (
+        (_failed(file), Weight.FAILED, lambda: f"an internal error at {file.file}"),
+        (_unbalanced(file), Weight.UNBALANCED, lambda: f"the books of {file.file} do not balance"),
+        (
+            _refused(file),
+            Weight.REFUSED,
+            lambda: f"{file.file} was refused, nothing of it was sent",
+        ),
+        (file.fate is FileFate.WAITING, Weight.APPROVAL, lambda: f"{file.file} waits"),
+        (file.fate is FileFate.NOT_READY, Weight.NOT_READY, lambda: f"{file.file} is not complete"),
+        (file.exit_code == _LATER, Weight.LATER, lambda: _left(file)),
+        (_to_correct(file) and not _stopped(file), Weight.TO_CORRECT, lambda: _rows_left(file)),
+        # Behind what is in doubt, the same lead's other actions wait; nothing has stopped them.
+        (_unsent(file) and file.exit_code == _IN_DOUBT, Weight.LATER, lambda: _left(file)),
+        (_unsent(file) or _stopped(file), Weight.STOPPED, lambda: _left(file) + _because(file)),
+        (is_empty(file), Weight.UNUSUAL, lambda: f"{file.file} has no row with an action"),
+        (file.exit_code not in {0, _IN_DOUBT}, Weight.NOT_ALL, lambda: _left(file)),
+    )
+    for holds, weight, text in rules:
+        if holds:
+            yield Matter(weight=weight, text=text())
+            return
+
+
+def _failed(file: FileReport) -> bool:
+    return file.fate is FileFate.FAILED or file.exit_code == 1
+
+
+def _unbalanced(file: FileReport) -> bool:
+    return file.exit_code == _UNBALANCED or bool(file.books and file.books.imbalances)
+
+
+def _refused(file: FileReport) -> bool:
+    state = file.books.run.state if file.books else None
+    return file.fate is FileFate.REFUSED or state is RunState.REFUSED
+
+
+def _unsent(file: FileReport) -> bool:
+    return bool(file.books and file.books.unsent)
+
+
+def _to_correct(file: FileReport) -> bool:
+    books = file.books
+    return books is not None and bool(
+        books.waiting(*TO_CORRECT, Outcome.DUPLICATE)
+        or books.incomplete
+        or books.given_up.count > books.waived_before
+    )
+
+
+def is_empty(file: FileReport) -> bool:
+    """Whether a file was run and yielded no action."""
+    return bool(file.books and not file.books.rows_with_actions)
+
+
+def _stopped(file: FileReport) -> bool:
+    return file.exit_code == _STOPPED or file.exit_code > _INTERRUPTED
+
+
+def _because(file: FileReport) -> str:
+    """What stopped it, where that is short enough for a subject."""
+    first = said_of(file).partition(". ")[0].rstrip(".")
+    return f": {first}" if first and len(first) <= _SHORT else ""
+
+
+def _left(file: FileReport) -> str:
+    if file.books and file.books.unsent:
+        return f"{counted(file.books.unsent, 'action')} of {file.file} not sent"
+    return f"{file.file}, by exit code {file.exit_code}"
+
+
+def _rows_left(file: FileReport) -> str:
+    books = file.books
+    if books is None:
+        return file.file
+    if books.waiting(Outcome.UNKNOWN):  # its rows are among those that wait, and counted already
+        left = books.waiting(*TO_CORRECT, Outcome.DUPLICATE) + books.incomplete
+        return f"{counted(left, 'action')} of {file.file} to correct or to decide on"
+    rows = books.rows
+    left = rows.waiting + rows.incomplete + rows.given_up
+    of = f"{shown_count(left)} of {counted(books.rows_with_actions, 'row')} of {file.file}"
+    return f"{of} {'needs' if left == 1 else 'need'} a person"
+
+
+def _all_well(night: NightReport) -> str:
+    runs = [file for job in night.jobs for file in runs_of(job)]
+    books = [file.books for file in runs if file.books and file.fate is FileFate.RUN]
+    if not runs:
+        return "Nothing to do: no file came, and none was expected"
+    if len(books) == 1:
+        return verdict(books[0]).text.rstrip(".")
+    if not books:
+        return "Nothing to do"
+    created = sum(one.outcomes[Outcome.CREATED].count for one in books)
+    if not created:
+        return "Nothing to do: everything was in since earlier runs"
+    money = _worth(add_up(one.outcomes[Outcome.CREATED].money for one in books))
+    rows = sum(one.rows.done for one in books)
+    now = f"{counted(created, 'action')} created now{money}"
+    return f"All {counted(rows, 'row')} of {len(books)} files are in: {now}"
+
+
+def _worth(money: Sums) -> str:
+    return f" ({' + '.join(shown_sums(money))})" if any(money.values()) else ""
+
+
+def _names(files: Iterable[str]) -> str:
+    """The first two, and how many more."""
+    names = list(dict.fromkeys(files))
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return f"{' and '.join(names[:2]) if not more else ', '.join(names[:2])}{more}"

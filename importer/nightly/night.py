@@ -1,0 +1,165 @@
+"""A night: every job once, behind one lock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+
+from importer.errors import ImporterError, UsageError
+from importer.journal.overview import Open, open_by_run
+from importer.nightly.codes import worst
+from importer.nightly.inbox import Inbox, fitting_none
+from importer.nightly.job import Done, take_up
+from importer.nightly.records import NightReport
+from importer.nightly.shift import INTERRUPTED, Shift, code_of
+from importer.nightly.telling import not_told
+from importer.pipeline import Bars, Exit, NoBars, open_workplace
+from importer.secret import Token
+from importer.settings import Job, Settings
+
+Clock = Callable[[], dt.datetime]
+
+_log = logging.getLogger(__name__)
+
+
+def run_night(  # noqa: PLR0913 - what a command was told
+    settings: Settings,
+    token: Token,
+    *,
+    names: Sequence[str] = (),
+    minutes: float | None = None,
+    dry_run: bool = False,
+    bars: Bars | None = None,
+    clock: Clock | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> NightReport:
+    """Take every job up once.
+
+    Args:
+        settings: with their jobs.
+        token: the workspace's token.
+        names: the jobs to take up; none: all.
+        minutes: after so many, nothing more is sent or taken.
+        dry_run: nothing is sent, moved or written, but copies of what was read.
+        bars: progress.
+        clock: aware times, in place of the journal's own clock.
+        sleep: waits so many seconds.
+
+    Raises:
+        UsageError: there is no such job, or none at all.
+        BusyError: another run holds the workspace's lock.
+        JournalError, SettingsError: the journal or the folder of reports cannot be used.
+    """
+    jobs = chosen(settings, names)
+    with open_workplace(settings) as workplace:
+        workplace.journal.clock = clock or workplace.journal.clock
+        shift = Shift(
+            workplace=workplace,
+            token=token,
+            bars=bars or NoBars(),
+            clock=workplace.journal.clock,
+            sleep=sleep,
+            minutes=minutes,
+            dry_run=dry_run,
+        )
+        inboxes = {job.name: Inbox(job, _others(settings, job)) for job in settings.jobs}
+        started = shift.clock()
+        done = _all_jobs(shift, [(job, inboxes[job.name]) for job in jobs])
+        left = open_by_run(workplace.journal)
+        touched = {run for one in done for run in one.touched}
+        return NightReport(
+            workspace=settings.workspace.name,
+            started_at=started,
+            ended_at=shift.clock(),
+            jobs=tuple(one.report for one in done),
+            still_unknown=_counted(left, touched, lambda one: one.unknown),
+            unsent=_counted(left, touched, lambda one: one.unsent),
+            notes=(*not_told(settings), *_strays(list(inboxes.values()))),
+            exit_code=worst([shift.signal, *(one.report.exit_code for one in done)]),
+        )
+
+
+def night_that_failed(
+    settings: Settings, error: BaseException, started: dt.datetime
+) -> NightReport:
+    """What is told of a night that broke off, or could not begin since another run was at work.
+
+    Args:
+        settings: of the night.
+        error: why.
+        started: when; aware.
+    """
+    said, code = _failure(error)
+    return NightReport(
+        workspace=settings.workspace.name,
+        started_at=started,
+        ended_at=dt.datetime.now(dt.UTC),
+        still_unknown={},
+        unsent={},
+        notes=(*not_told(settings), said),
+        exit_code=code,
+    )
+
+
+def _failure(error: BaseException) -> tuple[str, int]:
+    match error:
+        case ImporterError():
+            return f"The night could not begin: no job was taken up. {error}", error.exit_code
+        case KeyboardInterrupt():
+            return f"{INTERRUPTED} The next one goes on with what is left.", code_of(error)
+        case _:
+            _log.error("The night broke off", exc_info=error)
+            what = f"a mistake in the importer itself, {type(error).__name__}"
+            return f"The night broke off by {what}. The log has the details.", Exit.INTERNAL
+
+
+def chosen(settings: Settings, names: Sequence[str]) -> list[Job]:
+    """The jobs that are to be taken up, in the order of the settings.
+
+    Raises:
+        UsageError: there is no such job, or none at all.
+    """
+    if not settings.jobs:
+        raise UsageError(
+            "There is no job to take up.",
+            "Write a [[jobs]] into importer.toml; docs/nightly.md shows one.",
+        )
+    known = [job.name for job in settings.jobs]
+    for name in names:
+        if name not in known:
+            raise UsageError(f"There is no job {name!r}.", f"Known are: {', '.join(known)}.")
+    return [job for job in settings.jobs if not names or job.name in names]
+
+
+def _all_jobs(shift: Shift, jobs: Sequence[tuple[Job, Inbox]]) -> list[Done]:
+    looked = time.monotonic()
+    for _, inbox in jobs:
+        with suppress(UsageError):  # its job tells
+            inbox.look()
+    done = []
+    for job, inbox in jobs:
+        if inbox.seen and not shift.over:
+            shift.sleep(max(0.0, job.quiet_seconds - (time.monotonic() - looked)))
+        done.append(take_up(shift, job, inbox))
+    return done
+
+
+def _others(settings: Settings, job: Job) -> Iterable[Job]:
+    return [one for one in settings.jobs if one.name != job.name]
+
+
+def _counted(
+    left: Mapping[str, Open], touched: set[str], count: Callable[[Open], int]
+) -> dict[str, int]:
+    return {run: count(one) for run, one in left.items() if run not in touched and count(one)}
+
+
+def _strays(inboxes: Sequence[Inbox]) -> Iterable[str]:
+    for path in fitting_none(inboxes):
+        yield (
+            f"{path.name} lies in {path.parent} and is no job's: its name fits none. "
+            "Give it a name that fits, or take it away."
+        )

@@ -1,0 +1,92 @@
+"""What a night comes to: what its digest, its JSON line and its exit code are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from importer.reconcile import Reconciliation
+from importer.report.source import Report
+
+
+class FileFate(StrEnum):
+    """What became of a file."""
+
+    RUN = "run"
+    """It was run."""
+    SAME = "same"
+    """Its content was imported before; no request was spent."""
+    NOT_READY = "not ready"
+    """It is not complete, or the night was over; taken the next time."""
+    REFUSED = "refused"
+    """The sheet, its mapping or its control totals are not in order; nothing of it was sent."""
+    WAITING = "waiting"
+    """Its plan waits for somebody's approval; nothing of it was sent."""
+    FAILED = "failed"
+    """A mistake in the importer itself, or a disk that fails; tried again the next time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """What became of one file, or of one run of an earlier night."""
+
+    file: str
+    """Its name, without folder."""
+    fate: FileFate
+    run: str = ""
+    """The run; of SAME, the one that imported it. "" where there is none."""
+    exit_code: int = 0
+    books: Reconciliation | None = None
+    said: str = ""
+    """A sentence and what to do: a refusal, why a run was stopped; "" where all went well."""
+    archived: Path | None = None
+    """The folder of the archive in which its input is now; None where it was left."""
+    reports: Path | None = None
+    """The folder of its reports."""
+    report: Report | None = None
+    """What they show: reasons and next steps; of `report_run`, as `Written.report`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobReport:
+    """What a job came to."""
+
+    name: str
+    files: tuple[FileReport, ...] = ()
+    """In the order in which they were taken."""
+    resumed: tuple[FileReport, ...] = ()
+    """Runs of earlier nights, which were gone on with first."""
+    missing: str = ""
+    """`no file came: one was expected by 01:30 on weekdays`; "" where none is missing."""
+    unusual: tuple[str, ...] = ()
+    """A sentence for each file whose volume is not as usual."""
+    waiting: tuple[str, ...] = ()
+    """Runs whose plan waits for approval."""
+    said: str = ""
+    """Why the whole job failed, such as a mapping that is wrong; "" otherwise."""
+    exit_code: int = 0
+    """The worst of its files, and of what is wrong with the job itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightReport:
+    """What a night came to."""
+
+    workspace: str
+    """As a person reads it."""
+    started_at: dt.datetime
+    ended_at: dt.datetime
+    """Both aware."""
+    jobs: tuple[JobReport, ...] = ()
+    """In the order of the settings."""
+    still_unknown: Mapping[str, int]
+    """Run → actions in doubt, of runs that this night did not touch."""
+    unsent: Mapping[str, int]
+    """Run → actions UNSENT, of runs that this night did not touch."""
+    notes: tuple[str, ...] = ()
+    """What else is to be known, such as a night that could not begin at all."""
+    exit_code: int
+    """The worst of all, in the order of `nightly.codes`."""

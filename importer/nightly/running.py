@@ -1,0 +1,230 @@
+"""One file of a job: from the plan to the archive, or from where an earlier night left it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from importer.errors import ImporterError, SheetError, SheetRefusedError
+from importer.files import sha256_of
+from importer.journal.reading import runs_by_mapping
+from importer.mapping import Mapping
+from importer.model import RunRecord, RunState
+from importer.nightly.archive import REFUSED, SAME, Archive
+from importer.nightly.codes import interrupted, worst
+from importer.nightly.inbox import Claim
+from importer.nightly.records import FileFate, FileReport
+from importer.nightly.shift import Shift
+from importer.nightly.totals import read_totals
+from importer.pipeline import (
+    Demands,
+    Exit,
+    estimate,
+    exit_code,
+    plan_run,
+    reconcile_run,
+    report_run,
+    resumable,
+    send_run,
+)
+from importer.pipeline.approving import waits
+from importer.pipeline.keys import separate
+from importer.reconcile import Reconciliation
+from importer.settings import Job
+from importer.upload import Ending, EndKind
+
+NOT_OVER = frozenset({RunState.READY, RunState.SENDING, RunState.STOPPED})
+COUNTED = NOT_OVER | {RunState.DONE}
+"""Runs that were planned to their end, and not refused."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Running:
+    """The runs of a job in one night."""
+
+    shift: Shift
+    job: Job
+    mapping: Mapping
+    archive: Archive
+    touched: set[str] = field(default_factory=set)
+    """Runs that this night has worked on."""
+    current: str = ""
+    """The one that it is working on; kept where that fails."""
+    hold: str = ""
+    """Why no new file may be planned: its rows may be UNSENT in a run that could not go on."""
+
+    def take(self, claim: Claim) -> FileReport:
+        """Run a file that was taken, unless it was imported before.
+
+        Raises:
+            ImporterError: what is wrong elsewhere; the file stays taken.
+        """
+        if self.shift.dry_run:
+            return self.rehearse(claim.sheet, claim.totals)
+        known = self._known(sha256_of(claim.sheet))
+        if known is not None and known.state in NOT_OVER and known.id not in self.touched:
+            return self.go_on(known, claim)
+        if known is not None:
+            return self._same(known, claim)
+        try:
+            run = self._plan(claim.sheet, claim.totals)
+        except SheetRefusedError as refusal:
+            return self._refused(refusal, claim)
+        except SheetError as error:
+            return self._no_sheet(error, claim)
+        return self._send(run, claim.sheet.name, claim)
+
+    def go_on(self, run: RunRecord, claim: Claim | None) -> FileReport:
+        """Send what is left of a run, settle what is in doubt, and put it away.
+
+        Raises:
+            ImporterError: what is wrong elsewhere; its input stays where it is.
+        """
+        if self.shift.dry_run:
+            return self._rehearsed(run)
+        resumable(self.shift.workplace, run.id)
+        return self._send(run.id, run.file, claim)
+
+    def rehearse(self, sheet: Path, totals: Path | None) -> FileReport:
+        """What a file would come to, if it were taken now.
+
+        Raises:
+            ImporterError: it would be refused.
+        """
+        workplace = self.shift.workplace
+        known = self._known(sha256_of(sheet))
+        if known is not None and known.state is RunState.DONE:
+            return FileReport(file=sheet.name, fate=FileFate.SAME, run=known.id)
+        with workplace.journal.rehearsal():
+            run = self._plan(sheet, totals)
+            books, left = reconcile_run(workplace, run), estimate(workplace, run)
+        everything = left.actions == sum(line.count for line in books.outcomes.values())
+        return FileReport(
+            file=sheet.name,
+            fate=FileFate.RUN,
+            exit_code=Exit.DONE if everything else Exit.INCOMPLETE,
+            books=books,
+            said=f"A dry run: {left.actions} actions would be sent.",
+        )
+
+    def _plan(self, sheet: Path, totals: Path | None) -> str:
+        demands = Demands(approve_above=self.job.approve_above, expected=read_totals(totals))
+        workplace, bars = self.shift.workplace, self.shift.bars
+        return plan_run(workplace, sheet, self.mapping, demands=demands, bars=bars)
+
+    def _rehearsed(self, run: RunRecord) -> FileReport:
+        books = reconcile_run(self.shift.workplace, run.id)
+        said = f"A dry run: {books.unsent} actions are left to be sent."
+        return FileReport(file=run.file, fate=FileFate.RUN, run=run.id, books=books, said=said)
+
+    def _known(self, digest: str) -> RunRecord | None:
+        """The latest run of a content, if a run of it now would not tell anything else."""
+        runs = runs_by_mapping(self.shift.workplace.journal, self.mapping.name)
+        of_content = (one for one in reversed(runs) if one.file_sha256 == digest)
+        found = next((one for one in of_content if one.state in COUNTED), None)
+        if found is None or found.state in NOT_OVER:
+            return found
+        return found if found.mapping_sha256 == self.mapping.sha256 else None
+
+    def _send(self, run: str, file: str, claim: Claim | None) -> FileReport:
+        workplace, bars = self.shift.workplace, self.shift.bars
+        self.current = run
+        self.touched.add(run)
+        waiting = waits(workplace, run) is not None
+        ending, failed = self._ended(run)
+        books, written = report_run(workplace, run, bars=bars)
+        code = failed.exit_code if failed else exit_code(books, ending)
+        if interrupted(code):
+            self.shift.signal = code
+        self._hold_where_unsent(books, ending)
+        report = FileReport(
+            file=file,
+            fate=FileFate.WAITING if waiting else FileFate.RUN,
+            run=run,
+            exit_code=code,
+            books=books,
+            said=str(failed) if failed else f"{ending.reason} {ending.remedy}".strip(),
+            reports=written.page.parent,
+            report=written.report,
+        )
+        return report if claim is not None and books.unsent else self._archived(report, claim)
+
+    def _ended(self, run: str) -> tuple[Ending, ImporterError | None]:
+        """How the sending ended; what broke it is told with the run's books."""
+        orders = self.shift.orders(self.job)
+        try:
+            ending = send_run(
+                self.shift.workplace, run, self.shift.token, orders=orders, bars=self.shift.bars
+            )
+        except ImporterError as error:
+            return Ending(kind=EndKind.STOPPED, reason=error.message, remedy=error.hint), error
+        return ending, None
+
+    def _hold_where_unsent(self, books: Reconciliation, ending: Ending) -> None:
+        # The next export holds the same rows again, and they would be held as DUPLICATE.
+        if books.unsent and ending.kind is not EndKind.DONE and not separate(self.mapping):
+            self.hold = (
+                f"It is left in the inbox, since rows that it may hold again are UNSENT in the run "
+                f"{books.run.id}: {ending.reason}"
+            )
+
+    def _same(self, known: RunRecord, claim: Claim) -> FileReport:
+        when = known.started_at.astimezone(self.job.timezone)
+        return self._aside(
+            FileReport(
+                file=claim.sheet.name,
+                fate=FileFate.SAME,
+                run=known.id,
+                said=f"Its content was imported before, on {when:%d %b %Y}, by the run {known.id}.",
+                reports=self.shift.workplace.reports_of(known),
+            ),
+            claim,
+            SAME,
+        )
+
+    def _refused(self, refusal: SheetRefusedError, claim: Claim) -> FileReport:
+        self.current = refusal.run
+        self.touched.add(refusal.run)
+        books, written = report_run(self.shift.workplace, refusal.run, bars=self.shift.bars)
+        report = FileReport(
+            file=claim.sheet.name,
+            fate=FileFate.REFUSED,
+            run=refusal.run,
+            exit_code=refusal.exit_code,
+            books=books,
+            said=str(refusal),
+            reports=written.page.parent,
+            report=written.report,
+        )
+        return self._archived(report, claim)
+
+    def _no_sheet(self, error: SheetError, claim: Claim) -> FileReport:
+        report = FileReport(
+            file=claim.sheet.name,
+            fate=FileFate.REFUSED,
+            exit_code=error.exit_code,
+            said=str(error),
+        )
+        return self._aside(report, claim, REFUSED)
+
+    def _archived(self, report: FileReport, claim: Claim | None) -> FileReport:
+        reports = self.shift.workplace.settings.reports.folder / report.run
+        try:
+            folder = self.archive.keep(report.run, reports, claim)
+        except OSError as error:
+            return self._not_archived(report, error)
+        return replace(report, archived=folder)
+
+    def _aside(self, report: FileReport, claim: Claim, why: str) -> FileReport:
+        try:
+            folder = self.archive.put_aside(claim, why)
+        except OSError as error:
+            return self._not_archived(report, error)
+        return replace(report, archived=folder)
+
+    def _not_archived(self, report: FileReport, error: OSError) -> FileReport:
+        said = (
+            f"{report.said} The archive {self.job.archive} cannot be written: {error.strerror}. "
+            "What was imported is on record; the next night puts it away."
+        )
+        return replace(report, said=said.strip(), exit_code=worst([report.exit_code, Exit.USAGE]))

@@ -1,0 +1,7 @@
+"""Telling people about a night, and the dead man's switch: never the end of a night's work."""
+
+from importer.notify.message import Message, one_line
+from importer.notify.ping import START, ping
+from importer.notify.send import send
+
+__all__ = ["START", "Message", "one_line", "ping", "send"]

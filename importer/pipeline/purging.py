@@ -1,0 +1,136 @@
+"""Keeping house: what nobody needs any more is deleted; what recognises a row never is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from importer.errors import SettingsError
+from importer.journal import purging, reading
+from importer.journal.overview import open_by_run
+from importer.journal.purging import Evidence
+from importer.model import RunState
+from importer.pipeline.reporting import reconcile_run
+from importer.pipeline.workplace import Workplace
+
+_BLANK: Final = Evidence()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purge:
+    """What a purge deletes, or would."""
+
+    runs: tuple[str, ...] = ()
+    """Oldest first; their evidence in the journal goes."""
+    reports: tuple[Path, ...] = ()
+    """Folders."""
+    inputs: tuple[Path, ...] = ()
+    """Kept copies of sheets."""
+    evidence: Evidence = _BLANK
+    size: int = 0
+    """Bytes of all files."""
+    still_open: int = 0
+    """Old runs that stay, since something of their sheet is open."""
+
+    def __bool__(self) -> bool:
+        return bool(self.runs or self.reports or self.inputs)
+
+
+def plan_purge(workplace: Workplace, older_than: dt.timedelta) -> Purge:
+    """What a purge would delete, and nothing is deleted.
+
+    A run goes with all runs of its sheet, once each of them has rested for so long and their books
+    are closed. What an earlier purge was kept from deleting goes too.
+
+    Args:
+        workplace: the workspace.
+        older_than: since when nothing has changed of a run.
+    """
+    journal = workplace.journal
+    old = purging.old_roots(journal, journal.clock() - older_than)
+    closed = list(_closed(workplace, old))
+    found = purging.runs_of_roots(journal, closed)
+    gone = [*purging.purged_runs(journal), *found]
+    reports, inputs = tuple(_reports(workplace, gone)), tuple(_inputs(workplace, gone))
+    return Purge(
+        runs=tuple(found),
+        reports=reports,
+        inputs=inputs,
+        evidence=purging.evidence_of(journal, found),
+        size=sum(map(_size, (*reports, *inputs))),
+        still_open=len(purging.runs_of_roots(journal, sorted(set(old) - set(closed)))),
+    )
+
+
+def purge(workplace: Workplace, planned: Purge) -> bool:
+    """Delete what was planned to be.
+
+    The journal is told first: what a crash then leaves of the files goes with the next purge.
+
+    Args:
+        workplace: the workspace, opened to work in.
+        planned: of this workspace, just now.
+
+    Returns:
+        Whether the journal's own file could be rewritten without what was let go.
+
+    Raises:
+        SettingsError: a file cannot be deleted.
+    """
+    if planned.runs:
+        purging.purge(workplace.journal, planned.runs)
+    for path in (*planned.reports, *planned.inputs):
+        _delete(path)
+    return not planned.runs or purging.give_back_room(workplace.journal)
+
+
+def _closed(workplace: Workplace, roots: Sequence[str]) -> Iterator[str]:
+    """Those of some chains of which nothing is open, in doubt or unsent, with exact books."""
+    journal = workplace.journal
+    left = open_by_run(journal)
+    for root in roots:
+        if any(left.get(run) for run in purging.runs_of_roots(journal, [root])):
+            continue
+        # A sheet that was refused as a whole waits for nobody.
+        refused = reading.run_of(journal, root).state is RunState.REFUSED
+        if refused or reconcile_run(workplace, root).chain.closed:
+            yield root
+
+
+def _reports(workplace: Workplace, gone: Collection[str]) -> Iterator[Path]:
+    folder = workplace.settings.reports.folder
+    yield from (folder / run for run in gone if (folder / run).is_dir())
+
+
+def _inputs(workplace: Workplace, gone: Collection[str]) -> Iterator[Path]:
+    """The copies that no other run has read as well."""
+    read: dict[Path, bool] = {}
+    for run in reading.runs_of(workplace.journal):
+        kept = workplace.kept_input(run)
+        read[kept] = read.get(kept, True) and run.id in gone
+    yield from (kept for kept, free in read.items() if free and kept.is_file())
+
+
+def _size(path: Path) -> int:
+    files = path.rglob("*") if path.is_dir() else (path,)
+    return sum(one.stat().st_size for one in files if one.is_file())
+
+
+def _delete(path: Path) -> None:
+    try:
+        if path.is_dir():
+            shutil.rmtree(path)
+            return
+        path.unlink(missing_ok=True)
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be deleted: {error.strerror}.",
+            "Close it in other programs, or correct its permissions; then purge again: the rest "
+            "goes then.",
+        ) from error

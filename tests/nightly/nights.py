@@ -1,0 +1,276 @@
+"""Nights as `importer nightly` reports them, made by hand; `reconcile` closes their books."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from report.books import RUN, SHAPE, action, books_of, every_outcome, inr, problem, refused_row
+
+from importer.model import ActionRecord, Outcome, Problem, Remark, RunRecord, RunState
+from importer.nightly.records import FileFate, FileReport, JobReport, NightReport
+from importer.reconcile import Reconciliation
+from importer.report.source import Failures, ReportSource, report_of
+
+INDIA = dt.timezone(dt.timedelta(hours=5.5), "Asia/Kolkata")
+BEGUN = dt.datetime(2026, 11, 22, 20, 30, tzinfo=dt.UTC)
+ENDED = dt.datetime(2026, 11, 22, 21, 12, tzinfo=dt.UTC)
+REPORTS = Path("/srv/importer/reports")
+ARCHIVE = Path("/srv/importer/archive/payments/2026-11-23")
+NAME = "Asha Rao"
+"""A person of the sheets: in no digest."""
+
+
+def night(*jobs: JobReport, code: int = 0, **changes: object) -> NightReport:
+    """Return a night of these jobs."""
+    plain = NightReport(
+        workspace="acme-finance at https://next.telecrm.in",
+        started_at=BEGUN,
+        ended_at=ENDED,
+        jobs=jobs,
+        still_unknown={},
+        unsent={},
+        exit_code=code,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # the tests' own words
+
+
+def job(*files: FileReport, name: str = "payments", **changes: object) -> JobReport:
+    """Return a job that took up these files."""
+    return replace(JobReport(name=name, files=files), **changes)  # type: ignore[arg-type]  # as above
+
+
+def ran(
+    actions: Iterable[ActionRecord],
+    code: int = 0,
+    *,
+    run: RunRecord = RUN,
+    state: RunState = RunState.DONE,
+    **changes: object,
+) -> FileReport:
+    """Return a file that was run, with the books of these actions."""
+    books = books_of(list(actions), run=replace(run, state=state, notes=()))
+    return reported(books, code, **changes)
+
+
+def reported(books: Reconciliation, code: int, **changes: object) -> FileReport:
+    """Return a file with these books, and what its reports show."""
+    source = ReportSource(
+        reconciliation=books,
+        shape=SHAPE,
+        actions=lambda: iter(()),
+        skipped_rows=lambda: iter(()),
+        failing_rows=lambda: iter(()),
+        place="reports",
+    )
+    folder = REPORTS / books.run.id
+    wrong = books.waiting(Outcome.INVALID, Outcome.IGNORED, Outcome.REFUSED)
+    failures = Failures(path=folder / "failures.xlsx", rows=wrong) if wrong else None
+    plain = FileReport(
+        file=books.run.file,
+        fate=FileFate.RUN,
+        run=books.run.id,
+        exit_code=code,
+        books=books,
+        report=report_of(source, failures),
+        archived=ARCHIVE / books.run.id,
+        reports=folder,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # the tests' own words
+
+
+def all_created(count: int = 24, *, run: RunRecord = RUN) -> FileReport:
+    """Return a file of which every row is in."""
+    return ran(
+        [action(row, Outcome.CREATED, inr("1250.50")) for row in range(5, 5 + count)], run=run
+    )
+
+
+def some_to_correct(run: RunRecord = RUN) -> FileReport:
+    """Return a file with wrong rows, whose cells hold people's names, addresses and numbers."""
+    wrong = (
+        Problem(
+            code="amount-unreadable",
+            row=30,
+            column="D",
+            seen=f"12x {NAME}",
+            message=f"The amount “12x {NAME}” is not a number.",
+            hint="Write what was paid.",
+        ),
+    )
+    said = Remark(path="fields.payer", text=f"{NAME} <asha@example.com> +91 98450 12345 is unknown")
+    return ran(
+        [
+            *(action(row, Outcome.CREATED, inr("1250.50")) for row in range(5, 25)),
+            *(action(row, Outcome.ALREADY, inr("900")) for row in range(25, 28)),
+            refused_row(30, *wrong),
+            refused_row(31, problem(31, "D", "-5", "The amount is not above 0.", "Write more.")),
+            action(
+                32,
+                Outcome.IGNORED,
+                inr("125000.50"),
+                remarks=(said,),
+                content={"payer": NAME, "receipt": "RC-32"},
+            ),
+            action(
+                33, Outcome.REFUSED, inr("7500"), detail="LEAD_NOT_FOUND: Lead 62ab is not there."
+            ),
+        ],
+        4,
+        run=run,
+    )
+
+
+def in_doubt() -> FileReport:
+    """Return a file of which one payment may or may not be in the CRM."""
+    return ran(
+        [
+            *(action(row, Outcome.CREATED, inr("1250.50")) for row in range(5, 25)),
+            action(36, Outcome.UNKNOWN, inr("250000"), detail="No answer came within 60 s."),
+            action(36, Outcome.UNSENT, position=1, detail="The same lead has an action in doubt."),
+        ],
+        5,
+        state=RunState.STOPPED,
+    )
+
+
+def stopped() -> FileReport:
+    """Return a file whose run the CRM stopped."""
+    return ran(
+        [
+            *(action(row, Outcome.CREATED, inr("1250.50")) for row in range(5, 10)),
+            *(action(row, Outcome.UNSENT, inr("1250.50")) for row in range(10, 29)),
+        ],
+        6,
+        state=RunState.STOPPED,
+        said="The CRM does not accept the token (401). Set a new token, then resume the run.",
+    )
+
+
+def refused() -> FileReport:
+    """Return a file that the checks refused as a whole."""
+    return ran(
+        [
+            *(
+                refused_row(row, problem(row, "A", "x", "The lead is none.", "Copy it."))
+                for row in range(5, 20)
+            ),
+            *(action(row, Outcome.UNSENT, inr("1250.50")) for row in range(20, 24)),
+        ],
+        3,
+        state=RunState.REFUSED,
+        fate=FileFate.REFUSED,
+        said="15 of 19 rows are invalid, more than 50 %: most likely it is the wrong mapping.",
+    )
+
+
+def no_sheet() -> FileReport:
+    """Return a file that could not be read at all."""
+    return FileReport(
+        file="payments.xlsx",
+        fate=FileFate.REFUSED,
+        exit_code=3,
+        said=f"payments.xlsx cannot be read: the cell “{NAME}” holds a quotation mark.",
+        archived=ARCHIVE / "refused",
+    )
+
+
+def same() -> FileReport:
+    """Return a file whose content was imported before."""
+    return FileReport(
+        file="payments (1).xlsx",
+        fate=FileFate.SAME,
+        run=RUN.id,
+        said=f"Its content was imported before, on 22 Nov 2026, by the run {RUN.id}.",
+        archived=ARCHIVE / "same",
+        reports=REPORTS / RUN.id,
+    )
+
+
+def waiting() -> FileReport:
+    """Return a file whose plan waits for approval."""
+    return ran(
+        [action(row, Outcome.UNSENT, inr("125000")) for row in range(5, 10)],
+        75,
+        state=RunState.READY,
+        fate=FileFate.WAITING,
+        said="The plan is worth ₹6,25,000.00, over the limit of ₹5,00,000.00.",
+    )
+
+
+def unbalanced() -> FileReport:
+    """Return a file whose books do not balance."""
+    books = all_created().books
+    assert books is not None
+    wrong = replace(books, imbalances=("30 actions were planned, and 24 have an outcome.",))
+    return reported(wrong, 7)
+
+
+def failed() -> FileReport:
+    """Return a file at which the importer itself failed."""
+    return FileReport(
+        file="payments.xlsx", fate=FileFate.FAILED, exit_code=1, said="The disk is full."
+    )
+
+
+def interrupted() -> FileReport:
+    """Return a file whose run somebody ended."""
+    return ran(
+        [
+            *(action(row, Outcome.CREATED, inr("1250.50")) for row in range(5, 10)),
+            *(action(row, Outcome.UNSENT, inr("1250.50")) for row in range(10, 29)),
+        ],
+        143,
+        state=RunState.STOPPED,
+        said="The process was told to end.",
+    )
+
+
+NOT_TOLD = (
+    "The night before: The notification to address 1 (mailtos) failed: it could not be reached."
+)
+BAD_MAPPING = "The mapping payments.yaml has 1 mistake. Correct these lines and run it again."
+VISITS = replace(RUN, id="20261122-m2p9", root="20261122-m2p9", file="visits.csv", tab=None)
+MISSING = "no file came: one was expected by 01:30 on weekdays"
+
+
+def nights() -> dict[str, NightReport]:
+    """Return a night for each way in which one can end."""
+    everything = reported(every_outcome().reconciliation, 5, said="A person said no.")
+    return {
+        "all_created": night(job(all_created())),
+        "some_to_correct": night(job(some_to_correct()), code=4),
+        "in_doubt": night(job(in_doubt()), code=5, still_unknown={"20261119-h4t2": 2}),
+        "stopped": night(job(stopped()), code=6),
+        "no_file": night(job(missing=MISSING)),
+        "same_again": night(job(same())),
+        "refused": night(job(refused()), code=3),
+        "no_sheet": night(job(no_sheet()), code=3),
+        "approval": night(job(waiting(), waiting=(RUN.id,)), code=75),
+        "two_jobs": night(
+            job(some_to_correct()),
+            job(
+                all_created(3, run=VISITS),
+                name="visits",
+                unusual=("visits.csv has 3 rows; usual are 800 to 2,500.",),
+            ),
+            code=4,
+            unsent={"20261120-q8w1": 4},
+            notes=(NOT_TOLD,),
+        ),
+        "unbalanced": night(job(unbalanced()), code=7),
+        "resumed": night(job(all_created(run=VISITS), resumed=(all_created(2),))),
+        "failed": night(job(failed(), all_created()), code=1),
+        "interrupted": night(job(interrupted()), code=143),
+        "bad_mapping": night(job(said=BAD_MAPPING), code=2),
+        "not_told": night(job(all_created()), notes=(NOT_TOLD,)),
+        "zero_rows": night(job(ran([]))),
+        "not_expected": night(job()),
+        "every_outcome": night(job(everything), code=5),
+        "no_night": night(
+            code=75,
+            notes=("The night could not begin, and no job was taken up. Another run is at work.",),
+        ),
+    }

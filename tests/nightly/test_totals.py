@@ -1,0 +1,129 @@
+"""Control totals in a file beside the input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from workplaces import row
+
+from importer.errors import SheetError
+from importer.model import Currency
+from importer.nightly.totals import read_totals
+from importer.validate import Expected
+
+from .night_desks import NightDesk, night_desk
+
+INR, USD = Currency("INR"), Currency("USD")
+
+
+def totals(folder: Path, text: str) -> Path:
+    """A file of control totals."""
+    path = folder / "payments.totals.csv"
+    path.write_text(text, encoding="utf-8-sig")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("rows\n3\n", Expected(rows=3)),
+        ("Currency,Total\nINR,1853400.00\n", Expected(totals={INR: Decimal("1853400.00")})),
+        (
+            "currency,total,rows\nINR,5,2\nUSD,0.5,\n\n",
+            Expected(rows=2, totals={INR: Decimal(5), USD: Decimal("0.5")}),
+        ),
+    ],
+)
+def test_totals_are_read(tmp_path: Path, text: str, expected: Expected) -> None:
+    """Rows, totals by currency, or both; capitals, a mark and blank lines do not count."""
+    assert read_totals(totals(tmp_path, text)) == expected
+
+
+def test_without_a_file_nothing_is_expected() -> None:
+    """A job without control totals takes a sheet as it is."""
+    assert not read_totals(None)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "columns"),
+        ("rows\n", "columns"),
+        ("total\n5\n", "columns"),
+        ("currency,total\nINR,5,6\n", "columns"),
+        ("rows,rows\n5,5\n", "columns"),
+        ("rows\nmany\n", "whole number"),
+        ("rows\n5\n6\n", "whole number"),
+        ("currency,total\nRupee,5\n", "Rupee,5"),
+        ('currency,total\nINR,"1,853,400"\n', "plain digits"),
+        ("currency,total\nINR,5\nINR,6\n", "INR is there twice"),
+        ('currency,total\n"INR,5\n', "CSV"),
+    ],
+)
+def test_what_is_no_totals_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    """Nothing is guessed of a file that is not what it should be."""
+    with pytest.raises(SheetError, match=said):
+        read_totals(totals(tmp_path, text))
+
+
+def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
+    """A sheet whose control totals somebody took away is not sent without them."""
+    with pytest.raises(SheetError, match="cannot be read"):
+        read_totals(tmp_path / "payments.totals.csv")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[NightDesk]:
+    """A desk with one job that has control totals."""
+    with night_desk(tmp_path) as one:
+        one.job(control_totals="{stem}.totals.csv")
+        yield one
+
+
+def test_a_sheet_waits_for_its_totals(desk: NightDesk) -> None:
+    """It is taken when both are there, and both are put away."""
+    desk.drop("payments.csv", row(1), row(2))
+    (waits,) = desk.job_tonight().files
+    assert (waits.fate, waits.exit_code) == ("not ready", 75)
+    assert "payments.totals.csv" in waits.said
+    totals(desk.inbox, "currency,total,rows\nINR,301.00,2\n")
+    (run,) = desk.job_tonight().files
+    assert (run.fate, run.exit_code) == ("run", 0)
+    assert run.archived is not None
+    assert sorted(one.name for one in (run.archived / "input").iterdir()) == [
+        "payments.csv",
+        "payments.totals.csv",
+    ]
+    assert desk.taken() == []
+
+
+def test_totals_that_do_not_agree_send_nothing(desk: NightDesk) -> None:
+    """A row too few is refused as a whole, with its reports."""
+    desk.drop("payments.csv", row(1))
+    totals(desk.inbox, "rows\n2\n")
+    (refused,) = desk.job_tonight().files
+    assert (refused.fate, refused.exit_code) == ("refused", 3)
+    assert refused.run
+    assert desk.booked() == []
+
+
+def test_a_plan_over_the_limit_waits(tmp_path: Path) -> None:
+    """What is more than the job may send alone is taken, planned, and left for a second person."""
+    with night_desk(tmp_path) as desk:
+        desk.job(approve_above={"INR": "250.00"})
+        desk.drop("payments-1.csv", row(1), row(2))
+        desk.drop("payments-2.csv", row(1), row(2), row(3))
+        job = desk.job_tonight()
+        assert [(one.fate, one.exit_code) for one in job.files] == [
+            ("waiting", 6),
+            ("not ready", 75),
+        ]
+        assert job.waiting == (job.files[0].run,)
+        assert "importer approve" in job.files[0].said
+        assert desk.taken() == ["payments-1.csv"]
+        again = desk.job_tonight()
+        assert [one.fate for one in again.resumed] == ["waiting"]
+        assert desk.booked() == []
