@@ -28,7 +28,7 @@ def constraints_text(pyproject: str) -> str:
 def raised(pyproject: str) -> str:
     """Return pyproject.toml with the newest versions that fit its own bounds, for each list."""
     requires = tomllib.loads(pyproject)["build-system"]["requires"]
-    run = _resolve("pyproject.toml", "--group", "dev", words="")
+    run = _resolve("pyproject.toml", "--group", "dev", "--group", "bench", words="")
     # An editable install needs one package more than a wheel does.
     build = _resolve("-", words="\n".join([*requires, "editables"]))
     return _with(

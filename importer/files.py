@@ -6,6 +6,7 @@ the bytes go into a temp file beside the target, reach the disk, and then take t
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import os
 import tempfile
@@ -14,6 +15,8 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import IO, Final
+
+from importer.errors import UsageError
 
 PRIVATE_FILE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
@@ -101,6 +104,21 @@ def free_name(path: Path) -> Path:
         return path
     names = (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in count(2))
     return next(name for name in names if not name.exists())
+
+
+def missing(path: Path) -> UsageError:
+    """Return what to say of a file that is not there: which other one may be meant."""
+    names: list[str] = []
+    with suppress(OSError, ValueError):
+        if path.is_symlink():
+            return UsageError(
+                f"{path} is a link that leads nowhere: there is no file {path.readlink()}.",
+                "Name the file itself, or make the link anew.",
+            )
+        names = [other.name for other in path.parent.iterdir()]
+    near = difflib.get_close_matches(path.name, names, n=3)
+    hint = f"Did you mean {' or '.join(near)}?" if near else "Check the name and the folder."
+    return UsageError(f"There is no file {path}.", hint)
 
 
 @contextmanager

@@ -38,18 +38,18 @@ HOMES = {
     "filelock": {"lock"},
     "httpx": {"crm", "notify"},
     "jinja2": {"report"},
-    "numpy": {"columns"},
+    "numpy": {"columns", "first_rows", "validate"},
     "openpyxl": {"report"},
-    "pandas": {"columns"},
     "platformdirs": {"settings"},
     "psutil": {"places", "sheets"},
+    "pyarrow": {"columns", "sheets"},
     "pydantic": {"mapping", "report", "settings"},
     "pydantic_core": {"mapping", "settings"},
     "pydantic_settings": {"settings"},
     "python_calamine": {"sheets"},
     "ruamel": {"mapping"},
     "sqlalchemy": {"journal"},
-    "sqlite3": {"first_rows", "journal"},
+    "sqlite3": {"journal"},
     "starlette": {"sandbox"},
     "tabulate": {"cli"},
     "tqdm": {"cli"},
@@ -163,5 +163,5 @@ def test_the_plan_names_rooms_that_exist() -> None:
     rooms = {name.split(".")[1] for name in ROOMS}
     assert set(FLOOR_OF) <= rooms, set(FLOOR_OF) - rooms
     used = {name.split(".")[0] for module in MODULES for name in imports(module)}
-    kept_at_home = {"numpy", "sqlite3"}  # come along with pandas and Python, wanted or not
+    kept_at_home = {"sqlite3"}  # comes along with Python, wanted or not
     assert set(HOMES) - kept_at_home <= used, set(HOMES) - used

@@ -331,20 +331,6 @@ def test_a_reader_that_goes_away_is_no_internal_error(office: Office) -> None:
     assert b"Traceback" not in process.stderr
 
 
-def test_help_loads_no_heavy_library() -> None:
-    """`--help` is there at once: pandas, SQLAlchemy and their like are not imported for it."""
-    script = (
-        "import sys; from importer.cli import cli; "
-        "cli.main(['run', '--help'], standalone_mode=False); "
-        "print(sorted({'pandas', 'sqlalchemy', 'pydantic', 'httpx', 'openpyxl', 'jinja2', "
-        "'starlette', 'tqdm', 'tabulate', 'babel'} & set(sys.modules)))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.splitlines()[-1] == "[]"
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupt_finishes_what_is_in_flight_and_resumes(

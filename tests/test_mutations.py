@@ -14,7 +14,7 @@ from test_wire_order import may_trace
 
 ROOT = Path(__file__).parents[1]
 SHORT_STORY = "test_simulator.py::test_a_short_story_keeps_every_promise"
-TWICE = "stored 2 times, planned 1"
+TWICE = " times, planned 1:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,21 +36,31 @@ MUTATIONS = {
     "the intent is recorded after the send": Mutation(
         module="upload/loop.py",
         before="""\
-        request = sending.claim(self._journal, batch, digest, self._crm_clock.ahead_s)
+        request = None
+        if not self._gate.stopping:  # since the permit was given
+            request = sending.claim(self._journal, batch, digest, self._crm_clock.ahead_s)
+        return _Claimed(batch=batch, body=body, request=request)
+
+    async def _attempt(self, wire: Wire, claimed: _Claimed) -> Verdict | None:
+        \"\"\"Send and record; None where nothing was claimed.\"\"\"
+        batch, request, flight = claimed.batch, claimed.request, Flight()
         if request is None:
             return None
-        flight = Flight()
         try:
-            exchange = await wire.create_actions(batch.lead, body, flight)
 """,
         after="""\
-        flight = Flight()
-        exchange = await wire.create_actions(batch.lead, body, flight)
-        request = sending.claim(self._journal, batch, digest, self._crm_clock.ahead_s)
+        return _Claimed(batch=batch, body=body, request=None)
+
+    async def _attempt(self, wire: Wire, claimed: _Claimed) -> Verdict | None:
+        batch, request, flight = claimed.batch, claimed.request, Flight()
+        exchange = await wire.create_actions(batch.lead, claimed.body, flight)
+        request = sending.claim(self._journal, batch, "0" * 64, self._crm_clock.ahead_s)
         if request is None:
             return None
+        verdict = self._conclude(batch, request, exchange)
+        self._tell(batch, exchange, verdict)
+        return verdict
         try:
-            pass
 """,
         test=SHORT_STORY,
         says="stored 1, but only 0 created",

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.upload import Gate
 from importer.upload.pace import Pace
 
 
@@ -238,3 +239,40 @@ def test_a_busy_pace_loses_no_time(rate: float, burst: int, count: int) -> None:
     expected = max(0, count - burst) * 3600 / rate
     assert granted[-1] - 1000.0 == pytest.approx(expected, rel=1e-6, abs=1e-6)
     assert all(earlier <= later for earlier, later in pairwise(granted))
+
+
+@given(
+    late=st.lists(st.floats(0, 3), min_size=1, max_size=30),
+    rate=st.floats(1000, 50_000),
+    burst=st.integers(1, 6),
+)
+def test_what_is_late_leaves_no_closer_together(late: list[float], rate: float, burst: int) -> None:
+    """Requests are put on record one after the other, some slowly: what leaves keeps the bound."""
+    time = FakeTime()
+    left: list[float] = []
+
+    async def scenario() -> None:
+        pace = Pace(rate, burst, time.clock, time.sleep)
+        gate = Gate(pace, clock=time.clock, sleep=time.sleep)
+        for delay in late:
+            assert await gate.permit()
+            time.now += delay
+            await gate.leave()
+            left.append(time.now)
+
+    asyncio.run(scenario())
+    assert_within_bound(left, burst, 3600 / rate)
+
+
+def test_a_pause_does_not_hold_what_is_on_record() -> None:
+    """Whoever has claimed a batch sends it: a stop would wait for it as long as the CRM asked."""
+    time = FakeTime(0.0)
+
+    async def scenario() -> None:
+        gate = Gate(Pace(3600, 1, time.clock, time.sleep), clock=time.clock, sleep=time.sleep)
+        assert await gate.permit()
+        gate.slow_down(600)
+        await gate.leave()
+
+    asyncio.run(scenario())
+    assert time.now == 0

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PINS = [Requirement(pin) for pin in PYPROJECT["tool"]["uv"]["constraint-dependencies"]]
 DECLARED = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"]["dev"]]
+PEERS = PYPROJECT["dependency-groups"]["bench"]
 
 # Written apart, so that this file does not name them either.
 HOSTS = (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("debian", "org"))
@@ -63,6 +64,14 @@ def test_every_package_is_pinned_and_here() -> None:
         assert str(pins[name].specifier) == f"=={version(name)}", name
 
 
+def test_the_peers_are_pinned_and_not_installed_unasked() -> None:
+    """What the benchmarks compare with has one version each, in a group that only they name."""
+    pinned = {canonicalize_name(pin.name) for pin in PINS}
+    for peer in (canonicalize_name(Requirement(name).name) for name in PEERS):
+        assert peer in pinned, f"{peer} is not pinned: run .ci/constraints.py --raise"
+        assert peer not in {canonicalize_name(Requirement(name).name) for name in DECLARED}
+
+
 def test_a_pin_is_one_version() -> None:
     """A pin is exact, two pins of one package are for different Pythons, and no index is named."""
     assert PINS
@@ -99,7 +108,7 @@ def test_every_dependency_has_its_reason() -> None:
     """CONTRIBUTING.md has a table row for every package that pyproject.toml names."""
     rows = [line for line in read("CONTRIBUTING.md").splitlines() if line.startswith("| ")]
     named = {word for row in rows for word in re.split(r", ", row.split("|")[1].strip())}
-    assert {Requirement(name).name for name in DECLARED} <= named
+    assert {Requirement(name).name for name in [*DECLARED, *PEERS]} <= named
 
 
 def test_the_two_commands_are_the_same_everywhere() -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import pickle
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -262,7 +263,7 @@ def test_the_survey_of_a_sheet_gives_the_reader_of_each_column() -> None:
     chunk = chunk_of(("03/04/2026", "03/04/2026", "x"), ("03/04/2026", "25/04/2026", "x"))
     survey = survey_of(MAPPING, BINDING)
     assert survey is not None
-    survey.see(chunk, range(2))
+    survey.see(chunk, np.arange(2))
     table = parse_chunk(chunk, MAPPING, BINDING, survey.parsers())
     assert list(map(day_of, table.values["on"])) == [dt.date(2026, 4, 3), dt.date(2026, 4, 25)]
     assert list(map(day_of, table.values["due"])) == [dt.date(2026, 3, 4)] * 2
@@ -274,7 +275,7 @@ def test_a_run_on_failures_reads_as_the_whole_sheet_decided() -> None:
     """What a sheet proved holds for the rows of its failures, which prove nothing any more."""
     survey = survey_of(MAPPING, BINDING)
     assert survey is not None
-    survey.see(chunk_of(("", "25/04/2026", "x")), range(1))
+    survey.see(chunk_of(("", "25/04/2026", "x")), np.arange(1))
     decided = survey.decisions()
     assert survey_of(MAPPING, BINDING, decided) is None
     rest = chunk_of(("", "03/04/2026", "x"))

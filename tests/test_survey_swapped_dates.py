@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -164,7 +165,7 @@ actions:
             columns=[nothing, nothing, shown],
             kinds=[[Kind.TEXT] * len(shown), [Kind.TEXT] * len(shown), kinds],
         ),
-        range(len(shown)),
+        np.arange(len(shown)),
     )
     (found,) = watchers.findings()
     assert "“Visit Date”" in found.message

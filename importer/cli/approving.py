@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from importer.cli.finishing import finish_refused
+from importer.cli.inputs import MAPPING, SHEET
 from importer.cli.options import (
-    FILE,
     Given,
     Totals,
     canary_option,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("sheet", type=FILE)
+@click.argument("sheet", type=SHEET)
 @mapping_option
 @click.option("--strict", is_flag=True, help="Refuse the sheet if any row is invalid.")
 @expect_options
@@ -137,9 +137,9 @@ def approve(which: str, reason: str, settings: Path | None, *, practice: bool) -
 
 @click.command("apply")
 @click.argument("which", metavar="PLAN")
-@click.option("--sheet", type=FILE, help="Refuse if the plan was made of another content.")
+@click.option("--sheet", type=SHEET, help="Refuse if the plan was made of another content.")
 @click.option(
-    "-m", "--mapping", "mapping", type=FILE, help="Refuse if the plan was made with another one."
+    "-m", "--mapping", "mapping", type=MAPPING, help="Refuse if the plan was made with another one."
 )
 @canary_option
 @minutes_option

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from importer.cli.inputs import SHEET
 from importer.cli.options import (
-    FILE,
     Totals,
     expect_options,
     json_option,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("sheet", type=FILE)
+@click.argument("sheet", type=SHEET)
 @mapping_option
 @expect_options
 @settings_options

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from importer.cli.inputs import SHEET
 from importer.cli.options import FILE, print_or_write, write_out
 from importer.errors import UsageError
 
@@ -33,7 +34,7 @@ def mapping_schema(output: Path | None) -> None:
 
 
 @click.command("new-mapping")
-@click.argument("sheet", type=FILE)
+@click.argument("sheet", type=SHEET)
 @click.option("--tab", help="The workbook's tab.  [default: the first visible one]")
 @click.option("--header-row", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option("-o", "--output", type=FILE, help="Write it to a file.  [default: print it]")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
+from importer.cli.inputs import MAPPING
 from importer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def json_option(command: F) -> F:
 def mapping_option(command: F) -> F:
     """`-m`."""
     return click.option(
-        "-m", "--mapping", "mapping", type=FILE, required=True, help="The mapping file (YAML)."
+        "-m", "--mapping", "mapping", type=MAPPING, required=True, help="The mapping file (YAML)."
     )(command)
 
 

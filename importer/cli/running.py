@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from importer.cli.finishing import finish, finish_refused
+from importer.cli.inputs import SHEET
 from importer.cli.options import (
-    FILE,
     Given,
     Totals,
     canary_option,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("sheet", type=FILE)
+@click.argument("sheet", type=SHEET)
 @mapping_option
 @click.option("--dry-run", is_flag=True, help="Print exactly what would be sent, per lead.")
 @click.option("--strict", is_flag=True, help="Send nothing if any row is invalid.")

@@ -13,6 +13,7 @@ from importer.journal.store import Journal, pages
 from importer.verdict import Recorded
 
 _IS_ANSWERED = requests.c.verdict == Recorded.__name__
+_LOOKED_AT = 500
 
 
 def created_on(journal: Journal, lead: str) -> Mapping[str, set[str]]:
@@ -28,16 +29,24 @@ def created_on(journal: Journal, lead: str) -> Mapping[str, set[str]]:
 
 def latest_created(journal: Journal, count: int) -> list[tuple[str, str]]:
     """Leads and types of which the CRM has answered that it created one; the newest first."""
-    newest = func.max(actions.c.request)
-    found = journal.read(
-        select(actions.c.lead, actions.c.type)
-        .join(requests, requests.c.id == actions.c.request)
-        .where(IS_CREATED, _IS_ANSWERED)
-        .group_by(actions.c.lead, actions.c.type)
-        .order_by(newest.desc(), actions.c.type)
-        .limit(count)
-    )
-    return [(one.lead, one.type) for one in found]
+    found: dict[tuple[str, str], None] = {}
+    # From the newest request back, no further than is needed: the journal may hold millions.
+    last = journal.read(select(func.max(requests.c.id)))[0][0] or 0
+    while last > 0 and len(found) < count:
+        page = journal.read(
+            select(actions.c.lead, actions.c.type)
+            .join(requests, requests.c.id == actions.c.request)
+            .where(
+                IS_CREATED,
+                _IS_ANSWERED,
+                actions.c.batch == requests.c.batch,
+                requests.c.id.between(last - _LOOKED_AT + 1, last),
+            )
+            .order_by(requests.c.id.desc(), actions.c.type)
+        )
+        found |= dict.fromkeys((one.lead, one.type) for one in page)
+        last -= _LOOKED_AT
+    return list(found)[:count]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

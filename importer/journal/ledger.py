@@ -27,7 +27,7 @@ from importer.journal.matching import (
     taken,
 )
 from importer.journal.schema import actions
-from importer.journal.store import PAGE, Journal
+from importer.journal.store import Journal, pages
 from importer.journal.waived import hold_waived
 from importer.model import State
 
@@ -114,19 +114,16 @@ def _number_occurrences(journal: Journal, run: str) -> None:
         )
 
 
-def _shared_identities(journal: Journal, run: str) -> Iterator[list[str]]:
+def _shared_identities(journal: Journal, run: str) -> Iterator[Sequence[str]]:
     mine, theirs = staged_of(run).subquery(), holders_against(run).subquery()
     shared = (
         select(mine.c.identity)
         .distinct()
         .join(theirs, theirs.c.identity == mine.c.identity)
         .order_by(mine.c.identity)
-        .limit(PAGE)
     )
-    last = ""
-    while page := [one.identity for one in journal.read(shared.where(mine.c.identity > last))]:
-        yield page
-        last = page[-1]
+    # Asked for once: to find the next page, the database would go through all that is staged again.
+    yield from pages([one.identity for one in journal.read(shared)])
 
 
 def _claimants(journal: Journal, run: str, page: Sequence[str]) -> Sequence[Row[Any]]:

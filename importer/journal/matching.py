@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from importer.batches import Claimant, Decision, Holder
+from importer.journal.bulk import execute_many
 from importer.journal.corrected import row_of
 from importer.journal.earlier import earlier_values
 from importer.journal.moving import check_moved
@@ -177,11 +178,14 @@ def apply(
     if not settled:
         return
     with journal.transaction() as connection:
-        moved = connection.execute(
-            update(actions).where(actions.c.id == bindparam("decided"), actions.c.state == before),
-            settled,
+        moved = execute_many(
+            connection,
+            update(actions).where(
+                actions.c.id == bindparam("decided"), actions.c.state == bindparam("before")
+            ),
+            [{**one, "before": before} for one in settled],
         )
-        check_moved(moved.rowcount, len(settled), before)
+        check_moved(moved, len(settled), before)
 
 
 def whole_rows(journal: Journal, known: Iterable[Row[Any]]) -> dict[int, dict[str, str]]:

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from importer import batches
 from importer.journal import ledger
 from importer.journal.answers import last_request
+from importer.journal.bulk import execute_many
 from importer.journal.schema import actions, problems, rows, runs
 from importer.journal.schema import batches as batch_table
 from importer.journal.store import Journal
@@ -201,15 +202,19 @@ def make_batches(journal: Journal, run: str, limit: int) -> None:
     )
     if not groups:
         return
-    in_order = insert(batch_table).returning(batch_table.c.id, sort_by_parameter_order=True)
     join = update(actions).where(actions.c.id == bindparam("waiting"))
     with journal.transaction() as connection:
-        made = connection.execute(in_order, [{"run": run, "lead": lead} for lead, _ in groups])
-        connection.execute(
+        # One process writes the journal: the ids can be given out beforehand, and all batches made
+        # by one statement instead of one each.
+        last = connection.execute(select(func.max(batch_table.c.id))).scalar() or 0
+        numbered = list(enumerate(groups, start=last + 1))
+        execute_many(
+            connection,
+            insert(batch_table),
+            [{"id": batch, "run": run, "lead": lead} for batch, (lead, _) in numbered],
+        )
+        execute_many(
+            connection,
             join.values(batch=bindparam("into")),
-            [
-                {"waiting": action, "into": batch}
-                for batch, (_, ids) in zip(made.scalars(), groups, strict=True)
-                for action in ids
-            ],
+            [{"waiting": action, "into": batch} for batch, (_, ids) in numbered for action in ids],
         )

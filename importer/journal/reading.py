@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, exists, func, select, tuple_
+from sqlalchemy import Row, exists, func, select
 
 from importer.errors import UsageError
 from importer.journal.earlier import read_earlier
 from importer.journal.ruled import decisions_by_action
 from importer.journal.schema import HAS_ID, actions, problems, requests, rows, runs
-from importer.journal.store import PAGE, Journal, pages
+from importer.journal.statements import ACTIONS
+from importer.journal.store import Journal, pages
 from importer.model import (
     OUTCOME_OF,
     ActionRecord,
@@ -22,6 +23,7 @@ from importer.model import (
     Decision,
     Money,
     Note,
+    Outcome,
     Problem,
     Remark,
     RunRecord,
@@ -120,12 +122,15 @@ def count_rows(journal: Journal, run: str) -> int:
     return int(found[0][0])
 
 
-def action_records(journal: Journal, run: str) -> Iterator[ActionRecord]:
-    """Every action of a run, in sheet order."""
-    place = tuple_(actions.c.row, actions.c.position)
-    statement = select(actions).where(actions.c.run == run).order_by(*place.clauses).limit(PAGE)
-    last = (-1, -1)
-    while page := journal.read(statement.where(place > last)):
+def action_records(
+    journal: Journal, run: str, outcomes: Collection[Outcome] | None = None
+) -> Iterator[ActionRecord]:
+    """Every action of a run, in sheet order; or those that ended in one of these outcomes."""
+    page_of, last = ACTIONS, (-1, -1)
+    if outcomes is not None:
+        states = [state for state, outcome in OUTCOME_OF.items() if outcome in outcomes]
+        page_of = page_of.where(actions.c.state.in_(states))
+    while page := journal.read(page_of, {"of_run": run, "row": last[0], "position": last[1]}):
         yield from records_of(journal, run, page)
         last = (page[-1].row, page[-1].position)
 
@@ -223,6 +228,8 @@ def _invalid_money(journal: Journal, run: str) -> dict[Currency, Decimal]:
 
 
 def _problems(journal: Journal, run: str, of_rows: Sequence[int]) -> dict[int, tuple[Problem, ...]]:
+    if not of_rows:
+        return {}
     found = journal.read(
         select(problems)
         .where(problems.c.run == run, problems.c.row.in_(of_rows))
@@ -245,6 +252,11 @@ def _problem(one: Row[Any]) -> Problem:
     )
 
 
+_OUTCOMES: Final = {str(state): outcome for state, outcome in OUTCOME_OF.items()}
+_CURRENCIES: Final = {str(currency): currency for currency in Currency}
+"""Text → member: what an enumeration's own call finds out step by step."""
+
+
 def _action(
     one: Row[Any],
     targets: Mapping[str, Mapping[str, str]],
@@ -258,10 +270,10 @@ def _action(
         name=one.name,
         type=one.type,
         lead=one.lead,
-        outcome=OUTCOME_OF[State(one.state)],
+        outcome=_OUTCOMES[one.state],
         money=None
         if one.amount is None
-        else Money(amount=one.amount, currency=Currency(one.currency)),
+        else Money(amount=one.amount, currency=_CURRENCIES[one.currency]),
         action_id=one.action_id,
         remarks=tuple(
             Remark(path=path, text=text, column=columns.get(path, "")) for path, text in one.remarks

@@ -77,11 +77,20 @@ def decisions_by_action(
     journal: Journal, of_actions: Sequence[int]
 ) -> dict[int, tuple[Decision, ...]]:
     """Action → what people have decided of it, oldest first."""
+    wanted = set(of_actions)
+    if not wanted:
+        return {}
+    # The ids of a page are near each other, and decisions are few: thousands of ids in a statement
+    # take longer than all the rest of it.
     found = journal.read(
-        select(decisions).where(decisions.c.action.in_(of_actions)).order_by(decisions.c.id)
+        select(decisions)
+        .where(decisions.c.action.between(min(wanted), max(wanted)))
+        .order_by(decisions.c.id)
     )
     by_action: dict[int, tuple[Decision, ...]] = {}
     for one in found:
+        if one.action not in wanted:
+            continue
         ruled = Decision(ruling=Ruling(one.ruling), by=one.by, at=one.at, reason=one.reason)
         by_action[one.action] = (*by_action.get(one.action, ()), ruled)
     return by_action

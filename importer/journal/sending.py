@@ -132,7 +132,7 @@ def leads_to_send(journal: Journal, run: str) -> dict[str, list[int]]:
 
 def load_batch(journal: Journal, batch: int) -> BatchToSend:
     """The batch as it stands now: only what is still staged."""
-    found = journal.read(WAITING.params(of_batch=batch))
+    found = journal.read(WAITING, {"of_batch": batch})
     return BatchToSend(
         id=batch,
         lead=found[0].of_lead if found else "",

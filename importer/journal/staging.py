@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from importer import batches
+from importer.journal.bulk import execute_many
 from importer.journal.schema import actions, problems, rows
 from importer.journal.store import Journal
 from importer.model import CheckedRow, Currency, Invalid, Ready, Skipped, State
@@ -31,8 +32,7 @@ def stage(journal: Journal, run: str, planned: Sequence[PlannedRow]) -> None:
     wrong = [values for one in planned for values in _problems(run, one.checked)]
     with journal.transaction() as connection:
         for table, values in ((rows, found), (actions, drafted), (problems, wrong)):
-            if values:
-                connection.execute(insert(table), values)
+            execute_many(connection, insert(table), values)
 
 
 def _row_values(workspace: str, run: str, planned: PlannedRow) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What every request reads of the journal and writes to it, built once.
+"""What every request, and every page of a run, reads of the journal and writes to it, built once.
 
 A statement takes SQLAlchemy longer to build than SQLite takes to run it.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 
 from importer.journal.schema import actions, batches, requests, runs
+from importer.journal.store import PAGE
 from importer.model import State
 
 WAITING: Final = (
@@ -84,3 +85,16 @@ TOUCH: Final = (
     .values(changed_at=bindparam("now"))
 )
 """The run of a batch has changed."""
+
+_UNSEEN: Final = ("entry", "identity", "origin", "occurrence", "batch", "request", "approved")
+ACTIONS: Final = (
+    select(*(column for column in actions.c if column.name not in _UNSEEN))
+    .where(
+        actions.c.run == bindparam("of_run"),
+        tuple_(actions.c.row, actions.c.position) > tuple_(bindparam("row"), bindparam("position")),
+    )
+    .order_by(actions.c.row, actions.c.position)
+    .limit(PAGE)
+)
+"""A page of what the records of a run are made of, in sheet order, behind a row and position. The
+entry that is sent is longer than all of it, and no record shows it."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -87,13 +87,29 @@ class Journal:
     def transaction(self) -> Iterator[Connection]:
         """All or nothing; inside another transaction, a savepoint of it."""
         if self.connection.in_transaction():
-            with self.connection.begin_nested():
+            with self._savepoint():
                 yield self.connection
             return
         # A deferred transaction that turns into a writer half-way can fail where it must not.
         self.connection.info["begin"] = "BEGIN IMMEDIATE"
         with self.connection.begin():
             yield self.connection
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        # In plain SQL: SQLAlchemy's own takes longer than what a request has to write. The inner
+        # one of two with the same name is the one that is meant.
+        execute = self.connection.exec_driver_sql
+        execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            # Where the database has given up the whole transaction, there is none any more.
+            with suppress(DatabaseError):
+                execute("ROLLBACK TO SAVEPOINT part")
+                execute("RELEASE SAVEPOINT part")
+            raise
+        execute("RELEASE SAVEPOINT part")
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
@@ -105,14 +121,19 @@ class Journal:
         finally:
             transaction.rollback()
 
-    def read(self, statement: Select[Any]) -> Sequence[Row[Any]]:
-        """Every row of a select, as of one moment; no transaction stays open behind it."""
+    def read(
+        self, statement: Select[Any], values: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
+        """Every row of a select, as of one moment; no transaction stays open behind it.
+
+        `values` are those of the select's own parameters, where it is one that was built before.
+        """
         if self.connection.in_transaction():
-            return self.connection.execute(statement).all()
+            return self.connection.execute(statement, values).all()
         # Readers of WAL wait for nobody and hold up nobody.
         self.connection.info["begin"] = "BEGIN"
         with self.connection.begin():
-            return self.connection.execute(statement).all()
+            return self.connection.execute(statement, values).all()
 
     def stream(self, statement: Select[Any], key: Column[int]) -> Iterator[Row[Any]]:
         """The rows of a select by rising `key`, page by page, so that memory stays flat.

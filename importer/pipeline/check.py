@@ -11,7 +11,6 @@ from pathlib import Path
 
 from importer.mapping import Mapping, is_failures_workbook
 from importer.model import (
-    CheckedRow,
     Currency,
     Invalid,
     Note,
@@ -23,9 +22,8 @@ from importer.model import (
 from importer.pipeline.checking import Judging, open_bound
 from importer.pipeline.references import NO_REFERENCES, References, read_references
 from importer.pipeline.workplace import Bars, NoBars, Workplace
-from importer.reconcile import add_money
-from importer.sheets import Sheet
-from importer.validate import Expected
+from importer.sheets import MANY_ROWS, Sheet
+from importer.validate import Expected, Judged, Tally
 
 EXAMPLES = 3
 
@@ -60,22 +58,22 @@ class CheckResult:
     refusals: list[Refusal] = field(default_factory=list)
     """Why a run would send nothing of the sheet."""
 
-    def add(self, row: CheckedRow) -> None:
-        """Count one row."""
-        self.rows += 1
-        match row:
-            case Skipped():
-                self.skipped[row.reason] += 1
-            case Invalid():
-                self.invalid += 1
-                for problem in row.problems:
-                    self._group(problem)
-            case Ready():
-                self.ready += 1
-                self.actions += len(row.drafts)
-                for draft in row.drafts:
-                    if draft.money is not None:
-                        add_money(self.money, draft.money)
+    def add(self, rows: Judged, money: Tally) -> None:
+        """Count the rows of a chunk."""
+        self.rows += len(rows)
+        for row, places in rows.parts():
+            count = 1 if places is None else len(places)
+            match row:
+                case Skipped():
+                    self.skipped[row.reason] += count
+                case Invalid():
+                    self.invalid += 1
+                    for problem in row.problems:
+                        self._group(problem)
+                case Ready():
+                    self.ready += count
+                    self.actions += count * len(row.drafts)
+                    money.add(rows, row, places, self.money)
 
     def _group(self, problem: Problem) -> None:
         group = self.groups.setdefault(problem.code, ProblemGroup(code=problem.code))
@@ -115,11 +113,11 @@ def check_sheet(
     sheet = bound.sheet
     references = _references(sheet, workplace)
     result = CheckResult(file=sheet.file, tab=sheet.tab, mapping=mapping.name)
-    judging = Judging(bound, expected or Expected(), bars, references)
+    judging = Judging(bound, expected or Expected(), bars, references, MANY_ROWS)
     with bars.stage("Checking", sheet.total) as advance:
+        money = Tally(mapping)
         for chunk, rows in judging.chunks():
-            for row in rows:
-                result.add(row)
+            result.add(rows, money)
             advance(len(chunk.numbers))
     result.notes, result.refusals = judging.notes, judging.refusals
     return result

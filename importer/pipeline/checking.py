@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from importer.columns import parse_chunk
+from importer.columns import Places, table_reader
 from importer.errors import SheetError, UsageError
 from importer.first_rows import FirstRows
 from importer.folding import readable
 from importer.leads import Directory
 from importer.letters import column_letter
 from importer.mapping import Binding, ColumnType, Mapping, bind, is_failures_workbook, parse_mapping
-from importer.model import CheckedRow, Chunk, Note, Refusal
+from importer.model import Chunk, Note, Refusal
 from importer.pipeline.leads import beside, open_directory
 from importer.pipeline.ours import as_we_write, unmarked_sheet
 from importer.pipeline.references import NO_REFERENCES, References
 from importer.pipeline.workplace import Bars
-from importer.sheets import Sheet, open_sheet
+from importer.sheets import MANY_ROWS, ROWS_PER_CHUNK, Sheet, open_sheet
 from importer.survey import Watchers, decided_parsers, survey_of
-from importer.validate import Expected, WholeSheet, checker, passer, with_data
+from importer.validate import Alike, Expected, Judged, WholeSheet, checker, passer
 from importer.values import Parser
 
 
@@ -118,6 +118,7 @@ class Judging:
         expected: control totals that somebody gave.
         bars: progress of a pass that has to come before the reading itself.
         references: of a failures workbook, what it says of the sheet that it came from.
+        size: rows of a chunk; many where only what is odd of them is looked at.
 
     Raises:
         UsageError: control totals were given for a failures workbook.
@@ -129,6 +130,7 @@ class Judging:
         expected: Expected,
         bars: Bars,
         references: References = NO_REFERENCES,
+        size: int = ROWS_PER_CHUNK,
     ) -> None:
         correcting = is_failures_workbook(bound.sheet.headers)
         if correcting and expected:
@@ -148,6 +150,7 @@ class Judging:
             self._found += bound.directory.notes()
         self._references = references
         self._correcting = correcting
+        self._size = size
         self.decisions = references.decided
         """Declared column → how it is written, where the whole column had to decide."""
 
@@ -166,14 +169,14 @@ class Judging:
         """Why nothing of it may be sent, once it was read."""
         return [found for found in self._found if isinstance(found, Refusal)]
 
-    def chunks(self) -> Iterator[tuple[Chunk, list[CheckedRow]]]:
+    def chunks(self) -> Iterator[tuple[Chunk, Judged]]:
         """Every row of the sheet, checked, chunk by chunk.
 
         Raises:
             SheetError: the file breaks in the middle; what came before must not be used.
         """
         mapping, binding = self._bound.mapping, self._bound.binding
-        parsers = self._survey()
+        read = table_reader(mapping, binding, self._survey(), Alike(mapping).alike)
         check = checker(mapping, binding)
         watchers = [] if self._correcting else [Watchers(mapping, binding)]
         with FirstRows() as identities, FirstRows() as whole_rows:
@@ -184,14 +187,16 @@ class Judging:
                 expected=self._expected,
                 correcting=self._correcting,
             )
-            for chunk in self._bound.sheet.chunks():
-                table = parse_chunk(chunk, mapping, binding, parsers)
+            for chunk in self._bound.sheet.chunks(self._size):
+                table = read(chunk)
                 if self._bound.directory is not None:
                     table = self._bound.directory.place(table)
-                judged = whole.judge(table, check(table))
+                judged = check(table)
+                whole.judge(judged)
                 for watcher in watchers:
-                    watcher.see(chunk, with_data(judged))
-                yield chunk, self._references.judge(judged, chunk)
+                    watcher.see(chunk, judged.with_data().nonzero()[0])
+                self._references.judge(judged, chunk)
+                yield chunk, judged
         self._found += [one for watcher in watchers for one in watcher.findings()]
         self._found += whole.findings()
 
@@ -205,7 +210,7 @@ class Judging:
             return parsers
         rows_of = skipping(mapping, binding)
         with self._bars.stage("Looking ahead", self._bound.sheet.total) as advance:
-            for chunk in self._bound.sheet.chunks():
+            for chunk in self._bound.sheet.chunks(MANY_ROWS):
                 survey.see(chunk, rows_of(chunk))
                 advance(len(chunk.numbers))
         self._found += survey.findings()
@@ -213,7 +218,7 @@ class Judging:
         return {**parsers, **survey.parsers()}
 
 
-def skipping(mapping: Mapping, binding: Binding) -> Callable[[Chunk], Sequence[int]]:
+def skipping(mapping: Mapping, binding: Binding) -> Callable[[Chunk], Places]:
     """Make the function that tells which rows of a chunk the mapping does not skip.
 
     A line of totals proves nothing of the columns that it stands in. Only the columns that the
@@ -223,14 +228,10 @@ def skipping(mapping: Mapping, binding: Binding) -> Callable[[Chunk], Sequence[i
     rules += [mapping.trailer.when] if mapping.trailer else []
     names = {mapping.lead, *(name for rule in rules for name in rule.columns)}
     columns = {name: spec for name, spec in mapping.columns.items() if name in names}
-    few = replace(mapping, columns=columns)
-    passes_over = passer(mapping)
-
-    def rows_of(chunk: Chunk) -> Sequence[int]:
-        table = parse_chunk(chunk, few, binding)
-        return [at for at in range(len(chunk.numbers)) if not passes_over(table, at)]
-
-    return rows_of
+    few = replace(mapping, columns=columns, actions=())
+    read = table_reader(few, binding, alike=Alike(few).alike)
+    kept = passer(few)
+    return lambda chunk: kept(read(chunk))
 
 
 def _inherited(

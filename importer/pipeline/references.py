@@ -28,7 +28,7 @@ from importer.model import (
 from importer.report import MARKED_HEADER
 from importer.sheets import Sheet
 from importer.survey import NOTHING_DECIDED
-from importer.validate import NOT_IN_THE_ROW, with_problems
+from importer.validate import NOT_IN_THE_ROW, Judged, with_problems
 from importer.values import trim
 
 REFERENCE_HEADER = f"{OUR_HEADERS}reference"
@@ -82,11 +82,10 @@ class References:
         """The reference of a chunk's row; "" where there is none."""
         return "" if self.column is None else chunk.columns[self.column][index].strip()
 
-    def judge(self, rows: Sequence[CheckedRow], chunk: Chunk) -> list[CheckedRow]:
-        """The rows of a chunk as they are, but for copies and those whose problem lasts."""
-        if self.column is None:
-            return list(rows)
-        return [self._judge(row, chunk, index) for index, row in enumerate(rows)]
+    def judge(self, rows: Judged, chunk: Chunk) -> None:
+        """Refuse the rows of a chunk that are copies, and those whose problem lasts."""
+        if self.column is not None:
+            rows.change({at: self._judge(row, chunk, at) for at, row in enumerate(rows)})
 
     def _judge(self, row: CheckedRow, chunk: Chunk, index: int) -> CheckedRow:
         if isinstance(row, Skipped) or self.column is None:

@@ -99,7 +99,9 @@ def report_run(
         failing_rows=lambda: (
             iter(())
             if mask
-            else _failing_rows(kept, _records(workplace, run_id, None), reconciliation, advice)
+            else _failing_rows(
+                kept, reading.action_records(journal, run_id, TO_CORRECT), reconciliation, advice
+            )
         ),
         known_by=_known_by(kept),
         rules=_rules(workplace.settings),

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from importer.report.inert import for_sheet_xml, runs_as_formula
+from importer.report.inert import for_sheet_xml, is_harmless, runs_as_formula
 
 MOST_CHARACTERS: Final = 32_767
 """UTF-16 units of a cell's text (Excel specifications and limits)."""
@@ -63,6 +63,8 @@ def blank(style: Style) -> Cell:
 
 def text(value: str, style: Style) -> Cell:
     """Return a cell that holds the text as text; empty where the text is."""
+    if is_harmless(value) and 2 * len(value) <= MOST_CHARACTERS:
+        return Cell(style.plain, f' t="inlineStr"><is><t xml:space="preserve">{value}</t></is></c>')
     if not value:
         return blank(style)
     if not fits(value):

@@ -8,12 +8,13 @@ from typing import Final
 
 from pydantic import with_config
 
-from importer.report.entries import Entry, entries_of
+from importer.report.entries import Entry, entry_of
 from importer.report.shape import DESCRIBED
-from importer.report.source import Report, ReportSource
+from importer.report.source import Report
+from importer.report.spool import Spool
 from importer.report.summary import Summary, summary
 
-_LINES_A_PIECE: Final = 1000
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @with_config(DESCRIBED)
@@ -24,16 +25,18 @@ class Document(Summary):
     """Every action and every skipped row, in the sheet's order."""
 
 
-def document_file(report: Report, source: ReportSource) -> Iterator[bytes]:
+def document_lines(report: Report) -> Spool:
+    """Return the spool of the document's lines."""
+    said = {one.key: one for one in report.reasons}
+    return Spool(lambda line, record: f"\n    {_ENCODE(entry_of(line, record, said))}", ",")
+
+
+def document_file(report: Report, lines: Spool) -> Iterator[bytes]:
     """Yield the content of `reconciliation.json` in pieces: each line on a line of its own."""
     figures = json.dumps(summary(report), ensure_ascii=False, indent=2)
     yield (figures.removesuffix("\n}") + ',\n  "lines": [').encode()
-    pending: list[str] = []
-    before = ""
-    for entry in entries_of(report, source):
-        pending.append(f"{before}\n    {json.dumps(entry, ensure_ascii=False)}")
-        before = ","
-        if len(pending) >= _LINES_A_PIECE:
-            yield "".join(pending).encode()
-            pending.clear()
-    yield ("".join(pending) + ("\n  " if before else "") + "]\n}\n").encode()
+    end = ""
+    for piece in lines.pieces():
+        yield piece.encode()
+        end = "\n  "
+    yield f"{end}]\n}}\n".encode()

@@ -6,8 +6,7 @@ with what cannot be shown replaced.
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import with_config
@@ -29,10 +28,9 @@ from importer.model import (
 from importer.reconcile import Key
 from importer.report.figures import plain
 from importer.report.inert import visible
-from importer.report.lines import action_line, skipped_line
+from importer.report.lines import ActionLine
 from importer.report.reasons import Said
 from importer.report.shape import DESCRIBED, Digits, Moment
-from importer.report.source import Report, ReportSource
 from importer.report.summary import iso
 
 
@@ -152,16 +150,18 @@ class Entry(TypedDict):
     """Column of the mapping → the row's value; of a row refused as a whole, its identity alone."""
 
 
-def entries_of(report: Report, source: ReportSource) -> Iterator[Entry]:
-    """Yield every action and every skipped row of a run, in the sheet's order."""
-    said = {one.key: one for one in report.reasons}
-    actions = (_entry(report, said, action) for action in source.actions())
-    skipped = (_skipped(report, one) for one in source.skipped_rows())
-    return heapq.merge(actions, skipped, key=lambda entry: entry["row"])
+def entry_of(line: ActionLine, record: ActionRecord | Skipped, said: Mapping[Key, Said]) -> Entry:
+    """Return a line of the document.
+
+    Args:
+        line: the same in the words of the reports.
+        record: what that was made from.
+        said: the groups that the report lists.
+    """
+    return _skipped(line, record) if isinstance(record, Skipped) else _entry(line, record, said)
 
 
-def _entry(report: Report, said: Mapping[Key, Said], action: ActionRecord) -> Entry:
-    line = action_line(report.books.run, action, report.advice)
+def _entry(line: ActionLine, action: ActionRecord, said: Mapping[Key, Said]) -> Entry:
     reasons = (said[key] for key in line.reasons if key in said)
     return Entry(
         cell=line.cell,
@@ -187,8 +187,7 @@ def _entry(report: Report, said: Mapping[Key, Said], action: ActionRecord) -> En
     )
 
 
-def _skipped(report: Report, skipped: Skipped) -> Entry:
-    line = skipped_line(report.books.run, skipped)
+def _skipped(line: ActionLine, skipped: Skipped) -> Entry:
     return Entry(
         cell=line.cell,
         row=line.row,

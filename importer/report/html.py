@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -18,22 +18,21 @@ from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
 from importer.report.figures import counted, shown_count, shown_sums
 from importer.report.inert import visible
-from importer.report.lines import ActionLine
 from importer.report.page import page_of
-from importer.report.rows_data import rows_data
+from importer.report.rows_data import PageRows
 from importer.report.source import Report
 
 _TEMPLATE: Final = "template.html.j2"
 
 
-def page_file(report: Report, lines: Iterable[ActionLine]) -> Iterator[bytes]:
+def page_file(report: Report, rows: PageRows) -> Iterator[bytes]:
     """Yield the content of `reconciliation.html` in pieces."""
     style, script = _asset("style.css"), _asset("script.js")
     pieces = _template().generate(
         page=page_of(report),
         names=report.names,
         masked=report.masked,
-        data=rows_data(lines, report.reasons),
+        data=rows.pieces(),
         style=style,
         script=script,
         style_hash=_hash(style),

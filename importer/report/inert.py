@@ -21,11 +21,14 @@ _NEVER_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f]")
 
-_NEEDS_ESCAPE: Final = re.compile("[\x00-\x08\x0b-\x1f&<>_\ud800-\udfff\ufffe\uffff]")
+_ESCAPES: Final = "\x00-\x08\x0b-\x1f&<>_\ud800-\udfff\ufffe\uffff"
+_NEEDS_ESCAPE: Final = re.compile(f"[{_ESCAPES}]")
 
-_RUNS: Final = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_STARTS: Final = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+_RUNS: Final = re.compile(f"[{_STARTS}]")
 """A first character that makes spreadsheet programs read a text as a formula (OWASP, CSV
 injection): with the full-width forms, and white space that they drop before they look."""
+_HARMLESS: Final = re.compile(f"[^{_STARTS}{_ESCAPES}][^{_ESCAPES}]*")
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _MOST_SHOWN: Final = 11
 """Characters of a number that Excel shows, and so saves, where nobody has given it a format."""
@@ -68,6 +71,11 @@ def as_escapes(packed: str) -> str:
 def runs_as_formula(text: str) -> bool:
     """Whether a spreadsheet program that guesses would take the text for a formula."""
     return bool(_RUNS.match(text))
+
+
+def is_harmless(text: str) -> bool:
+    """Whether a text runs nowhere and stands in XML as it is, which one look tells of most."""
+    return _HARMLESS.fullmatch(text) is not None
 
 
 def for_csv(text: str) -> str:

@@ -101,14 +101,19 @@ class ActionLine:
 
 def lines_of(source: ReportSource) -> Iterator[ActionLine]:
     """Yield every action and every skipped row of a run, in the sheet's order."""
+    return (line for line, _ in told_of(source))
+
+
+def told_of(source: ReportSource) -> Iterator[tuple[ActionLine, ActionRecord | Skipped]]:
+    """Yield the same, each with what it was made from."""
     run, advice = source.reconciliation.run, advice_of(source)
     actions = (
-        action_line(run, action, advice, known_by)
+        (action_line(run, action, advice, known_by), action)
         for _, of_row in groupby(source.actions(), key=lambda action: action.row)
         for action, known_by in _known(list(of_row), source.known_by)
     )
-    skipped = (skipped_line(run, one) for one in source.skipped_rows())
-    return heapq.merge(actions, skipped, key=lambda line: line.row)
+    skipped = ((skipped_line(run, one), one) for one in source.skipped_rows())
+    return heapq.merge(actions, skipped, key=lambda told: told[0].row)
 
 
 def _known(

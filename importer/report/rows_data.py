@@ -17,12 +17,12 @@ from importer.report.inert import for_script
 from importer.report.lines import ActionLine
 from importer.report.listing import GIVEN_UP, mark_of
 from importer.report.reasons import Said
+from importer.report.spool import Spool
 from importer.report.words import INCOMPLETE, OUTCOME_WORDS, SKIPPED
 
 GAP: Final = "\x01"
 """Stands in a text for a word that differs from line to line; no shown text holds it."""
 
-_ROWS_A_PIECE: Final = 500
 _VARIES: Final = re.compile(r"\w*\d\w*(?:[-.,]\w*\d\w*)*")
 _MARKS: Final = ("", INCOMPLETE, GIVEN_UP)
 _Kind = tuple[object, ...]
@@ -31,8 +31,8 @@ _AS_BEFORE, _ROW, _ACTION_ID, _LEAD = range(4)
 """Words that need not be written out: the one in this place before, and the line's own."""
 
 
-def rows_data(lines: Iterable[ActionLine], reasons: Iterable[Said]) -> Iterator[str]:
-    """Yield a JSON object in pieces, safe inside a script block.
+class PageRows(Spool):
+    """A JSON object in pieces, safe inside a script block.
 
     `rows` holds for every line: row, lead, what it is known by, amount, action id, its place in
     `kinds`, then the words for the gaps of its kind's texts. For lead and what it is known by, 0
@@ -42,19 +42,17 @@ def rows_data(lines: Iterable[ActionLine], reasons: Iterable[Said]) -> Iterator[
     places of its hints in `hints`, places of its reasons. Outcome and mark are named by their
     places in `outcomes` and `marks`.
     """
-    table = _Table(reasons)
-    yield '{"rows":['
-    pending: list[str] = []
-    begun = False
-    for line in lines:
-        pending.append(for_script(table.entry(line)))
-        if len(pending) == _ROWS_A_PIECE:
-            yield ("," if begun else "") + ",".join(pending)
-            pending.clear()
-            begun = True
-    yield ("," if begun and pending else "") + ",".join(pending)
-    yield "],"
-    yield for_script(table.tables())[1:]
+
+    def __init__(self, reasons: Iterable[Said]) -> None:
+        self._table = _Table(reasons)
+        super().__init__(lambda line, _: for_script(self._table.entry(line)), ",")
+
+    def pieces(self) -> Iterator[str]:
+        """Yield the object."""
+        yield '{"rows":['
+        yield from super().pieces()
+        yield "],"
+        yield for_script(self._table.tables())[1:]
 
 
 class _Table:

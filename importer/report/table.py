@@ -8,35 +8,37 @@ from __future__ import annotations
 
 import csv
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from io import StringIO
 from typing import Final
 
 from importer.report.inert import for_csv
-from importer.report.lines import ActionLine
 from importer.report.listing import COLUMNS
+from importer.report.spool import Spool
 
 HEADERS: Final = tuple(column.name.lower() for column in COLUMNS)
 """The workbook's headers in small letters."""
 
-_LINES_A_PIECE: Final = 2000
+
+class _Echo:
+    """Gives `csv.writer` each row back that it has put together."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
-def table_file(lines: Iterable[ActionLine]) -> Iterator[bytes]:
+def table_lines() -> Spool:
+    """Return the spool of the table's rows."""
+    row_of = csv.writer(_Echo(), lineterminator="\r\n").writerow
+    values = [column.of for column in COLUMNS]
+    return Spool(lambda line, _: str(row_of([for_csv(of(line)) for of in values])))
+
+
+def table_file(lines: Spool) -> Iterator[bytes]:
     """Yield the content of `reconciliation.csv` in pieces."""
-    buffer = StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(HEADERS)
     yield BOM_UTF8
-    for number, line in enumerate(lines, start=1):
-        writer.writerow([for_csv(column.of(line)) for column in COLUMNS])
-        if number % _LINES_A_PIECE == 0:
-            yield _take(buffer)
-    yield _take(buffer)
-
-
-def _take(buffer: StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode()
+    head = StringIO(newline="")
+    csv.writer(head, lineterminator="\r\n").writerow(HEADERS)
+    yield head.getvalue().encode()
+    for piece in lines.pieces():
+        yield piece.encode()

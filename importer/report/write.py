@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from importer.files import Content, make_private_folder, write_atomically
-from importer.model import ActionRecord
-from importer.report.document import document_file
+from importer.model import ActionRecord, Skipped
+from importer.report.document import document_file, document_lines
 from importer.report.failure_files import TABLE, WORKBOOK, write_failure_files
 from importer.report.html import page_file
-from importer.report.lines import lines_of
+from importer.report.lines import ActionLine, told_of
+from importer.report.rows_data import PageRows
 from importer.report.source import Names, ReportSource, Written, report_of
-from importer.report.table import table_file
+from importer.report.spool import Spool
+from importer.report.table import table_file, table_lines
 from importer.report.theirs import is_theirs, record
 from importer.report.xlsx import write_workbook
 
 _A_DAY: Final = 86_400
-_PASSES: Final = 4
-"""Workbook, table, document and page each go through every action once."""
 
 Stage = Callable[[int], AbstractContextManager[Callable[[int], object]]]
 """Given how many steps there are: a context that is told of each."""
@@ -56,7 +56,7 @@ def write_reports(
     """
     make_private_folder(folder)
     _remove_halves(folder, now())
-    with stage(_PASSES * source.reconciliation.run.planned_actions) as advance:
+    with stage(source.reconciliation.run.planned_actions) as advance:
         return _write_all(folder, replace(source, actions=lambda: _counted(source, advance)))
 
 
@@ -70,14 +70,18 @@ def _write_all(folder: Path, source: ReportSource) -> Written:
     for name, path in rows:
         _remove_stand_ins(folder / name, path)
     report = report_of(source, failures)
-    workbook = _write(
-        folder / usual.workbook, lambda file: write_workbook(file, report, lines_of(source))
-    )
-    table = _write(folder / usual.table, _pieces(table_file(lines_of(source))))
-    document = _write(folder / usual.document, _pieces(document_file(report, source)))
-    names = replace(usual, workbook=workbook.name, table=table.name, document=document.name)
-    report = replace(report, names=names)
-    page = _write(folder / usual.page, _pieces(page_file(report, lines_of(source))))
+    with (
+        table_lines() as rows_of,
+        document_lines(report) as lines,
+        PageRows(report.reasons) as data,
+    ):
+        every = _taken_down(told_of(source), (rows_of, lines, data))
+        workbook = _write(folder / usual.workbook, lambda file: write_workbook(file, report, every))
+        table = _write(folder / usual.table, _pieces(table_file(rows_of)))
+        document = _write(folder / usual.document, _pieces(document_file(report, lines)))
+        names = replace(usual, workbook=workbook.name, table=table.name, document=document.name)
+        report = replace(report, names=names)
+        page = _write(folder / usual.page, _pieces(page_file(report, data)))
     figures = [
         (usual.page, page),
         (usual.workbook, workbook),
@@ -102,6 +106,16 @@ def _counted(source: ReportSource, advance: Callable[[int], object]) -> Iterator
     for action in source.actions():
         yield action
         advance(1)
+
+
+def _taken_down(
+    told: Iterable[tuple[ActionLine, ActionRecord | Skipped]], spools: Sequence[Spool]
+) -> Iterator[ActionLine]:
+    """The lines for one report; the others take each of them down as it goes by."""
+    for line, made_from in told:
+        for spool in spools:
+            spool.add(line, made_from)
+        yield line
 
 
 def _pieces(pieces: Iterable[bytes]) -> Content:

@@ -3,10 +3,12 @@
 from importer.sheets.header import likelier_header
 from importer.sheets.open import open_sheet, tab_names
 from importer.sheets.preflight import format_of
-from importer.sheets.sheet import Sheet, Shown
+from importer.sheets.sheet import MANY_ROWS, ROWS_PER_CHUNK, Sheet, Shown
 from importer.sheets.stillness import check_settled, unchanged
 
 __all__ = [
+    "MANY_ROWS",
+    "ROWS_PER_CHUNK",
     "Sheet",
     "Shown",
     "check_settled",

@@ -40,7 +40,13 @@ def _column(values: Sequence[CellValue]) -> tuple[list[str], list[Kind]]:
     if found == {float} and math.isfinite(sum(cast("Sequence[float]", values))):
         texts = list(map(number_text, cast("Sequence[float]", values)))
         return texts, [Kind.NUMBER] * len(values)
-    shown = [as_shown(value) for value in values]
+    if found <= {dt.date, dt.datetime}:
+        # A column of dates has few of them; and no two values of these types are equal that show
+        # unlike each other, as 1 and 1.0 and True do.
+        known = {value: as_shown(value) for value in set(values)}
+        shown = [known[value] for value in values]
+    else:
+        shown = [as_shown(value) for value in values]
     return [text for text, _ in shown], [kind for _, kind in shown]
 
 

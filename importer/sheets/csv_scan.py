@@ -54,6 +54,8 @@ class Scan:
     """So many lines, wherever they are taken together, need little memory."""
     plain: bool
     """Every character is ASCII's, so that nearly all encodings read the same."""
+    even: bool
+    """Every line end is LF or CRLF."""
     open_end: bool
     """The last line has no line end, and others have."""
     odd: Spot | None
@@ -89,6 +91,7 @@ def scan(path: Path, encoding: str) -> Scan:
         lines=tally.lines,
         at_once=tally.at_once,
         plain=tally.plain,
+        even=tally.feeds == tally.ends,
         open_end=tally.lines > tally.ends > 0,
         odd=odd,
         strange=tally.strange,
@@ -101,6 +104,8 @@ class _Tally:
 
     is_utf8: bool
     ends: int = 0
+    feeds: int = 0
+    """LF, alone or behind a CR."""
     since: int = 0
     """Characters since the last line end, counted in blocks."""
     fewest: int | None = None
@@ -114,10 +119,12 @@ class _Tally:
         if not text.isascii():
             self.plain = False
             self.strange = self.strange or self._strange(block, text)
-        found = _line_ends(text) - (self.last == "\r" and text[0] == "\n")
+        feeds = text.count("\n")
+        found = _line_ends(text, feeds) - (self.last == "\r" and text[0] == "\n")
         if len(block) == BLOCK:
             self.fewest = found if self.fewest is None else min(self.fewest, found)
         self.ends += found
+        self.feeds += feeds
         self.since = 0 if found else self.since + len(text)
         self.last = text[-1]
 
@@ -127,8 +134,9 @@ class _Tally:
             match = (b"\xc2" in block or b"\xc3" in block) and _GARBLED.search(block)
             return _spot(block, match.start(), self.ends) if match else None
         control = _CONTROLS.search(text)
+        before = text[: control.start()] if control else ""
         return control and Spot(
-            line=self.ends + _line_ends(text[: control.start()]) + 1, around=b""
+            line=self.ends + _line_ends(before, before.count("\n")) + 1, around=b""
         )
 
     def odd(self, error: UnicodeError) -> Spot:
@@ -156,9 +164,10 @@ def _blocks(path: Path) -> Iterator[bytes]:
     yield b""
 
 
-def _line_ends(text: str) -> int:
-    """Count CR, LF and CRLF."""
-    return text.count("\n") + text.count("\r") - text.count("\r\n")
+def _line_ends(text: str, feeds: int) -> int:
+    """Count CR, LF and CRLF; of LF it is known how many there are."""
+    returns = text.count("\r")
+    return feeds + returns - (text.count("\r\n") if returns else 0)
 
 
 def _check_size(file: str, since: int, lines: int) -> None:

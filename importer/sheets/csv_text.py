@@ -44,13 +44,30 @@ def read_records(
     lines = iter(lines)
     before = 0
     while batch := list(islice(lines, size)):
-        text = "".join(batch)
-        if QUOTE in text or NUL in text:
-            records = list(_quoted_records(batch, lines, delimiter, file, before))
-        else:
-            records = [line.rstrip(LINE_ENDS).split(delimiter) for line in batch]
+        records = records_of(batch, lines, delimiter, file, before)
         before += len(records)
         yield records
+
+
+def records_of(
+    batch: list[str], more: Iterator[str], delimiter: str, file: str, before: int
+) -> list[Record]:
+    """Return the records of some lines; a quoted line break may take lines from `more`.
+
+    Args:
+        batch: lines as of `read_records`, the first of them where a record begins.
+        more: the lines that follow them.
+        delimiter: one character.
+        file: name for messages.
+        before: records before these.
+
+    Raises:
+        SheetError: as `read_records`.
+    """
+    text = "".join(batch)
+    if QUOTE in text or NUL in text:
+        return list(_quoted_records(batch, more, delimiter, file, before))
+    return [line.rstrip(LINE_ENDS).split(delimiter) for line in batch]
 
 
 def _quoted_records(

@@ -39,6 +39,8 @@ class Survey:
     """Lines of the file."""
     at_once: int
     """So many lines may be in memory together."""
+    even: bool
+    """Every line end is LF or CRLF."""
     notes: tuple[Note, ...] = ()
 
 
@@ -105,6 +107,7 @@ def _settled(file: str, encoding: str, found: Scan, stated: str | None) -> Surve
         encoding=encoding,
         lines=found.lines,
         at_once=found.at_once,
+        even=found.even,
         notes=tuple(_notes(file, encoding, found, stated)),
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from importer.model import SheetSpec
-from importer.sheets.csv_sheet import open_csv
 from importer.sheets.preflight import Format, format_of
 from importer.sheets.sheet import Sheet
 from importer.sheets.stillness import unchanged
@@ -23,9 +22,16 @@ def open_sheet(path: Path, spec: SheetSpec) -> Sheet:
         UsageError: there is no such file, or it cannot be opened.
         SheetError: it cannot be read, or is not the sheet that `spec` describes.
     """
-    read = open_csv if format_of(path) is Format.CSV else open_tab
+    is_csv = format_of(path) is Format.CSV
     with unchanged(path):
-        return read(path, spec)
+        return _open_csv(path, spec) if is_csv else open_tab(path, spec)
+
+
+def _open_csv(path: Path, spec: SheetSpec) -> Sheet:
+    # Arrow takes more memory than the process that reads a workbook is granted.
+    from importer.sheets.csv_sheet import open_csv  # noqa: PLC0415 - see above
+
+    return open_csv(path, spec)
 
 
 def tab_names(path: Path) -> list[str]:

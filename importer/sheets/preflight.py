@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import errno
 import re
 import stat
-from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
 from importer.errors import SheetError, UsageError
+from importer.files import missing
 from importer.sheets.header import shortened
 from importer.sheets.ole import streams_of
 from importer.sheets.sentences import (
@@ -107,7 +106,7 @@ def _check_there(path: Path) -> None:
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # a NUL in the name
-        raise _missing(path) from error
+        raise missing(path) from error
     except OSError as error:
         raise _out_of_reach(path, error) from error
     if stat.S_ISDIR(mode):
@@ -117,20 +116,6 @@ def _check_there(path: Path) -> None:
             f"{path} is not a file but a device or a pipe.",
             "Save the sheet as a file, and name it.",
         )
-
-
-def _missing(path: Path) -> UsageError:
-    names: list[str] = []
-    with suppress(OSError, ValueError):
-        if path.is_symlink():
-            return UsageError(
-                f"{path} is a link that leads nowhere: there is no file {path.readlink()}.",
-                "Name the file itself, or make the link anew.",
-            )
-        names = [other.name for other in path.parent.iterdir()]
-    near = difflib.get_close_matches(path.name, names, n=3)
-    hint = f"Did you mean {' or '.join(near)}?" if near else "Check the name and the folder."
-    return UsageError(f"There is no file {path}.", hint)
 
 
 def _out_of_reach(path: Path, error: OSError) -> UsageError:

@@ -13,6 +13,8 @@ Shown = tuple[str, Kind]
 """A cell: its text, and what its file says that it holds."""
 
 ROWS_PER_CHUNK = 5000
+MANY_ROWS = 50_000
+"""Of a chunk whose cells stay columns: few of them ever become objects."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,7 +79,7 @@ class Batch:
         return Chunk(
             numbers=range(self.first, self.first + len(self)),
             columns=self.texts,
-            kinds=[[_KINDS[letter] for letter in column] for column in self.kinds],
+            kinds=[_kinds_of(column) for column in self.kinds],
             hidden=frozenset(self.hidden),
         )
 
@@ -90,6 +90,13 @@ class Batch:
             for texts, kinds in zip(self.texts, self.kinds, strict=True)
         ]
         yield from map(list, zip(*columns, strict=True))
+
+
+def _kinds_of(letters: str) -> list[Kind]:
+    """A column's kinds; most columns hold one kind throughout."""
+    if letters and letters.count(letters[0]) == len(letters):
+        return [_KINDS[letters[0]]] * len(letters)
+    return [_KINDS[letter] for letter in letters]
 
 
 class Pen:

@@ -58,6 +58,9 @@ class DateSurvey:
         self._apart: dict[Orders, _Sighting] = {}
         """Two orders → the first cell that is another day in each."""
 
+    needless = None
+    """Any cell may tell more."""
+
     def see(
         self, numbers: Sequence[int], texts: Sequence[str], kinds: Sequence[Kind] | None
     ) -> None:

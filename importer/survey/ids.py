@@ -48,6 +48,9 @@ class IdSurvey:
         self._exact = False
         """A long one has another digit than 0 where Excel would have lost it."""
 
+    needless = "[^0-9 ]"
+    """Only identifiers made of digits can be damaged so."""
+
     def see(
         self, numbers: Sequence[int], texts: Sequence[str], kinds: Sequence[Kind] | None
     ) -> None:

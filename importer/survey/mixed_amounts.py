@@ -55,6 +55,12 @@ class MixedAmounts:
         """Decimal sign → the first cell that proves it."""
         self._unclear: _Seen | None = None
 
+    @property
+    def needless(self) -> str | None:
+        """Digits alone; once a sign is proven, also what proves it and nothing else."""
+        known = "".join(self._first)
+        return rf"^[0-9]+(?:[{known}][0-9]{{1,2}})?$" if known else "^[0-9]+$"
+
     def see(
         self, numbers: Sequence[int], texts: Sequence[str], kinds: Sequence[Kind] | None
     ) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
 from typing import Final, Protocol
 
+from importer.columns import Places, without
 from importer.folding import readable
 from importer.mapping import Binding, ColumnSpec, ColumnType, Mapping
 from importer.model import Chunk, Kind, Note, Refusal
@@ -23,6 +24,10 @@ from importer.values.date_order import Order
 
 class Watcher(Protocol):
     """Looks at every cell of one column. Made with its declaration, its letter and its header."""
+
+    @property
+    def needless(self) -> str | None:
+        """A pattern (of RE2) that is found in texts alone which tell nothing more by now."""
 
     def see(
         self, numbers: Sequence[int], texts: Sequence[str], kinds: Sequence[Kind] | None
@@ -66,7 +71,7 @@ class Watchers:
             if spec.type in WATCHERS
         ]
 
-    def see(self, chunk: Chunk, rows: Sequence[int]) -> None:
+    def see(self, chunk: Chunk, rows: Places) -> None:
         """Look at some more rows: those of a chunk with these places in it."""
         for place, watcher in self._columns:
             _see(watcher, chunk, place, rows)
@@ -84,7 +89,7 @@ class Survey:
         self._columns = columns
         self._places = binding.columns
 
-    def see(self, chunk: Chunk, rows: Sequence[int]) -> None:
+    def see(self, chunk: Chunk, rows: Places) -> None:
         """Look at some more rows: those of a chunk with these places in it."""
         for name, survey in self._columns.items():
             _see(survey, chunk, self._places[name], rows)
@@ -158,10 +163,13 @@ def _shown(binding: Binding, name: str) -> tuple[str, str]:
     return binding.letter(name), readable(binding.headers[binding.columns[name]])
 
 
-def _see(watcher: Watcher, chunk: Chunk, place: int, rows: Sequence[int]) -> None:
+def _see(watcher: Watcher, chunk: Chunk, place: int, rows: Places) -> None:
     kinds = None if chunk.kinds is None else chunk.kinds[place]
     numbers, texts = chunk.numbers, chunk.columns[place]
+    if watcher.needless and kinds is None:
+        rows = without(texts, rows, watcher.needless)
     if len(rows) < len(numbers):
-        numbers, texts = [numbers[at] for at in rows], [texts[at] for at in rows]
-        kinds = None if kinds is None else [kinds[at] for at in rows]
+        at = rows.tolist()
+        numbers, texts = [numbers[one] for one in at], [texts[one] for one in at]
+        kinds = None if kinds is None else [kinds[one] for one in at]
     watcher.see(numbers, texts, kinds)

@@ -56,6 +56,9 @@ class SwappedDates:
         self._cleared = False
         """True once a cell was seen that no such damage leaves behind."""
 
+    needless = None
+    """Any cell may tell more."""
+
     def see(
         self, numbers: Sequence[int], texts: Sequence[str], kinds: Sequence[Kind] | None
     ) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Final, Protocol, assert_never
 
 from importer.crm import Flight
@@ -15,6 +16,7 @@ from importer.journal import sending
 from importer.journal.sending import BatchToSend, Fate
 from importer.journal.store import Journal
 from importer.protocol import encode, read_answer
+from importer.upload.commits import Commits
 from importer.upload.crm_clock import CrmClock
 from importer.upload.fates import evidence_of, fates_of, told_of
 from importer.upload.gate import Ending, EndKind, Gate
@@ -51,6 +53,16 @@ class Wire(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claimed:
+    """A batch that is about to leave."""
+
+    batch: BatchToSend
+    body: bytes
+    request: int | None
+    """None: nothing of it was claimed."""
+
+
 class Sending:
     """One run's sending.
 
@@ -81,6 +93,7 @@ class Sending:
         longest_wait_s: float = 900.0,
     ) -> None:
         self._journal = journal
+        self._commits = Commits(journal)
         self._run = run
         self._gate = gate
         self._jitter = jitter
@@ -146,10 +159,10 @@ class Sending:
         """Bring one batch to its end; True when the lead's next one may go."""
         pauses, patience = iter(BACK_OFF_S), self._patience()
         while await self._gate.permit():
-            batch = sending.load_batch(self._journal, batch_id)
-            if not batch.actions:
+            claimed = await self._commits.write(lambda: self._claim(batch_id))
+            if claimed is None:
                 return True
-            verdict = await self._attempt(wire, batch)
+            verdict = await self._attempt(wire, claimed)
             match verdict:
                 case None:
                     continue
@@ -171,21 +184,34 @@ class Sending:
     def _patience(self) -> Patience:
         return Patience(self._longest_wait_s, self._jitter)
 
-    async def _attempt(self, wire: Wire, batch: BatchToSend) -> Verdict | None:
-        """Claim, send and record; None when another run turned out to hold one of the keys."""
+    def _claim(self, batch_id: int) -> _Claimed | None:
+        """Load a batch and claim what of it is still staged; None where that is nothing."""
+        batch = sending.load_batch(self._journal, batch_id)
+        if not batch.actions:
+            return None
         body = encode([action.entry for action in batch.actions])
         digest = hashlib.sha256(body).hexdigest()
-        request = sending.claim(self._journal, batch, digest, self._crm_clock.ahead_s)
+        request = None
+        if not self._gate.stopping:  # since the permit was given
+            request = sending.claim(self._journal, batch, digest, self._crm_clock.ahead_s)
+        return _Claimed(batch=batch, body=body, request=request)
+
+    async def _attempt(self, wire: Wire, claimed: _Claimed) -> Verdict | None:
+        """Send and record; None where nothing was claimed."""
+        batch, request, flight = claimed.batch, claimed.request, Flight()
         if request is None:
             return None
-        flight = Flight()
         try:
-            exchange = await wire.create_actions(batch.lead, body, flight)
+            await asyncio.sleep(0)  # whoever was cancelled while it was claimed sends nothing
+            await self._gate.leave()
+            exchange = await wire.create_actions(batch.lead, claimed.body, flight)
         except BaseException:
             # Stopped in mid-flight: the journal is told how far it got before anybody else is.
             self._conclude(batch, request, flight.exchange())
             raise
-        return self._conclude(batch, request, exchange)
+        verdict = await self._commits.write(lambda: self._conclude(batch, request, exchange))
+        self._tell(batch, exchange, verdict)
+        return verdict
 
     def _conclude(self, batch: BatchToSend, request: int, exchange: Exchange) -> Verdict:
         """Record what the request's end proves, and have the stop rules look at it."""
@@ -200,15 +226,19 @@ class Sending:
                 "The journal does not take the outcome of a request.",
                 "Nothing more is sent; please report this.",
             )
+        if not isinstance(verdict, StopRun | NotSent | Wait):
+            self._look_at(batch, fates)
+        return verdict
+
+    def _tell(self, batch: BatchToSend, exchange: Exchange, verdict: Verdict) -> None:
+        """Tell of what is on disk."""
         if exchange.progress is not Progress.NOT_STARTED:
             self._gate.note_reached()
         if not isinstance(verdict, StopRun | NotSent | Wait):
             self._advance(len(batch.actions))
-            self._look_at(batch, fates)
         if isinstance(verdict, Unknown) and exchange.retry_after_s is not None:
             # In doubt or not, a CRM that asks for a rest is given one.
             self._slow_down(self._patience(), exchange.retry_after_s, verdict.reason)
-        return verdict
 
     def _judge(self, batch: BatchToSend, exchange: Exchange) -> Verdict:
         count = len(batch.actions)

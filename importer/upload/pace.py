@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from copy import copy
 from typing import Final
 
 _HOUR_S: Final = 3600.0
@@ -43,8 +44,18 @@ class Pace:
         self._sleep = sleep
         self._whole_at = float("-inf")
         """When the burst would be whole again: the theoretical arrival time."""
+        self._rest()
+
+    def twin(self) -> Pace:
+        """A pace of its own, with the same rate, burst and past, and without pauses."""
+        twin = copy(self)
+        twin._rest()  # noqa: SLF001 - one of ours
+        return twin
+
+    def _rest(self) -> None:
         self._paused_until = float("-inf")
         self._queue = asyncio.Lock()
+        self._asking = 0
 
     @property
     def memory_s(self) -> float:
@@ -53,10 +64,26 @@ class Pace:
 
     async def permit(self) -> None:
         """Wait for the permit to send one request."""
-        async with self._queue:
-            while (wait := self._due() - self._clock()) > 0:
-                await self._sleep(wait)
-            self._whole_at = max(self._clock(), self._whole_at) + self._interval_s
+        if self.permit_now():
+            return
+        self._asking += 1
+        try:
+            async with self._queue:
+                while (wait := self._due() - self._clock()) > 0:
+                    await self._sleep(wait)
+                self._spend()
+        finally:
+            self._asking -= 1
+
+    def permit_now(self) -> bool:
+        """Take the permit where it can be had without waiting, and nobody else waits for one."""
+        free = not self._asking and self._due() <= self._clock()
+        if free:
+            self._spend()
+        return free
+
+    def _spend(self) -> None:
+        self._whole_at = max(self._clock(), self._whole_at) + self._interval_s
 
     def pause(self, seconds: float) -> None:
         """Hold all senders back for so long; afterwards the burst counts as spent.

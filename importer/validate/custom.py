@@ -23,7 +23,7 @@ def compile_custom(code: str, fields: Mapping[str, Source], columns: Columns) ->
 
     A blank field is left out; an action with no field left is a problem, not an empty action.
     """
-    parts = tuple(_field(name, source, columns) for name, source in fields.items())
+    parts = tuple(field_part(name, source, columns) for name, source in fields.items())
     start = f'{{"type":{json_text(code)},"fields":{{'
     nothing = Flawed(((_first_place(fields), _NO_FIELD),))
 
@@ -50,7 +50,7 @@ def _first_place(fields: Mapping[str, Source]) -> str:
     return next(filter(None, places), WHOLE_ROW)
 
 
-def _field(name: str, source: Source, columns: Columns) -> Part[str]:
+def field_part(name: str, source: Source, columns: Columns) -> Part[str]:
     """Make the function that gives `"name":value` as JSON, "" where the value is blank."""
     start = f"{json_text(name)}:"
     write = field_writer(source, columns)

@@ -35,18 +35,30 @@ def fingerprint(table: Table, index: int, columns: Sequence[str]) -> str:
     return hashlib.sha256(json_text(cells).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def identity_of(mapping: Mapping) -> Callable[[Table, int], tuple[str, ...]]:
-    """Make the function that gives a row's identity: the typed texts of its identity columns.
+Form = Callable[[Table, int], str]
+"""(table, index of a row in it) → the text that a cell of the row counts as."""
 
-    A mapping without an identity (it has no PAYMENT) takes all its declared columns. Sorted by
-    name: the order in which somebody lists them says nothing about the row.
-    """
-    columns = sorted(mapping.identity.columns if mapping.identity else mapping.columns)
-    forms = [_form_of(mapping, column) for column in columns]
+
+def identity_of(mapping: Mapping) -> Callable[[Table, int], tuple[str, ...]]:
+    """Make the function that gives a row's identity: the typed texts of its identity columns."""
+    forms = list(forms_of(mapping).values())
     return lambda table, index: tuple(form(table, index) for form in forms)
 
 
-def _form_of(mapping: Mapping, column: str) -> Callable[[Table, int], str]:
+def identity_columns(mapping: Mapping) -> list[str]:
+    """Return the columns of the identity; of a mapping without one (it has no PAYMENT), all.
+
+    Sorted by name: the order in which somebody lists them says nothing about the row.
+    """
+    return sorted(mapping.identity.columns if mapping.identity else mapping.columns)
+
+
+def forms_of(mapping: Mapping) -> dict[str, Form]:
+    """Return the identity's columns, each with how its cells count."""
+    return {column: _form_of(mapping, column) for column in identity_columns(mapping)}
+
+
+def _form_of(mapping: Mapping, column: str) -> Form:
     """How a column counts in an identity: a person is the same in any spelling that is matched."""
     spec = mapping.columns[column]
     country = mapping.via.country if mapping.via and column == mapping.lead else None

@@ -14,16 +14,16 @@ from importer.model import PAYMENT, Currency, Flaw, Kind, Money, PaymentStatus, 
 from importer.resolve import Columns, Flawed, Skip
 from importer.validate.entry import Build, Entry, amount_text
 from importer.validate.money import decimals_flaw, positive_flaw
-from importer.validate.source import column_of, compile_part, merge, place_of
+from importer.validate.source import Part, column_of, compile_part, merge, place_of
 from importer.values import as_source_text, parse_amount, parse_currency
 
 
 def compile_payment(amount: Source, currency: Source, status: Source, columns: Columns) -> Build:
     """Make the function that gives a row's PAYMENT from its three values."""
     read = (
-        compile_part(status, columns, _read_status),
-        compile_part(currency, columns, read_currency),
-        compile_part(amount, columns, _read_amount),
+        status_part(status, columns),
+        currency_part(currency, columns),
+        amount_part(amount, columns),
     )
     judge = _money_rules(amount, currency, columns)
 
@@ -41,6 +41,21 @@ def compile_payment(amount: Source, currency: Source, status: Source, columns: C
                 return merge(parts)
 
     return build
+
+
+def status_part(source: Source, columns: Columns) -> Part[PaymentStatus]:
+    """Make the function that gives the status of a row's payment."""
+    return compile_part(source, columns, _read_status)
+
+
+def currency_part(source: Source, columns: Columns) -> Part[Currency]:
+    """Make the function that gives the currency of a row's payment."""
+    return compile_part(source, columns, _read_currency)
+
+
+def amount_part(source: Source, columns: Columns) -> Part[Decimal]:
+    """Make the function that gives the amount of a row's payment."""
+    return compile_part(source, columns, _read_amount)
 
 
 def _money_rules(
@@ -81,7 +96,7 @@ def _read_status(value: Value) -> PaymentStatus | Flaw:
         )
 
 
-def read_currency(value: Value) -> Currency | Flaw:
+def _read_currency(value: Value) -> Currency | Flaw:
     """The currency that a typed value names, or why it is none."""
     if isinstance(value, Currency):
         return value

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from importer.batches import digest
+import numpy as np
+from numpy.typing import NDArray
+
+from importer.columns import Keys
 from importer.mapping import Binding, Mapping
 from importer.model import CheckedRow, Problem, Skipped
+from importer.validate.judged import Judged
+from importer.validate.keys import identity_keys
 from importer.validate.problems import with_problems
 
-FirstRow = Callable[[str, int], int]
-"""(digest, row number) → the first row that had this digest; the row itself where it is new."""
+FirstRow = Callable[[Keys, NDArray[np.int64]], NDArray[np.int64]]
+"""(keys, row numbers) → the first row that had each key; the row itself where it is new."""
 
 
 class Repeats:
-    """Knows each identity of a sheet, as a digest, with the row that had it first.
+    """Knows each identity of a sheet, as a key, with the row that had it first.
 
     Args:
         mapping: says which columns are the identity, and whether it may be there twice.
@@ -31,14 +37,28 @@ class Repeats:
         self._names = " and ".join(
             f"“{binding.headers[binding.columns[name]]}”" for name in self._columns
         )
+        self._keys = identity_keys(mapping)
         self._first = first
 
-    def judge(self, row: CheckedRow) -> CheckedRow:
-        """The row as it is, or INVALID because an earlier row has its identity."""
-        if isinstance(row, Skipped) or row.identity is None or not self._columns:
-            return row
-        first = self._first(digest(list(row.identity)), row.row)
-        if first == row.row:
+    def judge(self, rows: Judged) -> None:
+        """Refuse the rows whose identity an earlier row has."""
+        if not self._columns:
+            return
+        places = np.flatnonzero(rows.where(_has_identity))
+        if not len(places):
+            return
+        numbers = numbers_of(rows, places)
+        firsts = self._first(self._keys(rows.table)[places], numbers)
+        again = np.flatnonzero(firsts != numbers)
+        rows.change(
+            {
+                at: self._repeated(rows[at], first)
+                for at, first in zip(places[again].tolist(), firsts[again].tolist(), strict=True)
+            }
+        )
+
+    def _repeated(self, row: CheckedRow, first: int) -> CheckedRow:
+        if isinstance(row, Skipped) or row.identity is None:
             return row
         seen = ", ".join(row.identity)
         problem = Problem(
@@ -51,3 +71,13 @@ class Repeats:
             "the other row stands for it, and this one is not sent.",
         )
         return with_problems(row, [problem])
+
+
+def numbers_of(rows: Judged, places: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the numbers of the rows at some places."""
+    numbers: NDArray[np.int64] = np.asarray(rows.table.numbers, np.int64)[places]
+    return numbers
+
+
+def _has_identity(row: CheckedRow) -> bool:
+    return not isinstance(row, Skipped) and row.identity is not None

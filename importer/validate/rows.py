@@ -1,14 +1,20 @@
-"""Every row of a sheet, judged once: skipped, refused with all its problems, or ready."""
+"""Every row of a sheet, judged: skipped, refused with all its problems, or ready."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
-from importer.mapping import Binding, Condition, Mapping
+import numpy as np
+
+from importer.columns import Places, picked
+from importer.mapping import LEAD_IDS, Binding, Condition, Mapping
 from importer.model import CheckedRow, Draft, Flaw, Invalid, Money, Ready, Skipped, Table
 from importer.resolve import Flawed, compile_condition
 from importer.validate.action import compile_action
+from importer.validate.alike import Alike, firsts, likes
+from importer.validate.judged import NO_ACTION, Group, Judged
 from importer.validate.likeness import fingerprint, identity_of, source_text
 from importer.validate.problems import (
     Finding,
@@ -26,32 +32,36 @@ HIDDEN = "hidden"
 """Reason of a row that the sheet hides, where the mapping says to leave those out."""
 TRAILER = "trailer"
 """Reason of the sheet's own trailer."""
-NO_ACTION = "no action applies"
-"""Reason of a row that every action's condition passes over."""
 
 
-def check_rows(table: Table, mapping: Mapping, binding: Binding) -> Iterator[CheckedRow]:
+def check_rows(table: Table, mapping: Mapping, binding: Binding) -> Judged:
     """Judge the rows of a table, in their order: one result for each."""
     return checker(mapping, binding)(table)
 
 
-def passer(mapping: Mapping) -> Callable[[Table, int], bool]:
-    """Make the test that tells whether a row is blank, or left out by a rule of the mapping.
+def passer(mapping: Mapping) -> Callable[[Table], Places]:
+    """Make the function that tells which rows are neither blank nor left out by the mapping.
 
     The table needs no columns but the lead's and those that the rules look at.
     """
     rules = [compile_condition(when, mapping.columns) for _, when in _skips(mapping)]
     skips_hidden = mapping.sheet.hidden_rows == "skip"
+    classes = Alike(replace(mapping, actions=())).classes()
 
-    def passes_over(table: Table, index: int) -> bool:
-        if table.blank[index] or (skips_hidden and table.numbers[index] in table.hidden):
-            return True
-        return any(rule(table, index) is True for rule in rules)
+    def kept(table: Table) -> Places:
+        keeps = ~np.array(table.blank, bool)
+        if skips_hidden and table.hidden:
+            keeps &= ~np.array([row in table.hidden for row in table.numbers], bool)
+        groups = list(likes(table, classes, list(table.values), np.flatnonzero(keeps)))
+        first = picked(table, firsts(groups))
+        for at, places in enumerate(groups):
+            keeps[places] = not any(rule(first, at) is True for rule in rules)
+        return np.flatnonzero(keeps)
 
-    return passes_over
+    return kept
 
 
-def checker(mapping: Mapping, binding: Binding) -> Callable[[Table], Iterator[CheckedRow]]:
+def checker(mapping: Mapping, binding: Binding) -> Callable[[Table], Judged]:
     """Compile a mapping once, to judge many tables of one sheet with it."""
     return _Checker(mapping, binding).check
 
@@ -78,16 +88,43 @@ class _Checker:
         self._keys = mapping.identity.columns if mapping.identity else ()
         self._identity = identity_of(mapping)
         self._names = sorted(columns)
+        self._classes = Alike(mapping).classes()
+        self._read = [*columns, LEAD_IDS] if mapping.via else [*columns]
 
-    def check(self, table: Table) -> Iterator[CheckedRow]:
-        """Judge every row of a table."""
-        for index, row in enumerate(table.numbers):
-            if table.blank[index]:
-                yield Skipped(row=row, reason=BLANK)
-            elif self._skips_hidden and row in table.hidden:
-                yield Skipped(row=row, reason=HIDDEN)
+    def check(self, table: Table) -> Judged:
+        """Judge every row of a table: of rows that are alike one, unless it is refused."""
+        blank = np.array(table.blank, bool)
+        alone = np.zeros(len(blank), bool)
+        if table.ragged or table.hidden:
+            apart = table.ragged.keys() | table.hidden
+            alone = np.array([row in apart for row in table.numbers], bool) & ~blank
+        kinds = list(likes(table, self._classes, self._read, np.flatnonzero(~blank & ~alone)))
+        if blank.any():
+            kinds.append(np.flatnonzero(blank))
+        examples = self._judge_all(table, firsts(kinds))
+        groups = []
+        for example, places in zip(examples, kinds, strict=True):
+            if isinstance(example, Invalid):
+                alone[places] = True
             else:
-                yield self._row(table, index)
+                groups.append(Group(example, places))
+        odd = np.flatnonzero(alone)
+        single = dict(zip(odd.tolist(), self._judge_all(table, odd), strict=True))
+        return Judged(table, partial(self._judge_all, table), groups, single)
+
+    def _judge_all(self, table: Table, places: Places) -> list[CheckedRow]:
+        """Judge some rows, each by itself."""
+        few = picked(table, places)
+        return [self._judge(few, index) for index in range(len(places))]
+
+    def _judge(self, table: Table, index: int) -> CheckedRow:
+        """Judge one row by itself."""
+        row = table.numbers[index]
+        if table.blank[index]:
+            return Skipped(row=row, reason=BLANK)
+        if self._skips_hidden and row in table.hidden:
+            return Skipped(row=row, reason=HIDDEN)
+        return self._row(table, index)
 
     def _row(self, table: Table, index: int) -> CheckedRow:
         row = table.numbers[index]

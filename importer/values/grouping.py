@@ -53,6 +53,11 @@ def is_locale(name: str) -> bool:
     return True
 
 
+def decimal_sign(locale: str) -> str:
+    """Return what stands before the decimals of a locale that can be read: `.` or `,`."""
+    return _shape(locale).decimal
+
+
 def read_digits(digits: str, locale: str | None, noun: str) -> Decimal | Flaw:
     """Return the exact number that a text of digits and separators is.
 

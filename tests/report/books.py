@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
+from typing import TypeVar
 
 from importer.model import (
     ActionRecord,
@@ -27,6 +28,8 @@ from importer.model import (
 from importer.reconcile import Attempt, Reconciliation, follow_chain, reconcile
 from importer.report import FailureRow, ReportSource, SheetShape
 from importer.report.advice import Advice, RemarkRule
+from importer.report.lines import told_of
+from importer.report.spool import Spool
 
 RUN = RunRecord(
     id="20261122-k7f3",
@@ -265,3 +268,14 @@ def failing_rows() -> Iterator[FailureRow]:
         reference=f"{RUN.id}/34",
         faulty={},
     )
+
+
+S = TypeVar("S", bound=Spool)
+
+
+def taken_down(spool: S, source: ReportSource, file_of: Callable[[S], Iterable[bytes]]) -> bytes:
+    """Let a spool take down every line of a run, and return the file that is made of it."""
+    with spool:
+        for line, record in told_of(source):
+            spool.add(line, record)
+        return b"".join(file_of(spool))

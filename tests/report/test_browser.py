@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +18,10 @@ import pytest
 from importer.model import ActionRecord, Currency, Money, Outcome, Remark, RunState
 from importer.report import ReportSource
 from importer.report.html import page_file
-from importer.report.lines import lines_of
+from importer.report.rows_data import PageRows
 from importer.report.source import report_of
 
-from .books import RUN, action, every_outcome, inr, problem, refused_row, source_of
+from .books import RUN, action, every_outcome, inr, problem, refused_row, source_of, taken_down
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
@@ -52,7 +53,8 @@ def write_page(folder: Path, source: ReportSource) -> str:
     """Write a run's page, and return its address."""
     path = folder / "reconciliation.html"
     known = replace(source, known_by=("receipt",))
-    path.write_bytes(b"".join(page_file(report_of(known), lines_of(known))))
+    report = report_of(known)
+    path.write_bytes(taken_down(PageRows(report.reasons), known, partial(page_file, report)))
     return path.as_uri()
 
 

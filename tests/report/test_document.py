@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,14 @@ from jsonschema import Draft202012Validator
 
 from importer.model import Currency, Money, Outcome, Skipped
 from importer.report import ReportSource, summary
-from importer.report.document import Document, document_file
+from importer.report.document import Document, document_file, document_lines
 from importer.report.entries import Entry
 from importer.report.listing import NAMES
 from importer.report.schema import SCHEMA_FILE, report_schema, report_schema_text
 from importer.report.source import report_of
 from importer.report.summary import Summary
 
-from .books import RUN, action, every_outcome, inr, lead_id, source_of
+from .books import RUN, action, every_outcome, inr, lead_id, source_of, taken_down
 from .odd import beyond_excel, mixed, odd
 
 COMMITTED = Path(__file__).parents[2] / "docs" / SCHEMA_FILE
@@ -29,7 +30,9 @@ COMMITTED = Path(__file__).parents[2] / "docs" / SCHEMA_FILE
 
 def text_of(source: ReportSource) -> str:
     """Return the file's content."""
-    return b"".join(document_file(report_of(source), source)).decode()
+    report = report_of(source)
+    made = partial(document_file, report)
+    return taken_down(document_lines(report), source, made).decode()
 
 
 def document(source: ReportSource) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -13,6 +14,7 @@ from importer.report.inert import (
     for_csv,
     for_script,
     for_sheet_xml,
+    is_harmless,
     marked,
     runs_as_formula,
     unmarked,
@@ -105,3 +107,14 @@ def test_a_workbooks_text_is_always_xml(text: str) -> None:
 def test_what_cannot_be_shown_is_seen_to_be_missing() -> None:
     """Escape sequences for a terminal lose their escape, in its 7-bit and its 8-bit form."""
     assert visible("\x1b[2Jred\x9b31m\x00\ud800\ttab\nline") == "�[2Jred�31m��\ttab\nline"
+
+
+def test_what_one_look_calls_harmless_is_left_as_it_is_by_every_other() -> None:
+    """Each character there is, first and within: it runs nowhere, and XML takes it as it is."""
+    for code in range(sys.maxunicode + 1):
+        for text in (chr(code), f"a{chr(code)}"):
+            if is_harmless(text):
+                assert not runs_as_formula(text)
+                assert for_sheet_xml(text) == text
+    assert is_harmless("payments.xlsx › Payments!F17")
+    assert not is_harmless("")

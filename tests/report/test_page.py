@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from html.parser import HTMLParser
 from typing import Any
 
@@ -19,19 +20,30 @@ from importer.report import ReportSource
 from importer.report.html import page_file
 from importer.report.lines import lines_of
 from importer.report.page import MOST_FILTERS, MOST_REASONS
-from importer.report.rows_data import GAP
+from importer.report.rows_data import GAP, PageRows
 from importer.report.source import report_of
 from importer.report.tiles import tiles_of
 from importer.report.verdict import verdict
 
-from .books import RUN, action, every_outcome, inr, lead_id, problem, refused_row, source_of
+from .books import (
+    RUN,
+    action,
+    every_outcome,
+    inr,
+    lead_id,
+    problem,
+    refused_row,
+    source_of,
+    taken_down,
+)
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\u2028'\"&\x1b[2J"
 
 
 def page(source: ReportSource) -> str:
     """Return the page."""
-    return b"".join(page_file(report_of(source), lines_of(source))).decode()
+    report = report_of(source)
+    return taken_down(PageRows(report.reasons), source, partial(page_file, report)).decode()
 
 
 def data_of(text: str) -> dict[str, Any]:

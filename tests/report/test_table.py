@@ -7,15 +7,14 @@ from io import StringIO
 
 from importer.model import Outcome, Remark, Skipped
 from importer.report import ReportSource
-from importer.report.lines import lines_of
-from importer.report.table import HEADERS, table_file
+from importer.report.table import HEADERS, table_file, table_lines
 
-from .books import action, every_outcome, inr, source_of
+from .books import action, every_outcome, inr, source_of, taken_down
 
 
 def records(source: ReportSource) -> list[dict[str, str]]:
     """Return the lines of the table, read back."""
-    text = b"".join(table_file(lines_of(source))).decode("utf-8-sig")
+    text = taken_down(table_lines(), source, table_file).decode("utf-8-sig")
     return list(csv.DictReader(StringIO(text, newline=""), strict=True))
 
 
@@ -45,7 +44,8 @@ def test_a_line_stands_by_itself() -> None:
 
 def test_excel_sees_utf_8_and_other_programs_see_rfc_4180() -> None:
     """A byte-order mark first, CRLF between the lines."""
-    whole = b"".join(table_file(lines_of(source_of([action(5, Outcome.CREATED, inr("-1"))]))))
+    source = source_of([action(5, Outcome.CREATED, inr("-1"))])
+    whole = taken_down(table_lines(), source, table_file)
     assert whole.startswith(b"\xef\xbb\xbf" + ",".join(HEADERS).encode() + b"\r\n")
     assert whole.endswith(b"\r\n")
 

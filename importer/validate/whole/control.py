@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
+
 from importer.mapping import Binding, From
 from importer.mapping import Mapping as SheetMapping
-from importer.model import CheckedRow, Currency, Refusal, Table
+from importer.model import Currency, Refusal, Table
 from importer.resolve import Test, compile_condition
-from importer.validate.payment import read_currency
-from importer.validate.source import Part, compile_part
-from importer.validate.whole.rows import holds_data
+from importer.validate.judged import Judged
+from importer.validate.payment import currency_part
+from importer.validate.source import Part
 
 _HINT: Final = (
     "Nothing is sent until they agree: rows may be missing, doubled or changed. Compare with the "
@@ -50,21 +52,21 @@ class Control:
         self._unread: list[str] = []
         self._amounts = _amounts(mapping) if expected.totals else {}
 
-    def see(self, table: Table, rows: Sequence[CheckedRow]) -> None:
+    def see(self, rows: Judged) -> None:
         """Count the rows of a table."""
-        for index, row in enumerate(rows):
-            if holds_data(row):
-                self._rows += 1
-                for column, payments in self._amounts.items():
-                    amount = table.values[column][index]
-                    if amount is not None:
-                        self._add(column, amount, _unit(payments, table, index), row)
+        table, counts = rows.table, rows.with_data()
+        self._rows += int(counts.sum())
+        for at in np.flatnonzero(counts).tolist() if self._amounts else ():
+            for column, payments in self._amounts.items():
+                amount = table.values[column][at]
+                if amount is not None:
+                    self._add(column, amount, _unit(payments, table, at), table.numbers[at])
 
-    def _add(self, column: str, amount: object, unit: Currency | None, row: CheckedRow) -> None:
+    def _add(self, column: str, amount: object, unit: Currency | None, row: int) -> None:
         if isinstance(amount, Decimal) and unit is not None:
             self._sums[unit] = self._sums.get(unit, Decimal(0)) + amount
         elif len(self._unread) < _SHOWN:
-            self._unread.append(f"{self._binding.letter(column)}{row.row}")
+            self._unread.append(f"{self._binding.letter(column)}{row}")
 
     def findings(self) -> Iterator[Refusal]:
         """What differs, one refusal for each figure."""
@@ -119,7 +121,7 @@ def _amounts(mapping: SheetMapping) -> dict[str, list[Payment]]:
     for action in mapping.actions:
         if isinstance(action.amount, From) and action.currency is not None:
             applies = compile_condition(action.when, mapping.columns)
-            currency = compile_part(action.currency, mapping.columns, read_currency)
+            currency = currency_part(action.currency, mapping.columns)
             found.setdefault(action.amount.column, []).append((applies, currency))
     return found
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from importer.mapping import Binding, ColumnType, Mapping
-from importer.model import CheckedRow, Invalid, Problem, Ready, Table
+from importer.model import CheckedRow, Invalid, Problem, Ready
+from importer.validate.judged import Judged
 from importer.validate.problems import CONFIRM, with_problems
 
 _BEFORE: Final = "end of this row's last cell"
@@ -27,18 +28,24 @@ class CutRows:
         self._first = first is not None and first.type is not ColumnType.LEAD_ID
         self._last = last is not None and last.type is not ColumnType.LEAD_ID
 
-    def judge(self, table: Table, rows: Sequence[CheckedRow]) -> list[CheckedRow]:
-        """The rows as they are, but for those that may be cut."""
+    def judge(self, rows: Judged) -> None:
+        """Refuse the rows that may be cut."""
+        table = rows.table
         if 1 not in table.ragged.values():
-            return list(rows)
+            return
         stray = {
-            row.row for row in rows if isinstance(row, Invalid) and table.ragged.get(row.row) == 1
+            at
+            for at, row in rows.singles
+            if isinstance(row, Invalid) and table.ragged.get(row.row) == 1
         }
-        return [self._row(row, stray) if isinstance(row, Ready) else row for row in rows]
+        beside = {at + step for at in stray for step in (-1, 1)} - {-1, len(rows)}
+        numbers = {table.numbers[at] for at in stray}
+        found = {at: self._row(rows[at], numbers) for at in sorted(beside)}
+        rows.change({at: row for at, row in found.items() if row is not None})
 
-    def _row(self, row: Ready, stray: set[int]) -> CheckedRow:
-        problems = list(self._problems(row.row, stray))
-        return with_problems(row, problems) if problems else row
+    def _row(self, row: CheckedRow, stray: set[int]) -> CheckedRow | None:
+        problems = list(self._problems(row.row, stray)) if isinstance(row, Ready) else []
+        return with_problems(row, problems) if isinstance(row, Ready) and problems else None
 
     def _problems(self, row: int, stray: set[int]) -> Iterator[Problem]:
         for beside, matters, part in (

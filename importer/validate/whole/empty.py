@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from importer.model import CheckedRow, Note, Table
-from importer.validate.whole.rows import holds_data
+from importer.model import Note
+from importer.validate.judged import Judged
 
 
 class NoRows:
@@ -14,9 +14,9 @@ class NoRows:
     def __init__(self) -> None:
         self._any = False
 
-    def see(self, _table: Table, rows: Sequence[CheckedRow]) -> None:
+    def see(self, rows: Judged) -> None:
         """Look for the first row with data."""
-        self._any = self._any or any(map(holds_data, rows))
+        self._any = self._any or bool(rows.with_data().any())
 
     def findings(self) -> Iterator[Note]:
         """A note where there was none."""

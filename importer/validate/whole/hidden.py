@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from importer.mapping import Mapping
-from importer.model import CheckedRow, Note, Refusal, Table
-from importer.validate.whole.rows import Ranges, holds_data
+from importer.model import Note, Refusal
+from importer.validate.judged import Judged
+from importer.validate.whole.rows import Ranges
 
 
 class HiddenRows:
@@ -16,13 +17,14 @@ class HiddenRows:
         self._said = mapping.sheet.hidden_rows
         self._rows = Ranges()
 
-    def see(self, table: Table, rows: Sequence[CheckedRow]) -> None:
+    def see(self, rows: Judged) -> None:
         """Look at the rows of a table."""
-        if not table.hidden:
-            return
-        for row in rows:
-            if row.row in table.hidden and holds_data(row):
-                self._rows.add(row.row)
+        hidden = rows.table.hidden
+        for number, counts in (
+            zip(rows.table.numbers, rows.with_data(), strict=True) if hidden else ()
+        ):
+            if counts and number in hidden:
+                self._rows.add(number)
 
     def findings(self) -> Iterator[Note | Refusal]:
         """A refusal, unless the mapping says what becomes of them; rows left out are counted."""

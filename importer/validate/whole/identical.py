@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
+
 from importer.mapping import Mapping
-from importer.model import CheckedRow, Note, Ready, Table
-from importer.validate.repeats import FirstRow
+from importer.model import CheckedRow, Note, Ready
+from importer.validate.judged import Judged
+from importer.validate.keys import whole_keys
+from importer.validate.repeats import FirstRow, numbers_of
 
 _SHOWN: Final = 3
 
@@ -21,20 +25,22 @@ class IdenticalRows:
     def __init__(self, mapping: Mapping, first: FirstRow) -> None:
         identity = mapping.identity
         self._first = None if identity and identity.equal_rows == "problem" else first
+        self._keys = whole_keys(mapping)
         self._count = 0
         self._pairs: list[str] = []
 
-    def see(self, _table: Table, rows: Sequence[CheckedRow]) -> None:
+    def see(self, rows: Judged) -> None:
         """Compare the rows of a table with all before them."""
-        if self._first is None:
+        places = np.flatnonzero(rows.where(_is_ready)) if self._first else ()
+        if self._first is None or not len(places):
             return
-        for row in rows:
-            if isinstance(row, Ready):
-                first = self._first(row.fingerprint, row.row)
-                if first != row.row:
-                    self._count += 1
-                    self._pairs.append(f"{first} and {row.row}")
-                    del self._pairs[_SHOWN:]
+        numbers = numbers_of(rows, np.asarray(places))
+        firsts = self._first(self._keys(rows.table)[places], numbers)
+        again = np.flatnonzero(firsts != numbers)
+        self._count += len(again)
+        for at in again[:_SHOWN].tolist():
+            self._pairs.append(f"{firsts[at]} and {numbers[at]}")
+        del self._pairs[_SHOWN:]
 
     def findings(self) -> Iterator[Note]:
         """One note for all of them."""
@@ -46,3 +52,7 @@ class IdenticalRows:
                 message=f"{self._count:,} {rows} the same as an earlier row, in every column that "
                 f"the mapping reads: {', '.join(self._pairs)}{others}. They are not dropped.",
             )
+
+
+def _is_ready(row: CheckedRow) -> bool:
+    return isinstance(row, Ready)

@@ -1,30 +1,12 @@
-"""Which rows count where a sheet is counted, and how several of them are named."""
+"""How several rows are named in a sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from importer.model import CheckedRow, Skipped
-from importer.validate.rows import NO_ACTION
-
 _SHOWN: Final = 4
 """Ranges of rows that a sentence can hold."""
-
-
-def holds_data(row: CheckedRow) -> bool:
-    """Whether a row is one of those that an export counts.
-
-    Blank rows, hidden ones that the mapping leaves out, totals and the like are not; a row that
-    no action applies to (a payment that is only due) is.
-    """
-    return not isinstance(row, Skipped) or row.reason == NO_ACTION
-
-
-def with_data(rows: Sequence[CheckedRow]) -> list[int]:
-    """The places, from 0, of the rows that `holds_data` of."""
-    return [at for at, row in enumerate(rows) if holds_data(row)]
 
 
 @dataclass(slots=True)

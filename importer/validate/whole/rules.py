@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from importer.mapping import Binding, Mapping
-from importer.model import CheckedRow, Note, Refusal, Table
+from importer.model import Note, Refusal
+from importer.validate.judged import Judged
 from importer.validate.repeats import FirstRow, Repeats
 from importer.validate.whole.control import Control, Expected
 from importer.validate.whole.cut_rows import CutRows
@@ -19,7 +20,7 @@ from importer.validate.whole.trailer import TrailerRow
 
 
 class _Rule(Protocol):
-    def see(self, table: Table, rows: Sequence[CheckedRow]) -> None:
+    def see(self, rows: Judged) -> None:
         """Look at the next rows."""
 
     def findings(self) -> Iterable[Note | Refusal]:
@@ -60,13 +61,13 @@ class WholeSheet:
             if mapping.trailer is not None:
                 self._rules.append(TrailerRow(mapping.trailer, binding))
 
-    def judge(self, table: Table, rows: Iterable[CheckedRow]) -> list[CheckedRow]:
-        """The rows as they are, or INVALID for what other rows say of them."""
-        judged = self._totals.judge(table, [self._repeats.judge(row) for row in rows])
-        judged = self._cut.judge(table, judged)
+    def judge(self, rows: Judged) -> None:
+        """Refuse some rows of the next table, for what other rows say of them."""
+        self._repeats.judge(rows)
+        self._totals.judge(rows)
+        self._cut.judge(rows)
         for rule in self._rules:
-            rule.see(table, judged)
-        return judged
+            rule.see(rows)
 
     def findings(self) -> Iterator[Note | Refusal]:
         """What concerns the whole sheet, once all its rows were seen."""

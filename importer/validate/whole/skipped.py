@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
+
 from importer.mapping import ColumnType, Mapping
 from importer.model import CheckedRow, Flaw, Note, Skipped, Table
-from importer.validate.rows import BLANK, HIDDEN, NO_ACTION, TRAILER
+from importer.validate.judged import NO_ACTION, Judged
+from importer.validate.rows import BLANK, HIDDEN, TRAILER
 from importer.validate.whole.rows import Ranges
 
 _MEANT: Final = frozenset({BLANK, HIDDEN, NO_ACTION, TRAILER})
@@ -28,11 +31,10 @@ class SkippedEntries:
         self._rows = Ranges()
         self._sum = Decimal(0)
 
-    def see(self, table: Table, rows: Sequence[CheckedRow]) -> None:
+    def see(self, rows: Judged) -> None:
         """Look at the rows of a table."""
-        for index, row in enumerate(rows):
-            if isinstance(row, Skipped) and row.reason not in _MEANT:
-                self._look(table, index, row.row)
+        for at in np.flatnonzero(rows.where(_by_a_rule)).tolist():
+            self._look(rows.table, at, rows.table.numbers[at])
 
     def _look(self, table: Table, index: int, row: int) -> None:
         lead = table.values[self._lead][index]
@@ -55,3 +57,7 @@ class SkippedEntries:
                 code="rows-skipped",
                 message=f"{rows} a lead and an amount, {self._sum:,} in all: row {self._rows}.",
             )
+
+
+def _by_a_rule(row: CheckedRow) -> bool:
+    return isinstance(row, Skipped) and row.reason not in _MEANT

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping as ReadOnly
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from importer.columns import Adder
 from importer.mapping import Binding, ColumnType, Mapping
-from importer.model import CheckedRow, Flaw, Invalid, Problem, Table
+from importer.model import Flaw, Invalid, Problem, Table
+from importer.validate.amounts import AmountsOf
+from importer.validate.judged import Judged
 from importer.validate.problems import NOT_IN_THE_ROW
-from importer.validate.whole.rows import holds_data
 
 _WORD: Final = re.compile(
     r"\b(?:(?:grand|sub|net)[ -]?)?totals?\b|\b(?:brought|carried) forward\b", re.IGNORECASE
@@ -37,25 +42,28 @@ class TotalRows:
         self._lead, self._lead_ids = mapping.lead, mapping.lead_ids
         self._texts = [name for name, one in columns.items() if one.type in _TEXTS]
         self._amounts = [name for name, one in columns.items() if one.type is ColumnType.AMOUNT]
+        self._adders = AmountsOf(self._amounts)
         self._whole = dict.fromkeys(self._amounts, Decimal(0))
         self._since = dict.fromkeys(self._amounts, Decimal(0))
         self._rows = self._rows_since = 0
 
-    def judge(self, table: Table, rows: Sequence[CheckedRow]) -> list[CheckedRow]:
-        """The rows as they are, but for those that are totals."""
-        return [self._row(table, index, row) for index, row in enumerate(rows)]
-
-    def _row(self, table: Table, index: int, row: CheckedRow) -> CheckedRow:
-        total = None
-        if isinstance(row, Invalid) and self._lacks_lead(table, index, row):
-            total = self._total(table, index, row)
-        if total is not None:
-            self._since = dict.fromkeys(self._amounts, Decimal(0))
-            self._rows_since = 0
-            return total
-        if holds_data(row):
-            self._add(table, index)
-        return row
+    def judge(self, rows: Judged) -> None:
+        """Refuse the rows that are totals as what they are."""
+        counts, adders = rows.with_data(), self._adders.of(rows.table)
+        found: dict[int, Invalid] = {}
+        begin = 0
+        for at, row in rows.singles:
+            if isinstance(row, Invalid) and self._lacks_lead(rows.table, at, row):
+                self._add(begin + np.flatnonzero(counts[begin:at]), adders)
+                begin = at
+                total = self._total(rows.table, at, row)
+                if total is not None:
+                    found[at] = total
+                    begin = at + 1
+                    self._since = dict.fromkeys(self._amounts, Decimal(0))
+                    self._rows_since = 0
+        self._add(begin + np.flatnonzero(counts[begin:]), adders)
+        rows.change(found)
 
     def _lacks_lead(self, table: Table, index: int, row: Invalid) -> bool:
         """Whether there is no lead, or the word for a total in its place."""
@@ -64,14 +72,13 @@ class TotalRows:
         value, text = table.values[self._lead_ids][index], table.texts[self._lead][index]
         return isinstance(value, Flaw) and _WORD.search(text) is not None
 
-    def _add(self, table: Table, index: int) -> None:
-        self._rows += 1
-        self._rows_since += 1
-        for column in self._amounts:
-            value = table.values[column][index]
-            if isinstance(value, Decimal):
-                self._whole[column] += value
-                self._since[column] += value
+    def _add(self, places: NDArray[Any], adders: ReadOnly[str, Adder]) -> None:
+        self._rows += len(places)
+        self._rows_since += len(places)
+        for column, adder in adders.items():
+            amount = adder.total(places)
+            self._whole[column] += amount
+            self._since[column] += amount
 
     def _total(self, table: Table, index: int, row: Invalid) -> Invalid | None:
         for column in (*self._texts, self._lead):

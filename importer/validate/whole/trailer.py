@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from importer.columns import ByCode, Known, parsed_column
 from importer.mapping import Binding, Trailer
-from importer.model import CheckedRow, Refusal, Skipped, Table
+from importer.model import CheckedRow, Flaw, Refusal, Skipped, Table
+from importer.validate.amounts import AmountsOf
+from importer.validate.judged import Judged
 from importer.validate.rows import TRAILER
-from importer.validate.whole.rows import Ranges, holds_data
+from importer.validate.whole.rows import Ranges
 
 _MEND: Final = "Correct the sheet, or `trailer` in the mapping."
 _NUMBERS: Final = re.compile(r"[0-9][0-9,]*(?:\.0+)?")
@@ -25,30 +31,36 @@ class TrailerRow:
         self._binding = binding
         self._rows = 0
         self._sum = Decimal(0)
+        self._adders = AmountsOf([trailer.total] if trailer.total else [])
+        self._is_unread = ByCode(_is_unread, sound=False, dtype=bool)
         self._unread = Ranges()
         self._at = 0
         self._after = Ranges()
         self._found: list[Refusal] = []
 
-    def see(self, table: Table, rows: Sequence[CheckedRow]) -> None:
+    def see(self, rows: Judged) -> None:
         """Look at the rows of a table."""
-        for index, row in enumerate(rows):
-            if isinstance(row, Skipped) and row.reason == TRAILER:
-                self._compare(table, index, row.row)
-            elif holds_data(row):
-                self._add(table, index, row.row)
+        table, counts = rows.table, rows.with_data()
+        trailers = np.flatnonzero(rows.where(_is_trailer)).tolist()
+        begin = 0
+        for at in trailers:
+            self._add(table, begin + np.flatnonzero(counts[begin:at]))
+            self._compare(table, at, table.numbers[at])
+            begin = at
+        self._add(table, begin + np.flatnonzero(counts[begin:]))
 
-    def _add(self, table: Table, index: int, row: int) -> None:
+    def _add(self, table: Table, places: NDArray[Any]) -> None:
         if self._at:
-            self._after.add(row)
+            for at in places.tolist():
+                self._after.add(table.numbers[at])
             return
-        self._rows += 1
-        if self._trailer.total:
-            value = table.values[self._trailer.total][index]
-            if isinstance(value, Decimal):
-                self._sum += value
-            elif value is not None:
-                self._unread.add(row)
+        self._rows += len(places)
+        column = self._trailer.total
+        if column:
+            self._sum += self._adders.of(table)[column].total(places)
+            unread = self._is_unread.of(parsed_column(table, column))
+            for at in places[unread[places]].tolist():
+                self._unread.add(table.numbers[at])
 
     def _compare(self, table: Table, index: int, row: int) -> None:
         if self._at:
@@ -111,3 +123,11 @@ class TrailerRow:
                 message=f"Rows follow the trailer in row {self._at}: {self._after}.",
                 hint=_HINT,
             )
+
+
+def _is_trailer(row: CheckedRow) -> bool:
+    return isinstance(row, Skipped) and row.reason == TRAILER
+
+
+def _is_unread(known: Known, code: int) -> bool:
+    return isinstance(known.values[code], Flaw)

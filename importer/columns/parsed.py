@@ -1,0 +1,182 @@
+"""A typed column: each distinct cell is read once, a surely sound one when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, overload
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from importer.columns.arrow import numbers_of, sizes_of, taken, truths_of
+from importer.columns.texts import MANY, Texts, as_texts
+from importer.model import Flaw, Kind, Table, Value
+from importer.values import LONGEST_SOUND, Parser
+
+Codes = NDArray[np.int32]
+
+SOUND: Final = -1
+"""The code of a cell that is surely sound: it is read when somebody asks for it."""
+MOST_KNOWN: Final = 1 << 16
+"""Distinct cells of a column that are remembered together."""
+
+
+class Known:
+    """The distinct cells of a column that were read so far, each under a number: its code."""
+
+    def __init__(self, parse: Parser) -> None:
+        self.texts: list[str] = []
+        self.values: list[Value | Flaw] = []
+        self._parse = parse
+        self._codes: dict[tuple[str, Kind], int] = {}
+
+    def code(self, text: str, kind: Kind) -> int:
+        """Return the code of a cell; it is read if it is new."""
+        code = self._codes.get((text, kind))
+        if code is None:
+            code = self._codes[text, kind] = len(self.values)
+            self.texts.append(text)
+            self.values.append(self._parse(text, kind))
+        return code
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+class Parsed(Sequence[Value | Flaw]):
+    """The typed cells of one column of a chunk.
+
+    Args:
+        texts: as seen.
+        codes: of each cell its code in `known`, or `SOUND`.
+        known: what the codes stand for.
+        parse: the column's reader.
+    """
+
+    def __init__(self, texts: Sequence[str], codes: Codes, known: Known, parse: Parser) -> None:
+        self.texts, self.codes, self.known = texts, codes, known
+        self._parse = parse
+        self._asked = 0
+        self._all: list[Value | Flaw] | None = None
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, at: int) -> Value | Flaw: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Value | Flaw]: ...
+    def __getitem__(self, at: int | slice) -> Value | Flaw | Sequence[Value | Flaw]:
+        if self._all is None:
+            self._asked += 1
+            if isinstance(at, int) and self._asked * MANY < len(self.codes):
+                code = int(self.codes[at])
+                if code == SOUND:
+                    return self._parse(self.texts[at], Kind.TEXT)
+                return self.known.values[code]
+        return self._objects()[at]
+
+    def __iter__(self) -> Iterator[Value | Flaw]:
+        return iter(self._objects())
+
+    @property
+    def packed(self) -> Texts:
+        """The texts in one piece, as they are wherever a cell is surely sound.
+
+        Raises:
+            TypeError: Arrow cannot hold them.
+        """
+        if not isinstance(self.texts, Texts):
+            raise TypeError(self.texts)
+        return self.texts
+
+    def some(self, places: NDArray[np.int64], texts: Sequence[str]) -> list[Value | Flaw]:
+        """Return the cells at some places, of which the texts are given."""
+        return self._typed(self.codes[places], texts)
+
+    def _objects(self) -> list[Value | Flaw]:
+        if self._all is None:
+            self._all = self._typed(self.codes, self.texts)
+        return self._all
+
+    def _typed(self, codes: Codes, texts: Sequence[str]) -> list[Value | Flaw]:
+        values, parse, kind = self.known.values, self._parse, Kind.TEXT
+        return [
+            parse(text, kind) if code == SOUND else values[code]
+            for code, text in zip(codes.tolist(), texts, strict=True)
+        ]
+
+
+def parsed_column(table: Table, name: str) -> Parsed:
+    """Return a column of a table that was read from a sheet.
+
+    Raises:
+        TypeError: it was put beside the sheet's own.
+    """
+    column = table.values[name]
+    if not isinstance(column, Parsed):
+        raise TypeError(name)
+    return column
+
+
+class ColumnReader:
+    """Reads one column of a sheet, chunk after chunk.
+
+    Args:
+        parse: reads one cell.
+        sound: a pattern of texts that are sound, and of which nobody has to know more before one
+            of them is asked for; None: there are none.
+        length: characters that such a text has; None: any number up to `LONGEST_SOUND`.
+    """
+
+    def __init__(self, parse: Parser, sound: str | None, length: int | None) -> None:
+        self._parse = parse
+        self._sound = f"^(?:{sound})$" if sound else None
+        self._length = length
+        self._known = Known(parse)
+
+    def read(self, cells: Sequence[str], kinds: Sequence[Kind] | None) -> Parsed:
+        """Type the cells of a chunk."""
+        if len(self._known) > MOST_KNOWN:
+            self._known = Known(self._parse)
+        one = Kind.TEXT if kinds is None else _only(kinds)
+        texts = as_texts(cells) if one else None
+        if one is None or texts is None:
+            codes = self._one_by_one(cells, kinds)
+        else:
+            codes = self._distinct(texts, one)
+        return Parsed(cells if texts is None else texts, codes, self._known, self._parse)
+
+    def _one_by_one(self, cells: Sequence[str], kinds: Sequence[Kind] | None) -> Codes:
+        code = self._known.code
+        pairs = (
+            ((text, Kind.TEXT) for text in cells)
+            if kinds is None
+            else zip(cells, kinds, strict=True)
+        )
+        return np.fromiter((code(text, kind) for text, kind in pairs), np.int32, len(cells))
+
+    def _distinct(self, texts: Texts, kind: Kind) -> Codes:
+        """Return the cells' codes, having looked at each distinct text once."""
+        codes = np.full(len(texts), SOUND, np.int32)
+        rest, left = texts.array, np.arange(len(texts))
+        if self._sound is not None and kind is Kind.TEXT:
+            left = np.flatnonzero(~self._is_sound(rest))
+            rest = taken(rest, left)
+        found = rest.dictionary_encode()
+        known = [self._known.code(text, kind) for text in found.dictionary.to_pylist()]
+        codes[left] = np.array(known, np.int32)[numbers_of(found.indices)]
+        return codes
+
+    def _is_sound(self, array: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - Arrow brings no types
+        sizes = sizes_of(array)
+        fits = sizes == self._length if self._length else sizes <= LONGEST_SOUND
+        matches = truths_of(pc.match_substring_regex(array, self._sound))
+        both: NDArray[np.bool_] = fits & matches
+        return both
+
+
+def _only(kinds: Sequence[Kind]) -> Kind | None:
+    """Return the kind that all cells have; None where they differ, or there are none."""
+    return kinds[0] if kinds and kinds.count(kinds[0]) == len(kinds) else None

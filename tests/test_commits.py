@@ -1,0 +1,209 @@
+"""One synced commit for several senders: each has its own result, and none is told early."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import sqlite3
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    create_engine,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import DatabaseError
+from virtual_time import run_virtually
+
+from importer.errors import JournalError
+from importer.journal.bulk import execute_many
+from importer.journal.schema import meta
+from importer.journal.sqltypes import Exact, Json, Moment
+from importer.journal.store import Journal, open_journal
+from importer.upload.commits import Commits
+
+SHELF = Table(
+    "shelf",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("text", String(40)),
+    Column("flag", Boolean, nullable=False),
+    Column("amount", Exact),
+    Column("plain", Json),
+    Column("at", Moment),
+)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """A new journal."""
+    with open_journal(tmp_path / "journal.db", "practice") as one:
+        yield one
+
+
+def put(journal: Journal, key: str) -> str:
+    """Write a fact, in a transaction of its own."""
+    with journal.transaction() as connection:
+        connection.execute(insert(meta).values(key=key, value="x"))
+    return key
+
+
+def on_disk(journal: Journal) -> set[str]:
+    """The facts that another process would see, without those of every journal."""
+    path = journal.connection.engine.url.database
+    assert path
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as other:
+        found = {key for (key,) in other.execute("SELECT key FROM meta")}
+    other.close()
+    return found - {"schema", "workspace", "id", "mark"}
+
+
+def count_commits(journal: Journal) -> list[str]:
+    """A list that grows with every commit."""
+    said: list[str] = []
+    driver = journal.connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.set_trace_callback(lambda sql: said.append(sql) if sql.startswith("COMMIT") else None)
+    return said
+
+
+def test_what_comes_together_is_committed_once_and_is_on_disk(journal: Journal) -> None:
+    """Three senders, one commit; each is told after it, and finds its own result."""
+    commits = Commits(journal)
+
+    async def send(key: str) -> tuple[str, bool]:
+        return await commits.write(lambda: put(journal, key)), key in on_disk(journal)
+
+    async def all_of_them() -> list[tuple[str, bool]]:
+        return await asyncio.gather(*map(send, ("a", "b", "c")))
+
+    said = count_commits(journal)
+    assert run_virtually(all_of_them()) == [("a", True), ("b", True), ("c", True)]
+    assert len(said) == 1
+
+
+def test_a_job_that_fails_is_undone_alone(journal: Journal) -> None:
+    """Its sender gets its error, and the others' work is on disk."""
+    commits = Commits(journal)
+
+    def half() -> None:
+        with journal.transaction():
+            put(journal, "half")
+            raise JournalError("Half of it.", "Do the other half.")
+
+    async def all_of_them() -> list[object]:
+        jobs = (lambda: put(journal, "a"), half, lambda: put(journal, "b"))
+        return await asyncio.gather(*map(commits.write, jobs), return_exceptions=True)
+
+    first, error, last = run_virtually(all_of_them())
+    assert (first, last) == ("a", "b")
+    assert isinstance(error, JournalError)
+    assert on_disk(journal) == {"a", "b"}
+
+
+def test_where_the_database_fails_nobody_is_told_of_success(journal: Journal) -> None:
+    """The database may have given up all of it: nothing is on disk, and each sender is told so."""
+    commits = Commits(journal)
+    put(journal, "there")
+
+    async def all_of_them() -> list[object]:
+        jobs = (lambda: put(journal, "a"), lambda: put(journal, "there"))
+        return await asyncio.gather(*map(commits.write, jobs), return_exceptions=True)
+
+    assert all(isinstance(one, DatabaseError) for one in run_virtually(all_of_them()))
+    assert on_disk(journal) == {"there"}
+
+
+def test_a_cancelled_sender_keeps_its_result(journal: Journal) -> None:
+    """What was asked for is on disk, the result is returned, and the next wait is cancelled."""
+    commits, got = Commits(journal), list[str]()
+
+    async def send() -> None:
+        got.append(await commits.write(lambda: put(journal, "a")))
+        await asyncio.sleep(60)
+        got.append("went on")
+
+    async def cancelled() -> None:
+        task = asyncio.ensure_future(send())
+        asyncio.get_running_loop().call_soon(task.cancel)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    run_virtually(cancelled())
+    assert got == ["a"]
+    assert on_disk(journal) == {"a"}
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=6,
+)
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "text": st.none() | st.text(st.characters(codec="utf-8"), max_size=8),
+            "flag": st.booleans(),
+            "amount": st.none() | st.decimals(-(10**9), 10**9, places=2),
+            "plain": PLAIN,
+            "at": st.none() | st.datetimes(timezones=st.just(dt.UTC)),
+        }
+    ),
+    max_size=6,
+)
+
+
+@given(many=ROWS)
+def test_many_rows_are_written_as_each_would_be(many: list[dict[str, object]]) -> None:
+    """The fast road leaves the very bytes that SQLAlchemy's own leaves, for every type."""
+    left = []
+    for fast in (True, False):
+        engine = create_engine("sqlite://")
+        with engine.begin() as connection:
+            SHELF.create(connection)
+            if fast:
+                execute_many(connection, insert(SHELF), many)
+            elif many:
+                connection.execute(insert(SHELF), many)
+            left.append(connection.execute(text("SELECT * FROM shelf ORDER BY id")).all())
+        engine.dispose()
+    assert left[0] == left[1]
+
+
+def test_many_changes_are_made_as_each_would_be(journal: Journal) -> None:
+    """Each row's own values go to the row that its own parameter names."""
+    for key in ("a", "b"):
+        put(journal, key)
+    with journal.transaction() as connection:
+        moved = execute_many(
+            connection,
+            update(meta).where(meta.c.key == bindparam("which")).values(value=bindparam("into")),
+            [{"which": "a", "into": "1"}, {"which": "b", "into": "2"}],
+        )
+    assert moved == 2
+    found = journal.read(select(meta.c.key, meta.c.value).where(meta.c.key.in_(["a", "b"])))
+    assert {one.key: one.value for one in found} == {"a": "1", "b": "2"}
+
+
+def test_an_amount_keeps_its_digits(journal: Journal) -> None:
+    """What goes in as a Decimal comes out as the same one, zeros and all."""
+    with journal.transaction() as connection:
+        SHELF.create(connection)
+        one = {"text": "x", "flag": True, "amount": Decimal("1234.50"), "plain": {}, "at": None}
+        execute_many(connection, insert(SHELF), [one])
+    (found,) = journal.read(select(SHELF))
+    assert (str(found.amount), found.plain, found.flag) == ("1234.50", {}, True)
