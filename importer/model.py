@@ -61,6 +61,10 @@ OUTCOME_OF: Mapping[State, Outcome] = {
 }
 """What a state counts as in the books, whenever they are read."""
 
+REPLACED = (Outcome.INVALID, Outcome.IGNORED, Outcome.REFUSED, Outcome.DUPLICATE)
+"""Outcomes that a later attempt of the same row replaces. Whatever else is not given up stands on a
+timeline, may stand there, or is still going to."""
+
 RECOVERY: Mapping[State, State] = {
     **{state: state for state in State},
     State.SENDING: State.UNKNOWN,
@@ -361,7 +365,7 @@ class EarlierReason(StrEnum):
     UNCHANGED = "unchanged"
     """The CRM refused exactly this."""
     GIVEN_UP = "given up"
-    """A person has waived exactly this."""
+    """A person has given up exactly this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -446,8 +450,21 @@ class ActionRecord:
     lead_column: str = ""
     """Letter of the sheet's column that named the lead."""
     given_up: bool = False
-    """Not created, and nobody waits for it: a person has closed or waived it, or has waived exactly
-    this before."""
+    """Not created, and nobody waits for it: a person has given it up, or exactly this before."""
+    looked_up: bool = False
+    """UNKNOWN, and its lead's timeline was looked at since it was sent, and could not tell."""
+
+    status: str = ""
+    """Of a PAYMENT, as it was sent or was to be: `COMPLETED`; "" for anything else, and where a
+    purge has let go what was sent."""
+    taken_up: str = ""
+    """`<run>/<row>` of the latest run of the chain that has read its row again, and so has taken
+    this over from it; "" where none has, and for what is given up."""
+
+    @property
+    def is_over(self) -> bool:
+        """Nobody waits for it in its own run: it is given up, or taken up by a later one."""
+        return self.given_up or bool(self.taken_up)
 
     @property
     def incomplete(self) -> bool:
@@ -491,6 +508,9 @@ class RunRecord:
     """Reason → rows."""
     notes: tuple[Note, ...] = ()
     """What to know of the sheet."""
+    mapping_file: str = ""
+    """The mapping's file as it is found from the folder of the settings: `mappings/payments.yaml`;
+    "" where it came from none, or that folder does not lead to it."""
     invalid_money: Mapping[Currency, Decimal] = field(default_factory=dict)
     """Readable money in rows that were refused as a whole; in no sum of the books."""
     requests_sent: int = 0

@@ -69,7 +69,14 @@ def test_a_run_over_the_limit_waits_and_says_what_to_do(office: Office) -> None:
     says(done, 6, "waits for approval", "₹301.00", "₹250.00", "importer approve", "importer apply")
     assert not office.crm.actions
     run = only_run(office)
-    assert (office.folder / "reports" / run / "plan.json").is_file()
+    folder = office.folder / "reports" / run
+    assert (folder / "plan.json").is_file()
+    page = (folder / "reconciliation.html").read_text(encoding="utf-8")
+    for said in (page.replace("&#34;", '"'), done.err, office.do("report", run).err):
+        assert f'importer approve {run} --reason "…"' in said
+        assert f"importer apply {run}" in said
+        assert f'importer close {run} --reason "…"' in said
+        assert "importer resume" not in said
 
 
 @pytest.mark.parametrize("command", ["resume", "apply"])
@@ -106,7 +113,9 @@ def test_a_plan_below_the_limit_is_sent_by_apply_and_not_by_resume(office: Offic
     office.sheet(row(1))
     plan = planned(office)
     assert plan["needs_approval"] is False
-    says(office.do("resume", plan["run"]), 6, "nobody has said", "importer apply")
+    says(office.do("resume", plan["run"]), 6, "nobody has said", f"importer apply {plan['run']}")
+    page = office.folder / "reports" / str(plan["run"]) / "reconciliation.html"
+    assert "importer resume" not in page.read_text(encoding="utf-8")
     assert not office.crm.actions
     assert office.do("apply", plan["run"]).code == 0
     assert len(office.crm.actions) == 2

@@ -19,6 +19,8 @@ ALTERATIONS = {
     "an action that is lost": "DELETE FROM actions WHERE row = 2 AND position = 1",
     "a row that is lost": "DELETE FROM actions WHERE row = 2",
     "a skipped row that is lost": "DELETE FROM rows WHERE skipped != ''",
+    "why a row was skipped": "UPDATE rows SET skipped = 'totals' WHERE skipped != ''",
+    "the count of skipped rows": """UPDATE runs SET skipped = '{"totals":1}'""",
     "a row with actions that is lost": "DELETE FROM rows WHERE number = 2",
     "money that was planned": """UPDATE runs SET planned_money = '{"INR":"1"}'""",
     "rows that were read": "UPDATE runs SET rows_read = rows_read + 1",

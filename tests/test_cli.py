@@ -46,7 +46,7 @@ def test_a_mapping_with_mistakes(office: Office) -> None:
 
 
 def test_a_new_mapping_comes_with_advice(office: Office) -> None:
-    """Other tabs, and a row that looks more like the header, are pointed out beside the mapping."""
+    """Other tabs are pointed out, and the row that looks like the header is taken, and named."""
     book = openpyxl.Workbook()
     page = book.active
     assert page is not None
@@ -54,10 +54,37 @@ def test_a_new_mapping_comes_with_advice(office: Office) -> None:
         page.append(cells)
     book.create_sheet("Archive").append(["x"])
     book.save(office.folder / "book.xlsx")
-    says(office.do("new-mapping", "book.xlsx"), 0, "Archive", "--header-row 3")
-    again = office.do("new-mapping", "book.xlsx", "--header-row", "3")
-    assert "--header-row" not in again.err
-    assert 'header: "Receipt"' in again.out
+    done = office.do("new-mapping", "book.xlsx")
+    says(done, 0, "Archive", "Row 3 is taken as the header", "--header-row")
+    assert "header: {row: 3}" in done.out
+    assert 'header: "Receipt"' in done.out
+    named = office.do("new-mapping", "book.xlsx", "--header-row", "1")
+    says(named, 0, "Row 3 looks more like the header than row 1.")
+    assert "header: {row: 1}" in named.out
+
+
+def test_a_new_mapping_reads_on_below_a_letterhead(office: Office) -> None:
+    """A CSV that cannot be cut by its first row, or begins with a blank one, has a later header."""
+    lines = ["Sunrise Estates", "", "Lead ID,Receipt,Amount", "a1,R-1,5", "a2,R-2,6", ""]
+    (office.folder / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    done = office.do("new-mapping", "a.csv")
+    says(done, 0, "Row 3 is taken as the header")
+    assert "header: {row: 3}" in done.out
+    (office.folder / "a.csv").write_text("", encoding="utf-8")
+    says(office.do("new-mapping", "a.csv"), 3, "is empty")
+
+
+def test_skipped_rows_are_said_in_one_order(office: Office) -> None:
+    """Whichever reason came first in the sheet, `check` and `run` say them alike."""
+    rules = "\n".join(
+        f"  - {{reason: {word}, when: {{column: note, is: {word}}}}}" for word in ("zeros", "again")
+    )
+    mapping = MAPPING.replace("columns:", f"skip:\n{rules}\ncolumns:", 1)
+    (office.folder / "mapping.yaml").write_text(mapping, encoding="utf-8")
+    office.sheet(row(1), row(2, note="zeros"), row(3, note="again"))
+    said = "1 skipped (again), 1 skipped (zeros)"
+    assert said in office.do("check", "sheet.csv", "-m", "mapping.yaml").out
+    assert said in office.run().err
 
 
 def test_an_unknown_tab(office: Office) -> None:
@@ -146,6 +173,17 @@ def test_check_prints_cells_and_remedies(office: Office) -> None:
     assert as_json["problems"] == {"amount-grouping": ["C3"]}
     office.sheet(row(1))
     assert office.do("check", "sheet.csv", "-m", "mapping.yaml").code == 0
+
+
+@pytest.mark.parametrize(("share", "refused"), [("0.5", True), ("0.8", False)])
+def test_check_says_what_a_run_would_refuse(office: Office, share: str, *, refused: bool) -> None:
+    """Where too many rows are invalid, `check` says as `run` does that nothing would be sent."""
+    office.also("[stop]", f"invalid_share = {share}")
+    office.sheet(row(1), row(2, amount="much"), row(3, amount="more"))
+    done = office.do("check", "sheet.csv", "-m", "mapping.yaml")
+    assert done.code == 3
+    assert ("2 of 3 rows are invalid: the mapping may be a wrong one" in done.out) is refused
+    assert (office.run("--yes").code == 3) is refused
 
 
 def test_check_says_what_it_does_not_know(office: Office) -> None:

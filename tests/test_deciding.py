@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
+import openpyxl
 import pytest
 from offices import Office, an_office, says
 from workplaces import MAPPING, row, write_sheet
 
 from importer.lock import workspace_lock
 from importer.pipeline.people import account
-from importer.sandbox import Fault, Rule, lead_id
+from importer.sandbox import Fault, Operation, Rule, lead_id
 
 RUN = re.compile(r"\(run (\S+)\)")
 WHY = ("--reason", "looked at the timeline")
@@ -42,6 +43,11 @@ def counts(office: Office, run: str) -> Mapping[str, int]:
     return {key: line["count"] for key, line in told["outcomes"].items() if line["count"]}
 
 
+def page_of(office: Office, run: str) -> str:
+    """The run's page."""
+    return (office.folder / "reports" / run / "reconciliation.html").read_text(encoding="utf-8")
+
+
 def in_doubt(office: Office, fault: Fault) -> str:
     """A run of two leads, of which the first ends in doubt."""
     office.crm.faults.set([Rule(fault=fault, lead=lead_id(1), times=1)])
@@ -62,8 +68,12 @@ def test_settle_leaves_money_to_a_person(office: Office) -> None:
     """What is proven absent may be sent again; a PAYMENT waits for a person's word, on record."""
     run = in_doubt(office, Fault.DROP_BEFORE)
     settled = office.do("settle", run)
-    says(settled, 5, "1 may be sent again, 1 still in doubt", f"importer resolve {run} --rows …")
+    says(
+        settled, 5, "1 may be sent again, 1 still in doubt", f"importer resolve {run} --rows 2 --cr"
+    )
     assert "importer settle" not in settled.err, "it has just been asked"
+    assert "importer settle" not in page_of(office, run), "the page knows it too"
+    assert "importer settle" not in office.do("report", run).err, "and remembers it"
     says(office.do("resume", run), 5)
     assert counts(office, run) == {"CREATED": 2, "UNKNOWN": 1, "UNSENT": 1}
     resolved = office.do("resolve", run, "--rows", "2", "--not-created", *WHY)
@@ -71,10 +81,32 @@ def test_settle_leaves_money_to_a_person(office: Office) -> None:
     assert "Stopped:" not in resolved.err
     says(office.do("resume", run), 0)
     assert counts(office, run) == {"CREATED": 4}
-    page = (office.folder / "reports" / run / "reconciliation.html").read_text(encoding="utf-8")
+    page = page_of(office, run)
     assert "Said not to stand on the timeline" in page
     assert account() in page
     assert WHY[1] in page
+
+
+def test_a_timeline_that_cannot_be_read_is_still_to_be_looked_at(office: Office) -> None:
+    """`settle` found nothing out: screen, page and workbook send the importer there once more."""
+    run = in_doubt(office, Fault.DROP_AFTER)
+    office.crm.faults.set([Rule(fault=Fault.ERROR_BEFORE, on=Operation.READ)])
+    settled = office.do("settle", run)
+    says(settled, 5, "2 still in doubt", f"importer settle {run}", "Let the importer look there")
+    assert f"importer settle {run}" in page_of(office, run)
+    book = openpyxl.load_workbook(office.folder / "reports" / run / "reconciliation.xlsx")
+    cells = [str(cell.value) for line in book["Summary"].iter_rows() for cell in line]
+    assert any(one.startswith(f"importer settle {run} ") for one in cells)
+    office.crm.faults.set([])
+    says(office.do("settle", run), 0, "2 created")
+
+
+def test_a_word_about_one_action_leaves_the_look_at_the_others(office: Office) -> None:
+    """Whoever has settled one by hand has not looked at every other timeline."""
+    run = in_doubt(office, Fault.DROP_AFTER)
+    resolved = office.do("resolve", run, "--rows", "2", "--action", "receipt", "--created", *WHY)
+    says(resolved, 5, "Settle 1 action in doubt", f"importer settle {run}")
+    assert f"importer settle {run}" in page_of(office, run)
 
 
 def test_a_policy_sends_money_again(office: Office) -> None:
@@ -126,7 +158,8 @@ def test_a_held_row_is_released(office: Office) -> None:
     says(office.do("release", run, "--rows", "3", *WHY), 2, "DUPLICATE")
     says(office.do("release", run, "--rows", "2", "--reason", " "), 2, "reason")
     released = office.do("release", run, "--rows", "2", *WHY)
-    says(released, 6, "On record: 1 action", "State: 1 action was released")
+    says(released, 6, "On record: 1 action", "State: 1 action was released", "importer resume")
+    assert "Put right what stopped" not in released.err, "nothing has"
     says(office.do("resume", run), 0)
     assert counts(office, run) == {"CREATED": 1, "ALREADY": 3}
     says(office.run(), 0)
@@ -173,9 +206,9 @@ def test_commands_repeat_the_options_that_were_given(office: Office) -> None:
     (office.folder / "importer.toml").rename(office.folder / "my settings.toml")
     options = ("--settings", "my settings.toml")
     settled = office.do("settle", run, *options)
-    says(settled, 5, "--created --reason \"…\" --settings 'my settings.toml'")
+    says(settled, 5, '--created --reason "…" --settings "my settings.toml"')
     resolved = office.do("resolve", run, "--not-created", *WHY, *options)
-    says(resolved, 6, f"importer resume {run} --settings 'my settings.toml'")
+    says(resolved, 6, f'importer resume {run} --settings "my settings.toml"')
 
 
 def test_the_list_of_runs_shows_what_is_open(office: Office) -> None:
@@ -191,7 +224,7 @@ def test_the_list_of_runs_shows_what_is_open(office: Office) -> None:
     ]
     listed = office.do("runs").out
     assert "2 UNKNOWN" in listed
-    assert "4 UNSENT, 1 to correct" in " ".join(listed.split())
+    assert "4 UNSENT, 1 row to correct" in " ".join(listed.split())
     says(office.do("close", found[1]["run"], *WHY), 4)
     says(office.do("resolve", run, "--created", *WHY), 0)
     failures = office.folder / "reports" / found[1]["run"] / "failures.xlsx"

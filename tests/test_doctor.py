@@ -6,7 +6,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
@@ -247,6 +247,22 @@ def test_a_plan_that_waits_for_approval_is_a_warning(office: Office) -> None:
     assert done.code == 4
     assert "a second person looks at it first" in done.out
     assert "importer approve" in done.out
+    assert "importer apply" in done.out
+
+
+def test_a_journal_that_was_on_another_machine_is_a_warning(office: Office) -> None:
+    """Who moved it is reminded of the copy that may still be used there; the next run knows it."""
+    settings = office.folder / "importer.toml"
+    settings.write_text(settings.read_text().replace('kind = "sandbox"', 'kind = "real"'))
+    assert office.run("--yes").code == 0
+    with closing(sqlite3.connect(office.folder / "state" / "journal.db")) as journal, journal:
+        journal.execute("UPDATE meta SET value = 'office-1' WHERE key = 'machine'")
+    grade, said = checks(doctor(office, "--json"))["machine"]
+    assert (grade, "used on the machine office-1 before" in said) == ("warning", True)
+    again = office.run("--yes")
+    assert "used on the machine office-1 before" in again.err
+    assert "office-1" not in office.run("--yes").err
+    assert "machine" not in checks(doctor(office, "--json"))
 
 
 def test_a_real_workspace_has_one_journal_on_the_machine(office: Office) -> None:

@@ -435,7 +435,7 @@ def test_a_row_that_the_kept_copy_lacks_is_never_left_out(
             bound, sheet=dataclasses.replace(bound.sheet, read=lambda _size: iter(()))
         )
 
-    monkeypatch.setattr("importer.pipeline.reporting.open_bound", without_rows)
+    monkeypatch.setattr("importer.pipeline.kept.open_bound", without_rows)
     with pytest.raises(JournalError, match="would lack rows: Row 4 ") as caught:
         here.failures_of(result)
     assert "importer report RUN" in caught.value.hint

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from importer.batches import digest
 from importer.errors import UsageError
-from importer.journal.again import match_again
+from importer.journal.again import PASSING, match_again
 from importer.journal.closing import close
+from importer.journal.overview import Open, open_by_run
 from importer.journal.planning import (
     Learned,
     NewRun,
@@ -30,6 +31,7 @@ from importer.journal.planning import (
     matching_of,
 )
 from importer.journal.reading import action_records, runs_of
+from importer.journal.roots import roots_of_rows
 from importer.journal.rulings import release, resolve_created, resolve_not_created
 from importer.journal.sending import (
     BatchToSend,
@@ -56,6 +58,7 @@ from importer.model import (
     RunState,
     State,
 )
+from importer.reconcile import INSIDE, Attempt, follow_chain
 
 FAILED = (Outcome.INVALID, Outcome.IGNORED, Outcome.REFUSED)
 NOBODY = "nobody"
@@ -193,7 +196,9 @@ class World:
         rules = PlanRules(
             repeats=self.repeats, separate=False, limit=3, retry=failed if retry else frozenset()
         )
-        totals = PlanTotals(rows_read=len(lines), actions=len(lines), money={}, rows_digest=run)
+        totals = PlanTotals(
+            rows_read=len(lines), skipped={}, actions=len(lines), money={}, rows_digest=run
+        )
         finish_plan(self.journal, run, totals, rules, Learned())
         return run
 
@@ -260,7 +265,10 @@ class World:
         left = [
             run.id
             for run in runs_of(self.journal)
-            if any(one.outcome is Outcome.UNSENT and not one.given_up for one in self._of(run.id))
+            if any(
+                one.outcome is Outcome.UNSENT and not one.given_up
+                for one in self.actions_of(run.id)
+            )
         ]
         if left:
             close(self.journal, self.chance.choice(left), None, by="a", reason="b")
@@ -271,7 +279,7 @@ class World:
         run = self.chance.choice(runs).id if runs else ""
         left = [
             one.row
-            for one in (self._of(run) if run else ())
+            for one in (self.actions_of(run) if run else ())
             if one.outcome in (*FAILED, Outcome.UNSENT, Outcome.DUPLICATE) and not one.given_up
         ]
         if left:
@@ -283,7 +291,7 @@ class World:
         """Somebody releases what was given up, and does not stand on a timeline."""
         rows = [
             one.row
-            for one in self._of(run)
+            for one in self.actions_of(run)
             if one.outcome is Outcome.DUPLICATE
             and one.given_up
             and (self.repeats or not self.stored[self.behind[run, one.row].payment])
@@ -292,7 +300,8 @@ class World:
             release(self.journal, run, frozenset(rows), by="a", reason="b", limit=3)
             self.send(run, kind=True)
 
-    def _of(self, run: str) -> Iterator[ActionRecord]:
+    def actions_of(self, run: str) -> Iterator[ActionRecord]:
+        """What the journal has of a run."""
         return action_records(self.journal, run)
 
     def step(self) -> None:
@@ -317,6 +326,48 @@ class World:
                 self.close()
             case _:
                 self.resume()
+
+
+def _who_waits(here: World) -> None:
+    """Hold the chains against the runs' reports: what is open waits in one of them, and once."""
+    left = open_by_run(here.journal)
+    every = runs_of(here.journal)
+    for run in every:
+        counted, waiting = left.get(run.id, Open()), list(_waiting(here, run.id))
+        by_outcome = Counter(one.outcome for one in waiting)
+        assert counted.unknown == by_outcome[Outcome.UNKNOWN]
+        assert counted.unsent == by_outcome[Outcome.UNSENT]
+        assert counted.duplicate == by_outcome[Outcome.DUPLICATE]
+        assert counted.to_correct == len({one.row for one in waiting if one.outcome in FAILED})
+    for root in {run.root for run in every}:
+        runs = [run for run in every if run.root == root]
+        attempts = [
+            Attempt(actions=here.actions_of(run.id), roots=roots_of_rows(here.journal, run.id))
+            for run in runs
+        ]
+        chain = follow_chain(runs, attempts)
+        places: dict[tuple[tuple[str, int], str], list[str]] = {}
+        for run in runs:
+            for one in _waiting(here, run.id):
+                if one.earlier is None or one.earlier.reason not in PASSING:
+                    key = (here.root[run.id, one.row], one.name)
+                    places.setdefault(key, []).append(run.id)
+        assert all(len(found) == 1 for found in places.values()), places
+        assert {row for row, _ in places} <= {
+            here.root[run, row] for run, row in map(_place, chain.open_at)
+        }
+        asked = {one.reference for run in runs for one in _waiting(here, run.id)}
+        assert set(chain.open_at) <= asked
+
+
+def _waiting(here: World, run: str) -> Iterator[ActionRecord]:
+    found = here.actions_of(run)
+    return (one for one in found if one.outcome not in INSIDE and not one.is_over)
+
+
+def _place(reference: str) -> tuple[str, int]:
+    run, _, row = reference.rpartition("/")
+    return run, int(row)
 
 
 def _new_run(run: str, parent: str, root: str) -> NewRun:
@@ -374,6 +425,16 @@ def test_a_payment_with_a_receipt_stands_once_in_the_end(seed: int, steps: int) 
             assert max(here.stored.values(), default=0) <= 1
         _in_the_end(here)
         assert here.stored == Counter(here.source.keys())
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10**9), steps=st.integers(4, 20), repeats=st.booleans())
+def test_what_is_open_waits_in_exactly_one_report(seed: int, steps: int, *, repeats: bool) -> None:
+    """However often a row is corrected and run again, its chain and one run ask about it."""
+    with world(Random(seed), repeats=repeats) as here:  # noqa: S311 - no secret hangs on it
+        for _ in range(steps):
+            here.step()
+            _who_waits(here)
 
 
 @settings(max_examples=20, deadline=None)

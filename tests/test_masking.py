@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import html
 import json
+import sqlite3
 import tempfile
 import time
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from offices import an_office
-from workplaces import Desk, Result, desk, write_sheet
+from workplaces import Desk, Result, desk, settled, write_sheet
 
 from importer.mapping import ColumnType, bind, parse_mapping
 from importer.model import ActionRecord, Outcome, Remark
 from importer.pipeline import report_run, visit_workplace
 from importer.pipeline.masking import Mask
+from importer.pipeline.reporting import told_of
 from importer.pipeline.saying import MASKED
 from importer.sandbox import lead_id
 
@@ -191,8 +195,8 @@ def test_an_address_is_personal_even_as_identity(kind: str) -> None:
     mapping = parse_mapping(MAPPING.replace("[receipt]", f"[{column}]"), "m.yaml")
     assert mapping.columns[column].type is ColumnType(kind)
     mask = Mask.of(mapping, bind(mapping, HEADERS, "x.csv", 1), ())
-    assert mask.hides(column)
-    assert not mask.hides("receipt")
+    assert mask.hides(column, "9876543210")
+    assert mask.hides("receipt", "R-0001")
 
 
 def test_leads_that_were_looked_up(tmp_path: Path) -> None:
@@ -312,6 +316,190 @@ def test_nothing_of_a_person_is_in_any_byte(
         assert not leaks(shared(here, result.run), *long)
 
 
+def marked(letters: str, marks: str) -> st.SearchStrategy[str]:
+    """Words of a script whose letters bear marks."""
+    syllable = st.tuples(st.sampled_from(letters), st.sampled_from(["", *marks])).map("".join)
+    return st.lists(syllable, min_size=4, max_size=6).map("".join)
+
+
+SCRIPTS = {
+    "latin": marked("zqwkjv", "\u0301\u0308\u0303\u030c").map(lambda word: word.title()),
+    "cyrillic": marked("жщэюфц", "\u0301").map(lambda word: word.title()),
+    "devanagari": marked("कगजटणतधपबमरलशह", "ािीुूेैोौ"),
+    "tamil": marked("கசடணதபமயரலவழளற", "ாிீுூெேைொோ"),
+    "arabic": marked("بتجحدرسصطعفقكلمنه", "\u064e\u064f\u0650\u0651"),
+    "chinese": st.text("赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨", min_size=3, max_size=3),
+}
+PEOPLE = st.sampled_from(sorted(SCRIPTS)).flatmap(
+    lambda script: st.lists(SCRIPTS[script], min_size=2, max_size=2, unique=True).map(" ".join)
+)
+
+
+def bare(text: str) -> str:
+    """A text without its marks."""
+    spread = unicodedata.normalize("NFKD", text)
+    return "".join(one for one in spread if not unicodedata.category(one).startswith("M"))
+
+
+SPELT: Mapping[str, Callable[[str], str]] = {
+    "as it is": lambda name: name,
+    "in capitals": str.upper,
+    "without marks": bare,
+    "composed": lambda name: unicodedata.normalize("NFC", name),
+    "taken apart": lambda name: unicodedata.normalize("NFD", name),
+    "together": lambda name: name.replace(" ", ""),
+    "as one word": lambda name: name.replace(" ", "_"),
+    "the last first": lambda name: ", ".join(reversed(name.split())),
+    "in part": lambda name: name.split()[1],
+}
+
+
+def squashed(text: str) -> str:
+    """Letters and digits alone, without case and marks."""
+    return "".join(filter(str.isalnum, bare(text).casefold()))
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(
+    st.lists(
+        st.tuples(
+            PEOPLE,
+            st.sampled_from(["payer", "lead", "receipt", "amount", "paid_on", "mail", "phone"]),
+            st.sampled_from(sorted(SPELT)),
+        ),
+        min_size=3,
+        max_size=6,
+    )
+)
+def test_no_name_of_any_script_is_in_any_copy(people: list[tuple[str, str, str]]) -> None:
+    """Whatever column a name slips into, and however the CRM spells it, no file has it."""
+    lines = [line(number) for number in range(21, 41)]
+    said: dict[str, str] = {}
+    for number, (name, column, spelt) in enumerate(people, start=1):
+        lines.append(line(number, **{"payer": name, "undeclared": name, column: name}))
+        said[lead_id(number)] = f"Payer {SPELT[spelt](name)} is not known."
+    with tempfile.TemporaryDirectory() as folder, desk(Path(folder), MAPPING) as here:
+        result = run(here, *lines)
+        with closing(sqlite3.connect(here.settings.journal.path)) as journal:
+            for lead, text in said.items():
+                journal.execute("UPDATE actions SET detail = ? WHERE lead = ?", (text, lead))
+            # Another lead's answer may name the person too.
+            every = " / ".join(name for name, *_ in people)
+            journal.execute("UPDATE actions SET detail = ? WHERE lead = ?", (every, lead_id(21)))
+            journal.commit()
+        copies = [(name, squashed(text)) for name, text in texts(shared(here, result.run))]
+        words = {word for name, *_ in people for word in name.split()}
+        found = [(name, word) for name, text in copies for word in words if squashed(word) in text]
+        assert not found
+
+
+PHONES = {
+    "in another way": "+91-98765-43210",
+    "with a slash": "98765/43210",
+    "in three": "987-654 3210",
+    "in other digits": "९८७६५४३२१०",
+    "after a letter": "ph9876543210",
+    "with the trunk zero": "098765.43210",
+}
+
+
+@pytest.mark.parametrize("spelt", PHONES.values(), ids=PHONES)
+@pytest.mark.parametrize("known", ["+91 98765 43210", "9876543210", "98765-43210"])
+def test_a_phone_number_is_found_in_any_grouping(known: str, spelt: str) -> None:
+    """What separates its digits, and whether the country stands before them, does not matter."""
+    mapping = parse_mapping(MAPPING, "m.yaml")
+    others = [record("b" * 24, phone=known)]
+    mask = Mask.of(mapping, bind(mapping, HEADERS, "x.csv", 1), others)
+    detail = mask.action(record("a" * 24, f"Lead {spelt} exists since 2026-11-22.")).detail
+    assert "43210" not in detail
+    assert "3210" not in detail
+    assert "४३२१०" not in detail
+    assert detail.endswith("exists since 2026-11-22.")
+
+
+def test_an_auditor_still_finds_everything(here: Desk) -> None:
+    """Rows, cells, action ids, money, days, outcomes, receipts and problem codes are all there."""
+    result = run(
+        here, *map(line, range(1, 13)), line(13, amount="Ravi"), line(14, lead="9876543210")
+    )
+    here.failures_of(result)
+    folder = shared(here, result.run)
+    whole = json.loads((folder / "reconciliation.json").read_text(encoding="utf-8"))
+    full = json.loads((folder.parent / "reconciliation.json").read_text(encoding="utf-8"))
+    kept = ("cell", "row", "lead", "action", "type", "money", "outcome", "action_id", "reference")
+    for one, other in zip(whole["lines"], full["lines"], strict=True):
+        assert [one[key] for key in kept] == [other[key] for key in kept]
+        assert [each["code"] for each in one["problems"]] == [
+            each["code"] for each in other["problems"]
+        ]
+        assert one["source"].get("receipt") == other["source"].get("receipt")
+        assert one["source"].get("paid_on") == other["source"].get("paid_on")
+    assert whole["outcomes"] == full["outcomes"]
+    seen = [each["seen"] for one in whole["lines"] for each in one["problems"]]
+    assert seen == [f"{MASKED} (4 characters)", f"{MASKED} (10 characters)"]
+
+
+def test_a_corrected_sheet_is_masked_with_its_chain(here: Desk) -> None:
+    """The copies of both runs show the chain, name nobody, and call no file by a person's name."""
+    first = run(
+        here, *map(line, range(1, 13)), line(13, amount="Swaminathan"), name="Raghunandan.csv"
+    )
+    book = openpyxl.load_workbook(here.failures_of(first))
+    book.worksheets[0]["C2"] = "1300.50"
+    book.save(here.folder / "corrected Raghunandan.xlsx")
+    second = here.run(settled(here.folder / "corrected Raghunandan.xlsx"))
+    assert second.books.run.parent == first.run
+    for one in (first, second):
+        folder = shared(here, one.run)
+        assert not leaks(folder, *PERSON)
+        page = (folder / "reconciliation.html").read_text(encoding="utf-8")
+        assert first.run in page
+        assert second.run in page
+    assert "1,300.50" in page
+
+
+def test_the_words_of_the_mapping_are_shown(tmp_path: Path) -> None:
+    """A status that the mapping knows is nobody's name; one that it does not know may be."""
+    mapping = MAPPING.replace(
+        "status: COMPLETED", "status: {from: state, map: {Paid: COMPLETED, Bounced: FAILED}}"
+    ).replace("  phone:   {", "  state: {header: Undeclared, type: text}\n  phone:   {")
+    with desk(tmp_path, mapping) as here:
+        result = run(here, line(1, undeclared="Paid"), line(2, undeclared="Ravi paid"))
+        folder = shared(here, result.run)
+        table = (folder / "reconciliation.csv").read_text(encoding="utf-8")
+        assert "state: Paid" in table
+        assert not leaks(folder, "ravi")
+
+
+NIGHTLY = "payer \u0930\u0935\u093f, priya sharma and Li Wu are not known"
+
+
+def test_a_message_names_nobody_of_any_row(here: Desk) -> None:
+    """The reasons that a digest tells are those of the masked copies, counts and hints included."""
+    people = [
+        line(1, payer="priya sharma"),
+        line(2, payer="\u0930\u0935\u093f"),
+        line(3, payer="Li Wu"),
+    ]
+    result = run(here, *people)
+    with closing(sqlite3.connect(here.settings.journal.path)) as journal:
+        journal.execute("UPDATE actions SET detail = ?", (NIGHTLY,))
+        journal.commit()
+    with visit_workplace(here.settings) as workplace:
+        _, written = report_run(workplace, result.run)
+        told = told_of(workplace, written.report)
+    said = " ".join(f"{one.text} {one.hint} {one.example} {one.key}" for one in told.reasons)
+    assert not [one for one in ("priya", "sharma", "\u0930\u0935", "Li ", "Wu") if one in said]
+    assert sum(one.count for one in told.reasons) == sum(
+        one.count for one in written.report.reasons
+    )
+
+
 def test_three_thousand_rows_of_one_lead_are_masked_at_once() -> None:
     """What is hidden of a lead is looked up, so that many rows and remarks cost no more each."""
     mapping = parse_mapping(MAPPING, "m.yaml")
@@ -324,6 +512,19 @@ def test_three_thousand_rows_of_one_lead_are_masked_at_once() -> None:
     masked = [mask.action(one) for one in records]
     assert time.process_time() - begun < 5
     assert {one.detail for one in masked} == {f"{MASKED}, {MASKED}: no"}
+
+
+def test_thousands_of_people_cost_no_more_each() -> None:
+    """What is hidden of all rows is learned once, however many leads there are."""
+    mapping = parse_mapping(MAPPING, "m.yaml")
+    records = [
+        record(f"{at:024x}", f"Payer{at}, 9{at:09}: no", payer=f"Payer{at}", phone=f"9{at:09}")
+        for at in range(6000)
+    ]
+    begun = time.process_time()
+    mask = Mask.of(mapping, bind(mapping, HEADERS, "x.csv", 1), records)
+    assert {mask.action(one).detail for one in records} == {f"{MASKED}, {MASKED}: no"}
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_every_dependency_has_its_reason() -> None:
 def test_the_two_commands_are_the_same_everywhere() -> None:
     """README, CONTRIBUTING and the checks of every change name the same test command."""
     for name in ("README.md", "CONTRIBUTING.md", ".ci/run"):
-        assert "uv run pytest" in read(name), name
+        assert "uv run pytest -n auto" in read(name), name
 
 
 def test_the_version_is_said_once() -> None:

@@ -13,13 +13,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from nightly.night_desks import NightDesk, night_desk
 from offices import TOKEN, Office, an_office, says
-from workplaces import REPEATS, Desk, desk, row
+from workplaces import REPEATS, Desk, desk, row, settled
 
-from importer.pipeline import open_workplace, plan_purge, plan_run, purge, reconcile_run
+from importer.pipeline import (
+    open_workplace,
+    plan_purge,
+    plan_run,
+    purge,
+    reconcile_run,
+    report_run,
+)
 
 OLD = "UPDATE runs SET changed_at = '2020-01-01T00:00:00.000000+00:00'"
 PURGE = ("purge", "--older-than", "400d")
@@ -72,11 +81,11 @@ def test_an_old_closed_run_is_purged_and_still_known(office: Office) -> None:
 
 
 def test_a_purged_run_says_what_is_gone_and_trace_still_answers(office: Office) -> None:
-    """`report` names the day and the road; `trace` has the action id; `runs` lists it."""
+    """`resume` names the day and the road; `trace` has the action id; `runs` lists it."""
     run = only_run(office)
     assert office.do(*PURGE, "--yes").code == 0
-    for command in ("report", "resume"):
-        says(office.do(command, run), 2, f"The run {run} was purged on", "importer trace")
+    says(office.do("resume", run), 2, f"The run {run} was purged on", "importer trace")
+    assert office.do("report", run).code == 0
     traced = office.do("trace", "R-0001")
     assert traced.code == 0, traced
     assert "Yes. ₹100.50" in traced.out
@@ -168,6 +177,144 @@ def test_a_kill_in_a_purge_is_made_good_by_the_next(
     assert office.do(*PURGE, "--yes").code == 0
     assert kept(office) == []
     assert tell(journal, "SELECT count(answer) FROM requests") == [(0,)]
+
+
+# What is left
+
+
+def purge_all(one: Desk) -> None:
+    """Let everything of a desk be old, and purge it."""
+    tell(one.settings.journal.path, OLD)
+    with open_workplace(one.settings) as workplace:
+        assert purge(workplace, plan_purge(workplace, dt.timedelta(days=400)))
+
+
+@pytest.fixture
+def corrected(tmp_path: Path) -> Iterator[tuple[Desk, str, str]]:
+    """A desk, the run of a sheet with a faulty row, and the run that corrected it; purged."""
+    with desk(tmp_path) as here:
+        first = here.run(here.sheet(*map(row, range(1, 12)), row(12, amount="much")))
+        book = openpyxl.load_workbook(here.failures_of(first))
+        book.worksheets[0]["C2"] = "1200.50"
+        book.save(here.folder / "corrected.xlsx")
+        second = here.run(settled(here.folder / "corrected.xlsx"))
+        assert second.code == 0, second
+        purge_all(here)
+        yield here, first.run, second.run
+
+
+@pytest.mark.parametrize("form", ["whole", "masked"])
+def test_reports_of_a_purged_run_come_from_the_journal(
+    corrected: tuple[Desk, str, str], form: str
+) -> None:
+    """They balance, hold every row, money and action id, and say when it was purged."""
+    here, *runs = corrected
+    for run, count in zip(runs, (23, 2), strict=True):
+        with open_workplace(here.settings) as workplace:
+            books, written = report_run(workplace, run, masked=form == "masked")
+        assert not books.imbalances
+        assert books.chain.closed
+        assert sum(line.count for line in books.outcomes.values()) == count
+        assert written.failures is None
+        whole = json.loads(written.document.read_text(encoding="utf-8"))
+        today = f"{dt.datetime.now(dt.UTC):%d %b %Y}"
+        assert [today in one["text"] for one in whole["notes"] if one["code"] == "purged"] == [True]
+        known = {one.id for one in here.crm.actions}
+        assert {one["action_id"] for one in whole["lines"]} - {""} <= known
+        assert "1200.50" in written.table.read_text(encoding="utf-8") or run == runs[0]
+
+
+ALTERED = {
+    "an answer that nobody purged": "UPDATE requests SET answer = NULL",
+    "an answer that is blank": "UPDATE requests SET answer = ''",
+    "a body that nobody purged": "UPDATE actions SET entry = ''",
+}
+
+
+@pytest.mark.parametrize("case", ALTERED)
+def test_what_is_missing_without_a_purge_is_a_contradiction(tmp_path: Path, case: str) -> None:
+    """A blank that no purge has left makes the books fail loudly."""
+    with desk(tmp_path) as here:
+        run = here.run(here.sheet(row(1), row(2))).run
+        tell(here.settings.journal.path, ALTERED[case])
+        with open_workplace(here.settings) as workplace:
+            assert reconcile_run(workplace, run).imbalances
+
+
+AFTER = {
+    "an answer that came back": "UPDATE requests SET answer = '{}' WHERE id = 1",
+    "a body that came back otherwise": "UPDATE actions SET entry = '{}' WHERE id = 1",
+    "an outcome": "UPDATE actions SET state = 'ignored', action_id = '' WHERE id = 1",
+    "an amount": "UPDATE actions SET amount = '7.00' WHERE id = 1",
+    "a lead": "UPDATE actions SET lead = 'x' WHERE id = 1",
+}
+
+
+@pytest.mark.parametrize("case", AFTER)
+def test_an_altered_record_of_a_purged_run_is_still_found(tmp_path: Path, case: str) -> None:
+    """The purge excuses what it took, and nothing else."""
+    with desk(tmp_path) as here:
+        run = here.run(here.sheet(row(1), row(2))).run
+        purge_all(here)
+        tell(here.settings.journal.path, AFTER[case])
+        with open_workplace(here.settings) as workplace:
+            assert reconcile_run(workplace, run).imbalances
+
+
+# Archives
+
+
+def in_archive(here: NightDesk) -> list[str]:
+    """What stands in the archive, without the names of runs and days."""
+    root = here.folder / "archive" / "payments"
+    files = (one.relative_to(root).parts for one in root.rglob("*.*") if one.is_file())
+    return sorted(
+        {
+            "/".join(("run", *parts[2:])) if "-" in parts[1] else "/".join(parts[1:])
+            for parts in files
+            if len(parts) > 1
+        }
+    )
+
+
+def test_the_archives_go_with_their_runs(tmp_path: Path) -> None:
+    """Input and reports go, also of files that were refused or came twice; what is open stays."""
+    with night_desk(tmp_path) as here:
+        here.job()
+        here.drop("payments1.csv", row(1), row(2))
+        assert here.night().exit_code == 0
+        here.drop("payments2.csv", row(1), row(2))
+        here.drop("payments3.csv", *map(row, range(20, 30)), row(3, amount="much"))
+        (here.inbox / "payments4.csv").write_text("no,header\n1,2\n", encoding="utf-8")
+        settled(here.inbox / "payments4.csv")
+        here.night()
+        root = here.folder / "archive" / "payments"
+        (root / "2020-01-01").mkdir()
+        for why in ("same", "refused"):
+            (folder,) = root.glob(f"*/{why}")
+            folder.rename(root / "2020-01-01" / why)
+        (root / "2020-01-01" / "notes of mine").mkdir()
+        purge_all(here.desk)
+        left = in_archive(here)
+        assert "run/input/payments3.csv" in left, "a row of it is to be corrected"
+        assert "run/input/payments1.csv" not in left
+        assert not [one for one in left if one.startswith(("same", "refused"))]
+        assert (root / "2020-01-01" / "notes of mine").is_dir()
+
+
+def test_the_same_file_after_a_purge_costs_no_request(tmp_path: Path) -> None:
+    """Everything of it is gone but what recognises its rows: ALREADY, by day and by night."""
+    with night_desk(tmp_path) as here:
+        here.job()
+        here.drop("payments1.csv", row(1), row(2))
+        assert here.night().exit_code == 0
+        purge_all(here.desk)
+        before = here.desk.crm.counts.total
+        here.drop("payments1.csv", row(1), row(2))
+        assert here.night().exit_code == 0
+        again = here.desk.run(here.desk.sheet(row(1), row(2)))
+        assert again.counts == {"ALREADY": 4}
+        assert here.desk.crm.counts.total == before
 
 
 # Identities

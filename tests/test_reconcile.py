@@ -322,6 +322,29 @@ def test_what_is_in_doubt_or_going_to_be_sent_is_open_whatever_came_later(
         assert chain.imbalances == ()
 
 
+def test_what_stood_for_an_earlier_attempt_closes_no_later_one() -> None:
+    """ALREADY for a time: what stood for it answers for an equal row now, and it is to be sent."""
+    tried = [action(2, Outcome.REFUSED, "5")]
+    stood = [action(2, Outcome.ALREADY, "5")]
+    free = [action(2, Outcome.UNSENT, "5")]
+    chain = chain_of(RUN, tried, stood, free)
+    assert (chain.open_rows, chain.imbalances) == (1, ())
+    assert chain.open == {Currency.INR: 5}
+    assert chain.already == {}
+    assert chain_of(RUN, tried, stood).closed
+
+
+def test_a_released_action_that_failed_is_replaced_like_any_other() -> None:
+    """Held, released, refused and tried again: the latest attempt alone is open."""
+    refused = [action(2, Outcome.REFUSED, "5", decisions=(RELEASED,))]
+    held_again = [held("5")]
+    chain = chain_of(RUN, [action(2, Outcome.CREATED, "5")], refused, held_again)
+    assert chain.open_rows == 1
+    assert chain.open == {Currency.INR: 5}
+    created = [action(2, Outcome.CREATED, "5", action_id="id-9", decisions=(RELEASED,))]
+    assert chain_of(RUN, [action(2, Outcome.CREATED, "5")], refused, created).closed
+
+
 def test_a_copy_that_waits_for_another_attempt_is_no_money_more() -> None:
     """What is held for the chain's own action in doubt is that one, counted once."""
     earlier = Earlier(run="x", file="x", row=2, action_id="", reason=EarlierReason.IN_DOUBT)

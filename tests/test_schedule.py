@@ -18,7 +18,7 @@ from workplaces import MAPPING, row, write_sheet
 
 from importer.errors import SettingsError, UsageError
 from importer.schedule import Night, Units, crontab, systemd_units, windows_task
-from importer.settings import find_token, load_settings
+from importer.settings import find_notify_urls, find_ping_url, find_token, load_settings
 
 SETTINGS = """\
 [workspace]
@@ -86,6 +86,8 @@ def service_of(night: Night, *, user: bool = False) -> list[str]:
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
 def test_systemd_accepts_the_units(office: Path) -> None:
     """Service and timer: systemd itself finds no fault with them."""
+    with (office / "importer.toml").open("a", encoding="utf-8") as file:
+        file.write('[notify]\nurls_file = "notify.urls"\n')
     assert show(office, "--systemd", "-o", "units").code == 0
     units = sorted((office / "units").iterdir())
     assert [one.name for one in units] == ["importer-nightly.service", "importer-nightly.timer"]
@@ -101,11 +103,25 @@ def test_systemd_accepts_the_units(office: Path) -> None:
 
 
 @posix_only
-def test_the_addresses_of_notifications_are_in_sight(office: Path) -> None:
-    """A file that the night reads in a home keeps the homes from being shut off."""
+def test_the_addresses_of_notifications_are_credentials(office: Path) -> None:
+    """They are handed to the service alone; one that is missing does not keep the night away."""
     with (office / "importer.toml").open("a", encoding="utf-8") as file:
-        file.write('[notify]\nurls_file = "/home/imports/notify.urls"\n')
-    assert "ProtectHome=read-only" in show(office, "--systemd").out.splitlines()
+        file.write(
+            '[notify]\nurls_file = "/home/imports/notify.urls"\nping_url_file = "ping url"\n'
+        )
+    lines = show(office, "--systemd").out.splitlines()
+    for name, place in (("notify-urls", "/home/imports/notify.urls"), ("ping-url", "/ping url")):
+        (line,) = [one for one in lines if one.startswith(f"LoadCredential={name}:")]
+        assert line.endswith(place)
+        assert f"SetCredential={name}:missing" in lines
+
+
+def test_every_scheduler_says_that_addresses_are_secret(office: Path) -> None:
+    """What is to be done names the file with the addresses, for cron and for Windows too."""
+    with (office / "importer.toml").open("a", encoding="utf-8") as file:
+        file.write('[notify]\nurls_file = "notify.urls"\n')
+    assert re.search("chmod 600 .*notify.urls", show(office, "--cron").err)
+    assert re.search("notify.urls: addresses that hold passwords", show(office, "--windows").err)
 
 
 @posix_only
@@ -286,6 +302,28 @@ def test_the_task_of_windows_is_what_its_schema_wants(office: Path) -> None:
     assert f'nightly --settings "{office / "importer.toml"}"' in str(found["Arguments"])
 
 
+ORDER = {
+    "Task": "RegistrationInfo Triggers Principals Settings Actions",
+    "CalendarTrigger": "Enabled StartBoundary EndBoundary Repetition ExecutionTimeLimit RandomDelay"
+    " ScheduleByDay",
+    "Principal": "UserId LogonType RunLevel",
+    "Exec": "Command Arguments WorkingDirectory",
+}
+"""The order of the Task Scheduler Schema (MS-TSCH 2.5), else that of its examples."""
+
+
+def test_the_tasks_elements_stand_in_the_order_of_its_schema() -> None:
+    """A reader that holds the task against its schema finds each element where it belongs."""
+    for night in (a_night(), a_night(r"\\server\imports", zone="")):
+        text = windows_task(night, today=DAY).files["importer-nightly.xml"]
+        root = ET.fromstring(text.partition("\n")[2])  # noqa: S314 - made by ourselves
+        assert root.attrib == {"version": "1.2"}
+        for one in root.iter():
+            names = [child.tag.removeprefix(TASK) for child in one]
+            if allowed := ORDER.get(one.tag.removeprefix(TASK), "").split():
+                assert names == [name for name in allowed if name in names]
+
+
 def test_a_share_needs_the_accounts_password() -> None:
     """What lies on another machine is out of reach without a password, which is then asked for."""
     task = windows_task(a_night(r"\\server\imports", zone=""), today=DAY)
@@ -359,6 +397,28 @@ class TestCredential:
         for folder in ("", handed_on.parent.parent):
             with pytest.raises(SettingsError, match="other users can read it"):
                 self.read(handed_on, folder)
+
+    def test_addresses_are_handed_on_too(self, handed_on: Path) -> None:
+        """Addresses of notifications come as credentials by their names, before any file."""
+        handed_on.parent.chmod(0o750)
+        for name, text in (("notify-urls", "json://a\njson://b\n"), ("ping-url", "https://c/")):
+            file = handed_on.with_name(name)
+            file.write_text(text, encoding="utf-8")
+            file.chmod(0o440)
+        handed_on.parent.chmod(0o550)
+        notify = {"urls_file": "/nowhere/notify.urls"}
+        settings = load_settings(None, {"workspace": {"base_url": "practice"}, "notify": notify})
+        env = {"CREDENTIALS_DIRECTORY": str(handed_on.parent)}
+        found = [one.reveal() for one in find_notify_urls(settings, env)]
+        switch = find_ping_url(settings, env)
+        assert found == ["json://a", "json://b"]
+        assert switch is not None
+        assert switch.reveal() == "https://c"
+        handed_on.parent.chmod(0o750)
+        handed_on.with_name("notify-urls").chmod(0o640)
+        handed_on.with_name("notify-urls").write_text("missing")
+        with pytest.raises(SettingsError, match="is not there"):
+            find_notify_urls(settings, env)
 
     @pytest.mark.parametrize(
         ("of_file", "of_folder"), [(0o444, 0o550), (0o440, 0o770), (0o440, 0o555)]

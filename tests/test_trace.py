@@ -34,6 +34,7 @@ from importer.pipeline import (
     trace,
     trace_exit_code,
     visit_workplace,
+    write_plan,
 )
 from importer.pipeline import tracing as stories
 from importer.pipeline.asking import Kind, cell_of, spellings, values_of
@@ -365,7 +366,50 @@ def test_unsent_and_given_up(here: Desk, capsys: pytest.CaptureFixture[str]) -> 
     with open_workplace(here.settings) as workplace:
         close_rows(workplace, run, None, reason="wrong sheet")
     told = words(here, "payments.csv!2", capsys)
-    assert "has given it up: wrong sheet" in told
+    assert re.search(r"has given it up, \d\d \w{3} 20\d\d .* UTC\)?: wrong sheet", told)
+    assert "importer resume" not in told
+
+
+def test_what_was_given_up_before_says_who_when_and_why(
+    here: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The decision is of another row in another run: its words, its time and its cell are told."""
+    first = here.run(here.sheet(row(1, note="no address"), name="may.csv"))
+    with open_workplace(here.settings) as workplace:
+        close_rows(workplace, first.run, frozenset([2]), reason="the payer has cancelled")
+    here.run(here.sheet(row(7), row(1, note="no address"), name="june.csv"))
+    told = words(here, "june.csv!3", capsys)
+    assert f"as may.csv › row 2 (run {first.run}): the payer has cancelled" in told
+    assert re.search(r" has given it up, \d\d \w{3} 20\d\d", told)
+
+
+def test_a_decision_about_another_attempt_is_told(
+    here: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever asks for the later attempt reads what somebody decided of the one before."""
+    here.crm.faults.set([Rule(fault=Fault.DROP_AFTER, times=1)])
+    first = here.run(here.sheet(row(1)))
+    with open_workplace(here.settings) as workplace:
+        resolve_run(
+            workplace, first.run, None, None, created=True, action_id="", reason="seen at 10:42"
+        )
+    here.run(here.sheet(row(1), name="june.csv"))
+    told = words(here, "june.csv!2", capsys)
+    assert "Yes." in told
+    assert f"{first.run}/2" in told
+    assert "seen at 10:42" in told
+
+
+def test_a_plan_that_waits_is_not_to_be_resumed(
+    here: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a frozen plan `trace` sends nobody to `resume`, which would refuse it."""
+    run = here.plan(here.sheet(row(1)))
+    with open_workplace(here.settings) as workplace:
+        write_plan(workplace, run)
+    told = words(here, "payments.csv!2", capsys)
+    assert "nobody has said that the plan is to be sent" in told
+    assert f"importer report {run}" in told
     assert "importer resume" not in told
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Final
 
 from importer.model import Cell, Outcome, Ruling, RunRecord, RunState, State
 from importer.pipeline import Answer, Trace, Traced
+from importer.report.commands import typed
 from importer.report.figures import shown
 from importer.report.inert import visible
+from importer.report.words import Hold
 from importer.verdict import Recorded
 
 _PURGED = "which was purged since; the action id is kept"
@@ -23,11 +26,11 @@ def sentences(trace: Trace, answer: Answer, options: str) -> Iterator[str]:
         options: `--practice`, `--settings FILE` or "", as they were given.
     """
     by, asked = answer.by, answer.asked
-    yield _verdict(trace.runs[by.run], by, options)
+    yield _verdict(trace, by, options)
     if answer.number is not None:
         yield _of_number(trace.runs[answer.number.run], answer.number)
     if by.action.given_up and by.action.outcome is not Outcome.UNSENT:
-        yield _given_up(by)
+        yield _given_up(trace, by)
     if by.action.incomplete:
         yield "The CRM dropped a part of it; its remark is below."
     if asked.id != by.id:
@@ -71,8 +74,8 @@ def subject(one: Traced) -> str:
     return visible(f"{money or kind} for the lead {action.lead} ({action.name})")
 
 
-def _verdict(run: RunRecord, by: Traced, options: str) -> str:
-    what, sent = subject(by), _sent(by)
+def _verdict(trace: Trace, by: Traced, options: str) -> str:
+    run, what, sent = trace.runs[by.run], subject(by), _sent(by)
     match by.action.outcome:
         case Outcome.CREATED:
             said = f"Yes. {_first(what)} is in the CRM: {_known_as(by)}{sent}."
@@ -90,7 +93,7 @@ def _verdict(run: RunRecord, by: Traced, options: str) -> str:
         case Outcome.DUPLICATE:
             said = f"No. {_first(what)} is held as a DUPLICATE and was not sent: {_earlier(by)}."
         case Outcome.UNSENT:
-            said = _unsent(run, by, options)
+            said = _unsent(trace, by, options)
     return said
 
 
@@ -119,29 +122,49 @@ def _doubt(by: Traced, options: str) -> str:
     on_its_way = "is on its way, or was when the importer stopped"
     lost = "was sent, and no trustworthy answer came"
     how = on_its_way if by.state is State.SENDING else lost
-    settle = " ".join(filter(None, ["importer settle", by.run, options]))
+    settle = typed("settle", by.run, options)
     return (
         f"In doubt: nobody knows. {_first(subject(by))} {how}{_sent(by)}. Do not send it again; "
         f"to find out: {settle}"
     )
 
 
-def _unsent(run: RunRecord, by: Traced, options: str) -> str:
-    what = _first(subject(by))
+def _unsent(trace: Trace, by: Traced, options: str) -> str:
+    run, what = trace.runs[by.run], _first(subject(by))
     if run.state is RunState.REFUSED:
         return f"No. {what} was not sent: the sheet was refused as a whole. {visible(run.reason)}"
     if by.action.given_up:
-        return f"No. {what} was not sent. {_given_up(by)}"
-    resume = " ".join(filter(None, ["importer resume", by.run, options]))
+        return f"No. {what} was not sent. {_given_up(trace, by)}"
+    if (hold := trace.holds.get(by.run)) is not None:
+        return (
+            f"No. {what} is still to be sent: {_HELD_BACK[hold]} {typed('report', by.run, options)}"
+        )
+    resume = typed("resume", by.run, options)
     absent = "was found not to have been stored, and " if by.requests else ""
     return f"No. {what} {absent}is still to be sent: {resume}"
 
 
-def _given_up(by: Traced) -> str:
-    if not by.action.decisions:
+_HELD_BACK: Final = {
+    Hold.APPROVAL: "its plan waits for approval; how to go on says",
+    Hold.ANOTHER: "its plan has changed and waits for another approval; how to go on says",
+    Hold.APPLY: "it was planned, and nobody has said that the plan is to be sent; how to go on "
+    "says",
+}
+
+
+def _given_up(trace: Trace, by: Traced) -> str:
+    found = trace.given_up.get(by.id)
+    if found is None:
         return "A person has given it up before."
-    last = by.action.decisions[-1]
-    return visible(f"{last.by} has given it up: {last.reason}")
+    said = found.decision
+    where = "" if found.place == by.place else f", as {_place(trace, found.place)}"
+    return visible(f"{said.by} has given it up, {moment(said.at)}{where}: {said.reason}")
+
+
+def _place(trace: Trace, place: tuple[str, int]) -> str:
+    run, row = place
+    known = trace.runs.get(run)
+    return f"{address(known, row) if known else f'row {row}'} (run {run})"
 
 
 def _earlier(by: Traced) -> str:

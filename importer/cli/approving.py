@@ -81,8 +81,9 @@ def _write_down(workplace: Workplace, run: str, given: Given, *, as_json: bool) 
     from importer.cli.sayings import say_doubts, say_plan
     from importer.pipeline import Exit, report_run, write_plan
 
-    _, written = report_run(workplace, run, typed=given.typed, bars=TerminalBars())
     file, said = write_plan(workplace, run)
+    # After the plan: the report says how exactly that is sent.
+    _, written = report_run(workplace, run, typed=given.typed, bars=TerminalBars())
     say_doubts(workplace, run, given.options)
     say_plan(workplace, run)
     code = Exit.DONE if set(said["outcomes"]) <= {"UNSENT", "ALREADY"} else Exit.INCOMPLETE

@@ -52,6 +52,7 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
         sheet,
         read_mapping(mapping),
         expected=Expected(rows=expect_rows, totals=expect_total),
+        invalid_share=_invalid_share(settings, practice=practice),
         bars=TerminalBars(),
         workplace=lambda: visit_workplace(_load(settings, practice=practice)),
     )
@@ -60,6 +61,18 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
     else:
         say_check(result)
     return Exit.SHEET if result.invalid or result.refusals else Exit.DONE
+
+
+def _invalid_share(settings: Path | None, *, practice: bool) -> float:
+    """From which share of invalid rows on `run` would refuse the sheet."""
+    from importer.settings import Stop
+
+    try:
+        return load(settings, practice=practice).stop.invalid_share
+    except SettingsError:
+        if settings is not None or practice:
+            raise
+        return Stop().invalid_share  # a sheet can be checked where there are no settings yet
 
 
 def _load(settings: Path | None, *, practice: bool) -> Settings:

@@ -55,7 +55,6 @@ def settle(  # noqa: PLR0913 - a command's options are its arguments
     from importer.cli.bars import TerminalBars
     from importer.cli.sayings import say_settled
     from importer.pipeline import open_workplace, settle_against, settle_run
-    from importer.upload import EndKind
 
     loaded = load(settings, practice=practice)
     with open_workplace(loaded) as workplace:
@@ -64,9 +63,9 @@ def settle(  # noqa: PLR0913 - a command's options are its arguments
             ending, settled = settle_run(workplace, run_id, token, bars=TerminalBars())
         else:
             ending, settled = settle_against(workplace, run_id, against)
-        given, looked_up = Given(settings, practice), ending.kind is EndKind.DONE
+        given = Given(settings, practice)
         say_settled(run_id, settled, given.options)
-        return finish(workplace, run_id, ending, given, looked_up=looked_up, as_json=as_json)
+        return finish(workplace, run_id, ending, given, as_json=as_json)
 
 
 @click.command()
@@ -115,7 +114,6 @@ def resolve(  # noqa: PLR0913 - a command's options are its arguments
         decision=lambda workplace: resolve_run(
             workplace, run_id, rows, name, created=created, action_id=action_id, reason=reason
         ),
-        looked_up=True,
     )
 
 
@@ -184,14 +182,13 @@ def close(  # noqa: PLR0913 - a command's options are its arguments
     )
 
 
-def _decide(  # noqa: PLR0913 - what the command was told, handed on
+def _decide(
     run_id: str,
     settings: Path | None,
     *,
     practice: bool,
     as_json: bool,
     decision: Callable[[Workplace], Decided],
-    looked_up: bool = False,
 ) -> int:
     from importer.cli.sayings import say_decided
     from importer.pipeline import open_workplace
@@ -200,4 +197,4 @@ def _decide(  # noqa: PLR0913 - what the command was told, handed on
     with open_workplace(load(settings, practice=practice)) as workplace:
         say_decided(decision(workplace))
         done, given = Ending(kind=EndKind.DONE), Given(settings, practice)
-        return finish(workplace, run_id, done, given, looked_up=looked_up, as_json=as_json)
+        return finish(workplace, run_id, done, given, as_json=as_json)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from textwrap import wrap
 
 import click
 
+from importer.cli.options import Given, from_here
 from importer.cli.phrases import UNSEEN
 from importer.report import Written
 from importer.report.commands import Command
@@ -21,30 +21,29 @@ from importer.upload import Ending, EndKind
 _INDENT = "   "
 
 
-def say_ending(written: Written, ending: Ending, options: str, *, looked_up: bool = False) -> None:
+def say_ending(written: Written, ending: Ending, given: Given) -> None:
     """Say, on standard error, what stopped a run, and what is to be done about it.
 
     Args:
         written: the run's reports.
         ending: how its sending ended.
-        options: `--practice`, `--settings FILE` or "", as they were given.
-        looked_up: the timelines of what is in doubt have been looked at just now.
+        given: which settings were asked for.
     """
     # As it is typed here: with the options of this command, and paths from this folder.
-    folder = _from_here(written.page.parent.parent)
-    report = replace(written.report, options=options, place=folder)
-    steps = list(next_steps(report, remedy=ending.remedy, looked_up=looked_up))
+    here, run = given.here, written.report.books.run
+    report = replace(
+        written.report,
+        options=here.options,
+        place=from_here(written.page.parent.parent),
+        mapping=here.path(run.mapping_file) if run.mapping_file else "",
+    )
+    steps = list(next_steps(report, remedy=ending.remedy))
     if reason := ending.reason or report.books.run.reason:
         stopped = ending.kind is not EndKind.DONE
         label = click.style("Stopped:" if stopped else "State:", fg="yellow", bold=True)
         click.echo(f"{label} {visible(reason)}", err=True)
     for line in _lines(steps):
         click.echo(line, err=True)
-
-
-def _from_here(folder: Path) -> str:
-    here = Path.cwd()
-    return (folder.relative_to(here) if folder.is_relative_to(here) else folder).as_posix()
 
 
 def _lines(steps: Sequence[Step]) -> Iterator[str]:

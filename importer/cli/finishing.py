@@ -12,14 +12,8 @@ if TYPE_CHECKING:
     from importer.upload import Ending
 
 
-def finish(  # noqa: PLR0913 - how it ended, and how that is to be said
-    workplace: Workplace,
-    run_id: str,
-    ending: Ending,
-    given: Given,
-    *,
-    looked_up: bool,
-    as_json: bool,
+def finish(
+    workplace: Workplace, run_id: str, ending: Ending, given: Given, *, as_json: bool
 ) -> int:
     """Write a run's reports, say how it ended and what to do, and return the exit code.
 
@@ -28,7 +22,6 @@ def finish(  # noqa: PLR0913 - how it ended, and how that is to be said
         run_id: the run.
         ending: how its sending or settling ended, if there was any.
         given: which settings were asked for.
-        looked_up: the timelines of what is in doubt have been looked at just now.
         as_json: print the summary object instead of words.
     """
     from importer.cli.bars import TerminalBars
@@ -39,7 +32,7 @@ def finish(  # noqa: PLR0913 - how it ended, and how that is to be said
     reconciliation, written = report_run(workplace, run_id, typed=given.typed, bars=TerminalBars())
     code = exit_code(reconciliation, ending)
     say_report(written, code, as_json=as_json)
-    say_ending(written, ending, given.options, looked_up=looked_up)
+    say_ending(written, ending, given)
     return code
 
 

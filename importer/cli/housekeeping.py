@@ -53,6 +53,7 @@ def purge(  # noqa: PLR0913 - a command's options are its arguments
 ) -> int:
     """Delete what nobody needs any more of old runs: reports, kept sheets, the CRM's answers.
 
+    The folders of these runs in the archives of the jobs go too, with the inputs that they hold.
     Only of sheets whose books are closed: nothing of them is open, in doubt or unsent. What
     recognises a row stays for ever, so that no export, however old, is booked again; `trace` still
     answers.
@@ -93,6 +94,7 @@ def _say_purge(planned: Purge, *, dry_run: bool, as_json: bool) -> None:
             "runs": planned.runs,
             "reports": [path.name for path in planned.reports],
             "inputs": [path.name for path in planned.inputs],
+            "archived": ["/".join(path.parts[-2:]) for path in planned.archived],
             "file_bytes": planned.size,
             "answers": evidence.answers,
             "bodies": evidence.bodies,
@@ -104,7 +106,8 @@ def _say_purge(planned: Purge, *, dry_run: bool, as_json: bool) -> None:
     if planned:
         click.echo(
             f"Of {many(len(planned.runs), 'run')}: {many(len(planned.reports), 'folder')} of "
-            f"reports, {many(len(planned.inputs), 'kept sheet')} ({size(planned.size)}); in the "
+            f"reports, {many(len(planned.inputs), 'kept sheet')}, "
+            f"{many(len(planned.archived), 'folder')} of archives ({size(planned.size)}); in the "
             f"journal {many(evidence.answers, 'answer')} of the CRM and what was sent of "
             f"{many(evidence.bodies, 'action')} ({size(evidence.size)})."
         )

@@ -70,19 +70,21 @@ def nightly(  # noqa: PLR0913 - a command's options are its arguments
         raise
     if not dry_run:
         tell_start(loaded, os.environ)
-    night = _night(loaded, token_file, names, minutes, dry_run=dry_run)
+    options = _options(settings)
+    night = _night(loaded, token_file, names, minutes, dry_run=dry_run, options=options)
     failed = () if dry_run else tell(loaded, night, os.environ)
     _print({**night_object(night), "not_told": list(failed)})
     return night.exit_code
 
 
-def _night(
+def _night(  # noqa: PLR0913 - what the command was told
     loaded: Settings,
     token_file: Path | None,
     names: Sequence[str],
     minutes: float | None,
     *,
     dry_run: bool,
+    options: str,
 ) -> NightReport:
     """The night; also where it could not begin, since that is what people have to know most."""
     from importer.nightly import night_that_failed, run_night
@@ -96,9 +98,19 @@ def _night(
             minutes=minutes,
             dry_run=dry_run,
             bars=_bars(),
+            options=options,
         )
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told, and turned into its exit code
-        return night_that_failed(loaded, error, started)
+        return night_that_failed(loaded, error, started, options=options)
+
+
+def _options(settings: Path | None) -> str:
+    """What people type in the folder of the settings to find the same ones."""
+    from importer.report.commands import path_typed
+    from importer.settings import FILE_NAME
+
+    other = settings is not None and settings.name != FILE_NAME
+    return f"--settings {path_typed(settings.name)}" if settings and other else ""
 
 
 def _terminate(_number: int, _frame: object) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -251,18 +250,43 @@ class Given:
         if self.practice:
             return "--practice"
         named = self.settings
-        return "" if named is None else f"--settings {shlex.quote(str(named))}"
+        return "" if named is None else _settings_typed(named)
 
     @property
-    def typed(self) -> Typed:
-        """The same for the reports, which go to others: without a path of this machine."""
-        from importer.report.commands import PLAIN, Typed
+    def here(self) -> Typed:
+        """The same with the settings' folder, for commands that are typed here and now."""
+        from importer.report.commands import Typed
 
         if self.practice:
             return Typed(options=self.options, folder=PRACTICE_FOLDER.as_posix())
-        if self.settings is None or self.settings.anchor:
-            return PLAIN
-        return Typed(options=self.options, folder=self.settings.parent.as_posix())
+        parent = "." if self.settings is None else from_here(self.settings.parent)
+        return Typed(options=self.options, folder=parent)
+
+    @property
+    def typed(self) -> Typed:
+        """The same for the reports, which go to others: without a path of this machine.
+
+        Settings that were named by their whole path are named as in their own folder.
+        """
+        from importer.report.commands import PLAIN, Typed
+        from importer.settings import FILE_NAME
+
+        if self.practice or self.settings is None or not self.settings.anchor:
+            return self.here
+        name = self.settings.name
+        return PLAIN if name == FILE_NAME else Typed(options=_settings_typed(Path(name)))
+
+
+def from_here(folder: Path) -> str:
+    """A folder as it is typed here: from this one on, if it is in it."""
+    here = Path.cwd()
+    return (folder.relative_to(here) if folder.is_relative_to(here) else folder).as_posix()
+
+
+def _settings_typed(file: Path) -> str:
+    from importer.report.commands import path_typed
+
+    return f"--settings {path_typed(file.as_posix())}"
 
 
 def token_of(settings: Settings, token_file: Path | None) -> Token:

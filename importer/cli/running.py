@@ -246,8 +246,6 @@ def send(  # noqa: PLR0913 - what the command was told, handed on
     """Send a run, report it, and say how it ended."""
     from importer.cli.bars import TerminalBars
     from importer.pipeline import send_run
-    from importer.upload import EndKind
 
     ending = send_run(workplace, planned, token, orders=orders, bars=TerminalBars())
-    looked_up = workplace.settings.settle.automatic and ending.kind is EndKind.DONE
-    return finish(workplace, planned, ending, given, looked_up=looked_up, as_json=as_json)
+    return finish(workplace, planned, ending, given, as_json=as_json)

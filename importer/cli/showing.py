@@ -48,7 +48,7 @@ def report(
     code = Exit.UNBALANCED if reconciliation.imbalances else Exit.DONE
     say_report(written, code, as_json=as_json)
     if not as_json:
-        say_ending(written, Ending(kind=EndKind.DONE), given.options)
+        say_ending(written, Ending(kind=EndKind.DONE), given)
     return code
 
 

@@ -15,7 +15,7 @@ from importer.pipeline import Answer, Fate, Sent, Story, Trace, Traced
 from importer.report.advice import Advice
 from importer.report.figures import plain, shown
 from importer.report.inert import visible
-from importer.report.lines import action_line
+from importer.report.lines import action_line, ruled
 from importer.report.summary import iso
 from importer.verdict import (
     NotSent,
@@ -111,6 +111,7 @@ def _say_story(trace: Trace, story: Story, options: str) -> None:
     if any(one.id not in shown_already for one in story.attempts):
         click.echo("All attempts of it, oldest first:")
         _say_attempts(trace, story.attempts)
+        _say_decisions([one for one in story.attempts if one.id not in shown_already])
     if story.held:
         click.echo("Held as DUPLICATE for it, or it for them:")
         _say_attempts(trace, story.held)
@@ -185,6 +186,16 @@ def _say_attempts(trace: Trace, attempts: Sequence[Traced]) -> None:
     ]
     click.echo(table(rows, ("day", "sheet", "action", "outcome", "action id", "reference")))
     click.echo()
+
+
+def _say_decisions(attempts: Sequence[Traced]) -> None:
+    """What people have decided of those whose own facts are not told."""
+    said = [(one, ruled(each)) for one in attempts for each in one.action.decisions]
+    for one, words in said:
+        name = f" ({one.action.name})" if one.action.name else ""
+        click.echo(visible(f"Decided of {one.action.reference}{name}: {words}"))
+    if said:
+        click.echo()
 
 
 def _worth(one: Traced) -> str:

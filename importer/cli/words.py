@@ -137,12 +137,12 @@ def say_runs(runs: Sequence[tuple[RunRecord, Open]]) -> None:
 
 
 def _open_words(left: Open) -> str:
-    """`2 UNKNOWN, 3 to correct`; nothing where nothing is open."""
+    """`2 UNKNOWN, 3 rows to correct`; nothing where nothing is open."""
     counts = {
-        Outcome.UNKNOWN: left.unknown,
-        Outcome.UNSENT: left.unsent,
-        "to correct": left.to_correct,
-        Outcome.DUPLICATE: left.duplicate,
+        str(Outcome.UNKNOWN): left.unknown,
+        str(Outcome.UNSENT): left.unsent,
+        "row to correct" if left.to_correct == 1 else "rows to correct": left.to_correct,
+        str(Outcome.DUPLICATE): left.duplicate,
     }
     return ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
 

@@ -143,19 +143,24 @@ class ColumnReader:
         one = Kind.TEXT if kinds is None else _only(kinds)
         texts = as_texts(cells) if one else None
         if one is None or texts is None:
-            codes = self._one_by_one(cells, kinds)
+            codes = self._mixed(cells, kinds)
         else:
             codes = self._distinct(texts, one)
         return Parsed(cells if texts is None else texts, codes, self._known, self._parse)
 
-    def _one_by_one(self, cells: Sequence[str], kinds: Sequence[Kind] | None) -> Codes:
-        code = self._known.code
-        pairs = (
-            ((text, Kind.TEXT) for text in cells)
-            if kinds is None
-            else zip(cells, kinds, strict=True)
+    def _mixed(self, cells: Sequence[str], kinds: Sequence[Kind] | None) -> Codes:
+        """Return the cells' codes, having looked at each distinct pair of text and kind once."""
+        import pandas as pd  # noqa: PLC0415 - half a second that a column of one kind can do without
+
+        # Objects are handed over untouched: no type is inferred and no text means "missing".
+        of_text, texts = pd.factorize(pd.Series(list(cells), dtype="object"))
+        of_kind, names = pd.factorize(
+            pd.Series(list(kinds or [Kind.TEXT] * len(cells)), dtype="object")
         )
-        return np.fromiter((code(text, kind) for text, kind in pairs), np.int32, len(cells))
+        of_pair, pairs = pd.factorize(of_text * len(names) + of_kind)
+        both = (divmod(pair, len(names)) for pair in pairs.tolist())
+        known = [self._known.code(texts[text], Kind(names[kind])) for text, kind in both]
+        return np.array(known, np.int32)[of_pair]
 
     def _distinct(self, texts: Texts, kind: Kind) -> Codes:
         """Return the cells' codes, having looked at each distinct text once."""

@@ -138,7 +138,7 @@ def _doubt(journal: Journal, run: str, again: Sequence[tuple[Row[Any], int]]) ->
         for one, request in again:
             # The request that is in doubt: a later one has proved not to have stored it.
             now = {"state": State.UNKNOWN, "request": request, "detail": _AGAIN}
-            move(connection, [one.id], State.STAGED, **now)
+            move(connection, [one.id], State.STAGED, **now, looked_up=False)
         connection.execute(update(runs).where(runs.c.id == run).values(changed_at=journal.clock()))
 
 

@@ -12,11 +12,11 @@ from importer.journal.again import PASSING
 from importer.journal.meant import meant_actions
 from importer.journal.moving import move
 from importer.journal.ruled import Decided, record_ruling
-from importer.journal.schema import DOUBTFUL_STATES, actions, rows, runs
+from importer.journal.schema import DOUBTFUL_STATES, actions, rows
 from importer.journal.store import Journal
-from importer.model import Ruling, RunState, State
+from importer.journal.taken import REPLACED_STATES, taken_up
+from importer.model import Ruling, State
 
-_FAILED: Final = (State.INVALID, State.IGNORED, State.REFUSED)
 _MOST_SAID: Final = 10
 
 
@@ -69,12 +69,12 @@ def _not_created(
         f"Nothing of what is meant is left to be given up in the run {run}.",
         "What is CREATED or ALREADY stands on the timeline: the run's report shows the rows.",
     )
-    states = (*_FAILED, *DOUBTFUL_STATES, State.DUPLICATE, State.STAGED)
+    states = (*REPLACED_STATES, *DOUBTFUL_STATES, State.STAGED)
     found = meant_actions(journal, run, states, of_rows, reason=reason, otherwise=otherwise)
     found = [one for one in found if not one.given_up]
-    later = _taken_up(journal, run)
-    # What failed counts as its latest attempt says, wherever that was.
-    left = [one for one in found if one.row not in later or one.state not in _FAILED]
+    later = taken_up(journal, run, of_rows)
+    # What failed, or is held, counts as its latest attempt says, wherever that was.
+    left = [one for one in found if one.row not in later or one.state not in REPLACED_STATES]
     said = [
         *_waiting_elsewhere(left),
         *_under_way(journal, run, of_rows),
@@ -134,22 +134,3 @@ def _gone(nothing: frozenset[int], later: Mapping[int, tuple[str, int]]) -> list
     ]
     left = nothing - later.keys()
     return [*said, *(f"row {row} has nothing left to be given up" for row in sorted(left))]
-
-
-def _taken_up(journal: Journal, run: str) -> dict[int, tuple[str, int]]:
-    """Row → the latest run that has read it again from a failures workbook, and its row there."""
-    own, later, mine = rows.alias("own"), rows.alias("later"), runs.alias("mine")
-    same_root = and_(later.c.root_run == own.c.root_run, later.c.root_row == own.c.root_row)
-    found = journal.read(
-        select(own.c.number, later.c.run, later.c.number.label("place"))
-        .join(later, same_root)
-        .join(runs, runs.c.id == later.c.run)
-        .join(mine, mine.c.id == own.c.run)
-        .where(
-            own.c.run == run,
-            runs.c.seq > mine.c.seq,
-            runs.c.state.not_in((RunState.REFUSED, RunState.PLANNING)),
-        )
-        .order_by(runs.c.seq)
-    )
-    return {one.number: (one.run, one.place) for one in found}

@@ -136,7 +136,14 @@ def settle_created(
         )
 
 
-def settle_as(journal: Journal, claims: Sequence[Claim], state: State, detail: str = "") -> None:
+def settle_as(
+    journal: Journal,
+    claims: Sequence[Claim],
+    state: State,
+    detail: str = "",
+    *,
+    looked_up: bool = False,
+) -> None:
     """They are not there, and this is what they are now, and why.
 
     Args:
@@ -144,9 +151,10 @@ def settle_as(journal: Journal, claims: Sequence[Claim], state: State, detail: s
         claims: the actions.
         state: STAGED: back to their place in the queue; IGNORED; or UNKNOWN, as before.
         detail: one sentence.
+        looked_up: it is UNKNOWN as before, and another look would not tell more.
     """
     with journal.transaction() as connection:
-        _settle(journal, connection, claims, state=state, detail=detail)
+        _settle(journal, connection, claims, state=state, detail=detail, looked_up=looked_up)
 
 
 def settle_split(journal: Journal, claims: Sequence[Claim]) -> None:
@@ -155,7 +163,7 @@ def settle_split(journal: Journal, claims: Sequence[Claim]) -> None:
     What waits behind them on the same lead moves behind them again, so that the order stays.
     """
     with journal.transaction() as connection:
-        _settle(journal, connection, claims, state=State.STAGED, detail="")
+        _settle(journal, connection, claims, state=State.STAGED, detail="", looked_up=False)
         for run in sorted({one.run for one in claims}):
             _requeue(connection, run, [one for one in claims if one.run == run])
 

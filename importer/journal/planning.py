@@ -32,6 +32,8 @@ class NewRun:
     header_row: int
     headers: tuple[str, ...]
     mapping: str
+    mapping_file: str = ""
+    """From the folder of the settings; "" where that does not lead to it."""
     mapping_text: str
     mapping_sha256: str
     keys: Mapping[str, Mapping[str, str]]
@@ -49,6 +51,8 @@ class PlanTotals:
     """What the planner counted while it read, kept beside what the journal holds."""
 
     rows_read: int
+    skipped: Mapping[str, int]
+    """Reason → rows."""
     actions: int
     money: Mapping[Currency, Decimal]
     rows_digest: str
@@ -70,6 +74,7 @@ def begin_run(journal: Journal, run: NewRun) -> None:
         "rows_read": 0,
         "planned_actions": 0,
         "planned_money": {},
+        "skipped": {},
         "rows_digest": "",
         "notes": [],
         "decisions": {},
@@ -137,6 +142,7 @@ def finish_plan(
                 rows_read=totals.rows_read,
                 planned_actions=totals.actions + recognised.extra,
                 planned_money=_plain(money),
+                skipped=dict(totals.skipped),
             )
         )
 

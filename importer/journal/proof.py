@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Text, and_, exists, func, select, type_coerce
 
 from importer.journal.matching import ruled_as
-from importer.journal.schema import actions, problems, requests
+from importer.journal.schema import actions, problems, requests, rows, runs
 from importer.journal.sent import sent_otherwise
 from importer.journal.store import Journal
 from importer.model import EarlierReason, Ruling, State
@@ -26,7 +26,20 @@ def contradictions(journal: Journal, run: str) -> Iterator[str]:
         found = journal.read(select(func.count()).where(actions.c.run == run, groundless))
         if count := found[0][0]:
             yield f"{count} actions {sentence}."
+    yield from _skipped_otherwise(journal, run)
     yield from sent_otherwise(journal, run)
+
+
+def _skipped_otherwise(journal: Journal, run: str) -> Iterator[str]:
+    """Rows are skipped for other reasons than the planner counted."""
+    ((counted,),) = journal.read(select(runs.c.skipped).where(runs.c.id == run))
+    asked = select(rows.c.skipped, func.count().label("n")).group_by(rows.c.skipped)
+    found = journal.read(asked.where(rows.c.run == run, rows.c.skipped != ""))
+    there = {one.skipped: one.n for one in found}
+    for reason in sorted({*counted, *there}):
+        planned, kept = counted.get(reason, 0), there.get(reason, 0)
+        if planned != kept:
+            yield f"{planned} rows were skipped as “{reason}”, but {kept} are on record."
 
 
 def _ended(*verdicts: type) -> ColumnElement[bool]:

@@ -19,9 +19,9 @@ from importer.journal.schema import actions, requests, runs
 from importer.journal.store import Journal
 from importer.model import RunState, State
 
-_FINAL: Final = (State.CREATED, State.ALREADY)
-"""Never sent again, whatever a person decides. What failed or is held is matched by its body, or
-may be released, and keeps it."""
+LET_GO: Final = (State.CREATED, State.ALREADY)
+"""States of which a purge lets the body go: never sent again, whatever a person decides. What
+failed or is held is matched by its body, or may be released, and keeps it."""
 _AT_REST: Final = (RunState.DONE, RunState.STOPPED, RunState.REFUSED)
 
 
@@ -70,16 +70,17 @@ def purged_at(journal: Journal, run: str) -> dt.datetime | None:
 
 
 def refuse_purged(journal: Journal, run: str) -> None:
-    """Refuse to go on with a run of which too little is left to report it.
+    """Refuse to go on with a run of which too little is left to change anything.
 
     Raises:
         UsageError: the run was purged.
     """
     if (at := purged_at(journal, run)) is not None:
         raise UsageError(
-            f"The run {run} was purged on {at.astimezone():%d %b %Y}: its kept sheet, its reports "
-            "and the CRM's answers are gone. What became of each row is still known.",
-            "Ask for single rows: importer trace WHAT. To change one, run its sheet again.",
+            f"The run {run} was purged on {at.astimezone():%d %b %Y}: its kept sheet and the CRM's "
+            "answers are gone. What became of each row is still known.",
+            "Look: importer report RUN, or importer trace WHAT. To change a row, run its sheet "
+            "again.",
         )
 
 
@@ -126,7 +127,7 @@ def _answers(of_runs: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _bodies(of_runs: Sequence[str]) -> ColumnElement[bool]:
-    return actions.c.run.in_(of_runs) & actions.c.state.in_(_FINAL) & (actions.c.entry != "")
+    return actions.c.run.in_(of_runs) & actions.c.state.in_(LET_GO) & (actions.c.entry != "")
 
 
 def _measured(column: ColumnElement[Any], which: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a select's type counts its columns

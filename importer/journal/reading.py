@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -16,8 +18,10 @@ from importer.journal.ruled import decisions_by_action
 from importer.journal.schema import HAS_ID, actions, problems, requests, rows, runs
 from importer.journal.statements import ACTIONS
 from importer.journal.store import Journal, pages
+from importer.journal.taken import REPLACED_STATES, taken_up
 from importer.model import (
     OUTCOME_OF,
+    PAYMENT,
     ActionRecord,
     Currency,
     Decision,
@@ -140,8 +144,14 @@ def records_of(journal: Journal, run: str, page: Sequence[Row[Any]]) -> Iterator
     (described,) = journal.read(select(runs.c.targets).where(runs.c.id == run))
     wrong = _problems(journal, run, [one.row for one in page if one.state == State.INVALID])
     ruled = decisions_by_action(journal, [one.id for one in page])
+    replaced = {one.row for one in page if one.state in REPLACED_STATES and not one.given_up}
+    later = taken_up(journal, run, replaced)
     for one in page:
-        yield _action(one, described.targets, wrong.get(one.row, ()), ruled.get(one.id, ()))
+        record = _action(one, described.targets, wrong.get(one.row, ()), ruled.get(one.id, ()))
+        if one.row in later and one.state in REPLACED_STATES and not one.given_up:
+            taker, row = later[one.row]
+            record = replace(record, taken_up=f"{taker}/{row}")
+        yield record
 
 
 def known_action_ids(journal: Journal, ids: Sequence[str]) -> set[str]:
@@ -198,6 +208,7 @@ def _uncounted(one: Row[Any]) -> RunRecord:
         headers=tuple(one.headers),
         mapping=one.mapping,
         mapping_sha256=one.mapping_sha256,
+        mapping_file=one.mapping_file,
         state=RunState(one.state),
         reason=one.reason,
         started_at=one.started_at,
@@ -285,5 +296,16 @@ def _action(
         reference=f"{one.run}/{one.row}",
         decisions=ruled,
         given_up=one.given_up,
+        status=_status(one),
+        looked_up=one.state == State.UNKNOWN and one.looked_up,
         lead_column=columns.get("lead", ""),
     )
+
+
+def _status(one: Row[Any]) -> str:
+    """From the entry alone: whoever alters that alters what was sent, and the books show it."""
+    if one.type != PAYMENT or not one.entry:
+        return ""
+    with suppress(ValueError, KeyError, TypeError):  # altered: the books do not balance
+        return str(json.loads(one.entry)["status"])
+    return ""

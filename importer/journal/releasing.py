@@ -12,7 +12,34 @@ from importer.journal.again import standing_for
 from importer.journal.matching import IS_TO_BE_SENT, is_in_the_way, same_content, with_roots
 from importer.journal.schema import DOUBTFUL_STATES, LIVE_STATES, actions, runs
 from importer.journal.store import Journal
+from importer.journal.taken import taken_up
 from importer.model import State
+
+
+def still_here(
+    journal: Journal, run: str, held: Sequence[Row[Any]], *, all_meant: bool
+) -> Sequence[Row[Any]]:
+    """Those of some held actions that no later run has taken up: the others wait there.
+
+    Args:
+        journal: the journal.
+        run: the run's id.
+        held: its actions.
+        all_meant: a person has named every row.
+
+    Raises:
+        UsageError: nothing is left, or not everything of what was named.
+    """
+    later = taken_up(journal, run, {one.row for one in held if not one.given_up})
+    left = [one for one in held if one.given_up or one.row not in later]
+    if later and (all_meant or not left):
+        row, (taker, place) = min(later.items())
+        raise UsageError(
+            f"Row {row} was taken up by the run {taker}, as its row {place}.",
+            f"It is decided there: if it is held, importer release {taker} --rows {place} "
+            "--reason …. Nothing was decided.",
+        )
+    return left
 
 
 def refuse_rivals(journal: Journal, run: str, held: Sequence[Row[Any]]) -> None:

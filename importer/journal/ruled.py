@@ -31,7 +31,7 @@ _RULED: Final = {
     Ruling.CREATED: "said by a person to stand on the timeline",
     Ruling.NOT_CREATED: "said by a person not to stand on the timeline",
     Ruling.RELEASED: "released",
-    Ruling.CLOSED: "closed",
+    Ruling.CLOSED: "given up",
     Ruling.WAIVED: "given up",
 }
 """For the reason of a run's state, which is kept: the reports' own words may change, and they stand

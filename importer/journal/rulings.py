@@ -12,7 +12,13 @@ from importer.errors import JournalError, UsageError
 from importer.journal.meant import meant_actions
 from importer.journal.moving import move
 from importer.journal.planning import make_batches
-from importer.journal.releasing import free_origin, next_occurrence, not_yet, refuse_rivals
+from importer.journal.releasing import (
+    free_origin,
+    next_occurrence,
+    not_yet,
+    refuse_rivals,
+    still_here,
+)
 from importer.journal.ruled import Decided, record_ruling
 from importer.journal.schema import actions
 from importer.journal.store import Journal
@@ -82,7 +88,7 @@ def resolve_not_created(  # noqa: PLR0913 - which actions, and who says what of 
     found = _of_state(journal, run, of_rows, name, reason=reason, state=State.UNKNOWN)
     with journal.transaction():
         for one in found:
-            _move(journal, one, State.STAGED, remarks=[], detail="")
+            _move(journal, one, State.STAGED, remarks=[], detail="", looked_up=False)
         return record_ruling(journal, run, found, Ruling.NOT_CREATED, by=by, reason=reason)
 
 
@@ -100,9 +106,11 @@ def release(  # noqa: PLR0913 - which actions, and who says what of them
     Args and errors as for `resolve_created`; `limit` is the most that one request may hold.
 
     Raises:
-        UsageError: also where the earlier action is in doubt, or is still to be sent.
+        UsageError: also where the earlier action is in doubt or is still to be sent, or where a
+            later run has taken the row up.
     """
     held = _of_state(journal, run, of_rows, None, reason=reason, state=State.DUPLICATE)
+    held = still_here(journal, run, held, all_meant=of_rows is not None)
     blocked = [one for one in held if one.earlier["reason"] not in _RELEASABLE]
     found = [one for one in held if one.earlier["reason"] in _RELEASABLE]
     if blocked and (of_rows is not None or not found):

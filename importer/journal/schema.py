@@ -28,7 +28,7 @@ from importer.journal.sqltypes import Exact, Json, Moment
 from importer.model import State
 from importer.verdict import ReadBack, RefusedMaybe, Unknown
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 DOUBTFUL_STATES = (State.SENDING, State.UNKNOWN)
 """States in which nobody knows whether an action stands on a timeline."""
@@ -58,6 +58,8 @@ runs = Table(
     Column("header_row", Integer, nullable=False),
     Column("headers", Json, nullable=False),
     Column("mapping", Text, nullable=False),
+    # Its file, from the folder of the settings; "" where that does not lead to it.
+    Column("mapping_file", Text, nullable=False),
     Column("mapping_text", Text, nullable=False),
     Column("mapping_sha256", String(64), nullable=False),
     # What the keys of this run are made of: identity column → type, action name → type.
@@ -71,6 +73,8 @@ runs = Table(
     Column("rows_read", Integer, nullable=False),
     Column("planned_actions", Integer, nullable=False),
     Column("planned_money", Json, nullable=False),
+    # Reason → rows that yield no action, as the planner counted them.
+    Column("skipped", Json, nullable=False),
     # What to know of the sheet, as its reading found.
     Column("notes", Json, nullable=False),
     # Declared column → how the whole column decided that it is written.
@@ -162,6 +166,8 @@ actions = Table(
     Column("holder", Integer),
     # Not created, and nobody waits for it: a person's decision, of this one or of an equal one.
     Column("given_up", Boolean, nullable=False),
+    # In doubt, and its lead's timeline was looked at since it was sent, and could not tell.
+    Column("looked_up", Boolean, nullable=False),
     # The approval that covers it; NULL: none.
     Column("approved", Integer, ForeignKey("approvals.id")),
     # What stands on a timeline, may, or is going to, is waited for.

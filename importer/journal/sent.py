@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select
 
+from importer.journal.purging import LET_GO, purged_at
 from importer.journal.schema import actions, batches, requests
 from importer.journal.store import Journal, pages
 from importer.protocol import Items, encode, read_answer
@@ -24,12 +25,13 @@ def sent_otherwise(journal: Journal, run: str) -> Iterator[str]:
     """A sentence for what the recorded requests of a run do not agree with, if anything.
 
     Each of them is held against the digest of the body that left, the lead that it was for, and
-    the answer that came.
+    the answer that came. What a purge has let go is no lie; without a purge on record, it is.
     """
     altered, unsaid = list[int](), list[int]()
+    purged = purged_at(journal, run) is not None
     for sent in _requests(journal, run):
-        altered += [sent[0].row] if _is_altered(sent) else []
-        unsaid += _unsaid(sent)
+        altered += [sent[0].row] if _is_altered(sent, purged=purged) else []
+        unsaid += [] if purged and sent[0].answer is None else _unsaid(sent)
     if altered:
         yield (
             f"{len(altered)} requests hold something else than was sent, the first of them of row "
@@ -77,21 +79,24 @@ _ACTIONS: Final = (
 )
 
 
-def _is_altered(sent: Sequence[Row[Any]]) -> bool:
-    body = encode([one.entry for one in sent])
-    if hashlib.sha256(body).hexdigest() != sent[0].body_sha256:
-        return True
-    return not all(one.lead == one.of_lead and _agrees(one) for one in sent)
+def _is_altered(sent: Sequence[Row[Any]], *, purged: bool) -> bool:
+    kept = [one for one in sent if one.entry or one.state not in LET_GO or not purged]
+    if len(kept) == len(sent):
+        body = encode([one.entry for one in sent])
+        if hashlib.sha256(body).hexdigest() != sent[0].body_sha256:
+            return True
+    return not (all(one.lead == one.of_lead for one in sent) and all(map(_agrees, kept)))
 
 
 def _agrees(one: Row[Any]) -> bool:
     """Whether type and money are those of the entry that left."""
-    entry = json.loads(one.entry)
-    if entry["type"] != one.type:
+    try:
+        entry = json.loads(one.entry)
+        money = (Decimal(entry["amount"]), entry["currency"]) if "amount" in entry else None
+        own = None if one.amount is None else (one.amount, one.currency)
+        return (entry["type"], money) == (one.type, own)
+    except (ArithmeticError, LookupError, TypeError, ValueError):  # it is none of ours
         return False
-    if one.amount is None:
-        return "amount" not in entry
-    return (Decimal(entry["amount"]), entry["currency"]) == (one.amount, one.currency)
 
 
 def _unsaid(sent: Sequence[Row[Any]]) -> list[int]:

@@ -104,6 +104,7 @@ def _blank_action(run: str, row: int) -> dict[str, Any]:
         "earlier": None,
         "holder": None,
         "given_up": False,
+        "looked_up": False,
         "approved": None,
     }
 

@@ -86,7 +86,7 @@ TOUCH: Final = (
 )
 """The run of a batch has changed."""
 
-_UNSEEN: Final = ("entry", "identity", "origin", "occurrence", "batch", "request", "approved")
+_UNSEEN: Final = ("identity", "origin", "occurrence", "batch", "request", "approved")
 ACTIONS: Final = (
     select(*(column for column in actions.c if column.name not in _UNSEEN))
     .where(
@@ -96,5 +96,4 @@ ACTIONS: Final = (
     .order_by(actions.c.row, actions.c.position)
     .limit(PAGE)
 )
-"""A page of what the records of a run are made of, in sheet order, behind a row and position. The
-entry that is sent is longer than all of it, and no record shows it."""
+"""A page of what the records of a run are made of, in sheet order, behind a row and position."""

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     Select,
     create_engine,
+    delete,
     event,
     insert,
     inspect,
@@ -70,8 +71,18 @@ class Journal:
         (found,) = self.read(select(meta.value).where(meta.key == "mark"))
         return int(found.value)
 
-    def mark(self) -> int:
+    @property
+    def machine(self) -> str:
+        """The name of the machine that used it last; "" before the first."""
+        meta = schema.meta.c
+        found = self.read(select(meta.value).where(meta.key == "machine"))
+        return str(found[0].value) if found else ""
+
+    def mark(self, machine: str) -> int:
         """Raise the journal's mark by one: an older copy of it has a lower one.
+
+        Args:
+            machine: the name of the machine that uses it now.
 
         Returns:
             The new mark, on disk.
@@ -81,6 +92,8 @@ class Journal:
             found = connection.execute(select(meta.value).where(meta.key == "mark")).scalar_one()
             new = int(found) + 1
             connection.execute(update(schema.meta).where(meta.key == "mark").values(value=str(new)))
+            connection.execute(delete(schema.meta).where(meta.key == "machine"))
+            connection.execute(insert(schema.meta).values(key="machine", value=machine))
         return new
 
     @contextmanager

@@ -165,7 +165,7 @@ class ColumnForm(Record):
     required: YesNo = False
     """`true`: a blank cell is a problem in every row that is not skipped."""
     personal: YesNo | None = None
-    """Whether `report --mask` hides its cells; else all but money, numbers, dates and ids."""
+    """Whether `report --mask` hides its cells; else all but money, dates and ids of rows."""
 
     def record(self, name: str) -> ColumnSpec:
         """The record of the column of this name."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -159,6 +160,8 @@ class Mapping:
     """The file's text, as it was read."""
     sha256: str
     """Of that text in UTF-8."""
+    file: Path | None = None
+    """Where it was read from, absolute; None: from no file."""
 
     @property
     def lead_ids(self) -> str:

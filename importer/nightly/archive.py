@@ -9,17 +9,25 @@ archive/2026-11-23/same/                  what was imported before
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from importer.files import free_name, make_private_folder, sha256_of, sync_folder
+from importer.files import (
+    free_name,
+    make_private_folder,
+    sha256_of,
+    sync_folder,
+    write_atomically,
+)
 from importer.nightly.inbox import Claim
 from importer.nightly.moving import copy_into, put_into
 from importer.settings import Job
 
 INPUT: Final = "input"
-REFUSED: Final = "refused"
-SAME: Final = "same"
+_LAST_ARRIVAL: Final = ".last-arrival"
+"""In the archive's own folder: when a file last came that has no run of its own."""
 _FOR_PEOPLE: Final = "failures"
 """How the names of files begin that people work in: an older one is set aside, never replaced."""
 
@@ -68,15 +76,29 @@ class Archive:
             _put_away(claim, folder / INPUT)
         return folder
 
-    def put_aside(self, claim: Claim, why: str) -> Path:
+    def put_aside(self, claim: Claim, why: str, moment: dt.datetime) -> Path:
         """Put an input here that has no run of its own: into `refused` or `same`.
+
+        Args:
+            claim: the input.
+            why: the folder.
+            moment: when; aware. It is kept, so that a second night does not miss the file.
 
         Raises:
             OSError: the archive cannot be written.
         """
         folder = self._today / why
+        make_private_folder(folder)
+        write_atomically(self._root / _LAST_ARRIVAL, moment.isoformat().encode())
         _put_away(claim, folder)
         return folder
+
+    def last_arrival(self) -> Iterator[dt.datetime]:
+        """Yield when a file last came that has no run of its own, if one ever did."""
+        with suppress(OSError, ValueError):  # none has, or somebody has tidied up
+            said = dt.datetime.fromisoformat((self._root / _LAST_ARRIVAL).read_text("ascii"))
+            if said.tzinfo:  # else it is not ours
+                yield said
 
     def _found(self, run: str) -> Path | None:
         return next(self._root.glob(f"*/{run}"), None)

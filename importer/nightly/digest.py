@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from importer.nightly import leaves
+from importer.nightly.days import day
 from importer.nightly.leaves import Leaf
 from importer.nightly.matters import headline, matters_of
 from importer.nightly.passages import of_job
 from importer.nightly.records import NightReport
 from importer.nightly.todo import of_night
 from importer.notify import one_line
-
-_MONTHS: Final = "JanFebMarAprMayJunJulAugSepOctNovDec"
+from importer.pipeline.masking import hushed
+from importer.report.figures import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,9 @@ def digest_of(night: NightReport, *, zone: dt.tzinfo) -> Digest:
     """
     matters = matters_of(night)
     line = headline(night, matters)
-    day = _day(night.ended_at.astimezone(zone))
+    today = day(night.ended_at.astimezone(zone))
     found = list(_leaves(night, line, zone))
-    subject = one_line(f"importer {day}: {line}")
+    subject = one_line(f"importer {today}: {line}")
     return Digest(
         subject=subject,
         text=leaves.as_text(found),
@@ -64,21 +64,27 @@ def _leaves(night: NightReport, line: str, zone: dt.tzinfo) -> Iterator[Leaf]:
         yield leaves.job("What needs a person")
         yield from todo
     for job in night.jobs:
-        yield from of_job(job)
-    if night.notes:
+        yield from of_job(job, night.options, zone)
+    if night.still_wrong:
+        yield leaves.job("Still to correct, from earlier nights")
+        yield leaves.typed(_still_wrong(night))
+    notes = [note for note in night.notes if note != night.failed]
+    if notes:
         yield leaves.job("To know")
-        yield from map(leaves.words, night.notes)
+        yield from map(leaves.words, map(hushed, notes))
+
+
+def _still_wrong(night: NightReport) -> Iterator[str]:
+    for run, one in night.still_wrong.items():
+        failures = one.failures.as_posix() if one.failures else "the workbook is gone"
+        yield f"{counted(one.rows, 'row')} of {one.file}, run {run}"
+        yield f"    {failures}"
 
 
 def _when(night: NightReport, zone: dt.tzinfo) -> str:
     begun, ended = (one.astimezone(zone) for one in (night.started_at, night.ended_at))
-    until = f"{ended:%H:%M}" if ended.date() == begun.date() else f"{_day(ended)}, {ended:%H:%M}"
-    return f"{night.workspace}; {_day(begun)}, {begun:%H:%M} to {until}, {_name(begun)}."
-
-
-def _day(moment: dt.datetime) -> str:
-    month = _MONTHS[moment.month * 3 - 3 : moment.month * 3]  # strftime's are the locale's
-    return f"{moment.day} {month} {moment.year}"
+    until = f"{ended:%H:%M}" if ended.date() == begun.date() else f"{day(ended)}, {ended:%H:%M}"
+    return f"{night.workspace}; {day(begun)}, {begun:%H:%M} to {until}, {_name(begun)}."
 
 
 def _name(moment: dt.datetime) -> str:

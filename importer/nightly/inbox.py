@@ -52,13 +52,18 @@ class Inbox:
     Args:
         job: the job.
         others: the other jobs, which may have the same folder.
+        look_only: nothing is moved, made or removed.
     """
 
-    def __init__(self, job: Job, others: Iterable[Job]) -> None:
+    def __init__(self, job: Job, others: Iterable[Job], *, look_only: bool = False) -> None:
         self._job = job
+        self._look_only = look_only
         self.folder = job.inbox.parent
         alone = all(one.inbox.parent != self.folder for one in others)
         self._patterns = (job.inbox.name, *(FAILURES if alone else ()))
+        name = "" if alone else f", under a name that fits {job.inbox.name}"
+        self.for_failures = f"into {self.folder}{name}"
+        """Where a corrected failures workbook is put, in words."""
         self._looks: dict[str, Look] = {}
 
     def look(self) -> None:
@@ -148,7 +153,7 @@ class Inbox:
     def _held_by(self, folder: Path) -> Iterator[Claim]:
         found = [path for path in folder.iterdir() if not self._is_totals(path.name)]
         yield from map(self._claim, found)
-        if not found:
+        if not found and not self._look_only:
             with suppress(OSError):  # a crash between the folder and the file, or after the file
                 folder.rmdir()
 
@@ -158,6 +163,8 @@ class Inbox:
             return Claim(sheet=sheet, totals=None)
         beside = self._totals_of(self.folder / sheet.name)
         totals = self._totals_of(sheet)
+        if self._look_only:
+            return Claim(sheet=sheet, totals=totals if totals.exists() else beside)
         claim_file(beside, totals)
         return Claim(sheet=sheet, totals=totals)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from importer.errors import ImporterError, MappingError
 from importer.files import sha256_of
 from importer.journal.overview import Open, open_by_run
+from importer.journal.purging import purged_at
 from importer.journal.reading import runs_by_mapping
 from importer.mapping import Mapping
 from importer.model import RunRecord, RunState
@@ -26,6 +27,7 @@ from importer.pipeline import Exit, read_mapping
 from importer.settings import Job
 
 _log = logging.getLogger(__name__)
+_NEXT_TIME = "It stays in the inbox; the next night takes it."
 _NOT_OURS = (
     "It cannot be taken ({}): another program has it open, or the importer may not write to the "
     "inbox."
@@ -55,7 +57,9 @@ def take_up(shift: Shift, job: Job, inbox: Inbox) -> Done:
         work = _Work(shift, job, inbox, read_mapping(job.mapping))
     except ImporterError as error:
         _log.warning("%s: %s", job.name, words_of(error))
-        report = JobReport(name=job.name, said=words_of(error), exit_code=error.exit_code)
+        report = JobReport(
+            name=job.name, said=words_of(error), exit_code=error.exit_code, mapping=job.mapping
+        )
         return Done(report=report)
     try:
         work.all()
@@ -100,11 +104,14 @@ class _Work:
     def done(self, *, said: str = "", code: int = Exit.DONE) -> Done:
         """What the job came to; `said` and `code` where it broke off."""
         every = [*self._resumed, *self._files]
+        now = self._shift.clock()
         report = JobReport(
             name=self._job.name,
+            mapping=self._job.mapping,
+            for_failures=self._inbox.for_failures,
             files=tuple(self._files),
             resumed=tuple(self._resumed),
-            missing="" if said else missing(self._job, self._shift.clock(), self._arrivals()),
+            missing="" if said else missing(self._job, now, self._arrivals(now)),
             unusual=tuple(filter(None, map(self._unusual, self._files))),
             waiting=tuple(one.run for one in every if one.fate is FileFate.WAITING),
             said=said,
@@ -129,7 +136,7 @@ class _Work:
     ) -> None:
         """Do one thing, and put down what became of it; None where it was somebody else's."""
         if why := self._shift.over:
-            reports.append(_left_alone(file, why))
+            reports.append(_left_alone(file, f"{why} {_NEXT_TIME}", FileFate.LEFT))
             return
         self._running.current = ""
         _log.info("%s: %s", self._job.name, file)
@@ -144,18 +151,20 @@ class _Work:
     def _again(self, claim: Claim) -> FileReport:
         """Take up what a crash left before it had a run."""
         if why := self._running.hold:
-            return _left_alone(claim.sheet.name, why)
+            return _left_alone(claim.sheet.name, why, FileFate.LEFT)
         return self._running.take(claim)
 
     def _new(self, path: Path) -> FileReport | None:
-        if why := self._running.hold or self._inbox.not_ready(path):
-            return _left_alone(path.name, why)
+        if why := self._running.hold:
+            return _left_alone(path.name, why, FileFate.LEFT)
+        if why := self._inbox.not_ready(path):
+            return _left_alone(path.name, f"{why} {_NEXT_TIME}", FileFate.NOT_READY)
         if self._shift.dry_run:
             return self._running.rehearse(path, self._inbox.totals_of(path))
         try:
             claim = self._inbox.claim(path, self._shift.clock())
         except PermissionError as error:
-            return _left_alone(path.name, _NOT_OURS.format(error.strerror))
+            return _left_alone(path.name, _NOT_OURS.format(error.strerror), FileFate.NOT_READY)
         return None if claim is None else self._running.take(claim)
 
     def _left(self) -> Iterator[tuple[RunRecord, Claim | None]]:
@@ -172,6 +181,8 @@ class _Work:
                 yield run, None
 
     def _is_unfinished(self, run: RunRecord) -> bool:
+        if purged_at(self._journal, run.id) is not None:
+            return False
         if run.state is not RunState.DONE:
             return True
         same = run.mapping_sha256 == self._mapping.sha256
@@ -180,14 +191,17 @@ class _Work:
     def _runs(self) -> list[RunRecord]:
         return runs_by_mapping(self._journal, self._mapping.name)
 
-    def _arrivals(self) -> Iterator[dt.datetime]:
+    def _arrivals(self, now: dt.datetime) -> Iterator[dt.datetime]:
         """When a file of the job was there; rows that somebody corrected are no new file."""
-        since = self._shift.clock() - RECENT
-        recent = [run for run in self._runs() if not run.parent and run.started_at > since]
+        recent = [run for run in self._runs() if not run.parent and run.started_at > now - RECENT]
         # Other jobs may have the same mapping.
-        yield from (run.started_at for run in recent if self._archive.holds(run.id))
+        yield from (run.started_at for run in recent if self._is_mine(run.id))
+        yield from self._archive.last_arrival()
         if any(one.books is None or not one.books.run.parent for one in self._files):
-            yield self._shift.clock()
+            yield now
+
+    def _is_mine(self, run: str) -> bool:
+        return run in self._running.touched or self._archive.holds(run)
 
     def _unusual(self, report: FileReport) -> str:
         books = report.books
@@ -200,8 +214,8 @@ def _calls(left: Open) -> bool:
     return bool(left.unknown or left.unsent)
 
 
-def _left_alone(file: str, why: str) -> FileReport:
-    return FileReport(file=file, fate=FileFate.NOT_READY, exit_code=Exit.LATER, said=why)
+def _left_alone(file: str, why: str, fate: FileFate) -> FileReport:
+    return FileReport(file=file, fate=fate, exit_code=Exit.LATER, said=why)
 
 
 def _in_short(report: FileReport) -> str:

@@ -90,16 +90,14 @@ def as_page(leaves: Iterable[Leaf], subject: str) -> str:
 def _text(leaf: Leaf) -> Iterator[str]:
     lines = [_shown(line) for line in leaf.lines]
     match leaf.form:
-        case Form.TITLE:
-            yield from wrap(lines[0], WIDTH)
+        case Form.TITLE | Form.WORDS:
+            yield from wrap(lines[0], WIDTH, break_long_words=False, break_on_hyphens=False)
         case Form.JOB:
             yield lines[0]
             yield "=" * min(len(lines[0]), WIDTH)
         case Form.FILE:
             yield lines[0]
             yield "-" * min(len(lines[0]), WIDTH)
-        case Form.WORDS:
-            yield from wrap(lines[0], WIDTH, break_long_words=False, break_on_hyphens=False)
         case Form.TYPED:
             yield from (f"  {line}" for line in lines)
 

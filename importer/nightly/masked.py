@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from importer.nightly.records import FileReport
 from importer.pipeline.masking import hushed
@@ -11,8 +12,14 @@ from importer.report.reasons import Said
 from importer.report.source import Report
 
 
-def masked_report(file: FileReport) -> Report | None:
-    """Return what a file's reports show, without what its rows say; None where there are none."""
+def masked_report(file: FileReport, mapping: Path | None, options: str) -> Report | None:
+    """Return what a file's reports show, without what its rows say; None where there are none.
+
+    Args:
+        file: the file.
+        mapping: its job's mapping file.
+        options: what a command needs to find the same settings, or "".
+    """
     report = file.report
     if report is None:
         return None
@@ -21,7 +28,13 @@ def masked_report(file: FileReport) -> Report | None:
     if file.reports is not None and file.reports.name == run.id:
         place = file.reports.parent.as_posix()
     reasons = tuple(_masked(one, run.headers) for one in report.reasons)
-    return replace(report, reasons=reasons, place=place)
+    return replace(
+        report,
+        reasons=reasons,
+        place=place,
+        mapping=mapping.as_posix() if mapping else report.mapping,
+        options=options,
+    )
 
 
 def said_of(file: FileReport) -> str:
@@ -35,7 +48,13 @@ def _masked(one: Said, headers: tuple[str, ...]) -> Said:
     _, ground, _, pattern = one.key
     by_crm = ground in {Ground.REMARK, Ground.DETAIL}  # where `…` stands for what differs
     text = pattern if by_crm and pattern else one.text
-    return replace(one, text=_hushed(text, headers), hint=_hushed(one.hint, headers), example="")
+    return replace(
+        one,
+        text=_hushed(text, headers),
+        hint=_hushed(one.hint, headers),
+        note=_hushed(one.note, headers),
+        example="",
+    )
 
 
 def _hushed(sentence: str, headers: tuple[str, ...]) -> str:

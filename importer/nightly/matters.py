@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from enum import IntEnum, auto
 from typing import Final
 
 from importer.model import Outcome, RunState
 from importer.nightly.masked import said_of
 from importer.nightly.records import FileFate, FileReport, JobReport, NightReport
+from importer.nightly.weights import Matter, Weight
 from importer.pipeline.masking import hushed
 from importer.reconcile import TO_CORRECT, Sums, add_up
 from importer.report.figures import counted, shown_count, shown_sums
 from importer.report.verdict import verdict
+from importer.upload import EndKind
 
 _INTERRUPTED: Final = 128
 """From here on, an exit code names the signal that ended a run."""
@@ -23,64 +23,19 @@ _IN_DOUBT: Final = 5
 _STOPPED: Final = 6
 _UNBALANCED: Final = 7
 _LATER: Final = 75
-
-
-class Weight(IntEnum):
-    """How urgent a matter is; the first is the most urgent."""
-
-    FAILED = auto()
-    UNBALANCED = auto()
-    DOUBT = auto()
-    STOPPED = auto()
-    REFUSED = auto()
-    NO_FILE = auto()
-    APPROVAL = auto()
-    LATER = auto()
-    TO_CORRECT = auto()
-    UNSENT_BEFORE = auto()
-    NOTHING_NEW = auto()
-    UNUSUAL = auto()
-    NOT_READY = auto()
-    NOT_ALL = auto()
-
-
-_WORD: Final = {
-    Weight.FAILED: "CALL US",
-    Weight.UNBALANCED: "CALL US",
-    Weight.DOUBT: "IN DOUBT",
-    Weight.STOPPED: "STOPPED",
-    Weight.REFUSED: "NOT RUN",
-    Weight.NO_FILE: "NO FILE",
-    Weight.APPROVAL: "APPROVE",
-    Weight.LATER: "NOT DONE",
-    Weight.TO_CORRECT: "TO DO",
-    Weight.UNSENT_BEFORE: "NOT SENT",
-    Weight.NOTHING_NEW: "NOTHING NEW",
-    Weight.UNUSUAL: "LOOK",
-    Weight.NOT_READY: "NOT YET",
-    Weight.NOT_ALL: "NOT ALL IN",
+_TOGETHER: Final = {
+    FileFate.WAITING: (Weight.APPROVAL, "waits for approval", "wait for approval"),
+    FileFate.NOT_READY: (Weight.NOT_READY, "is not complete", "are not complete"),
+    FileFate.LEFT: (Weight.LEFT, "stays in the inbox", "stay in the inbox"),
 }
-"""What a subject begins with, so that a list of mails can be read down its left side."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
-    """One thing that somebody has to know."""
-
-    weight: Weight
-    text: str
-    """Without a full stop."""
-
-    def __str__(self) -> str:
-        return f"{_WORD[self.weight]}: {self.text}"
+"""Of which all files of a job are one matter: its weight, and what is said of one and of more."""
 
 
 def matters_of(night: NightReport) -> tuple[Matter, ...]:
     """Return what somebody has to know of a night, the most urgent first; often nothing."""
     found = sorted(_all_matters(night), key=lambda matter: matter.weight)
     if night.exit_code and not found:
-        said = hushed(night.notes[-1]).rstrip(". ") if night.notes else ""
-        text = said or f"the night ended with exit code {night.exit_code}"
+        text = f"the night ended with exit code {night.exit_code}"
         return (Matter(weight=_weight_of(night), text=text),)
     return tuple(found)
 
@@ -99,10 +54,12 @@ def runs_of(job: JobReport) -> tuple[FileReport, ...]:
 
 
 def _weight_of(night: NightReport) -> Weight:
-    """How urgent a night is of which nothing but the exit code speaks."""
+    """How urgent a night is that broke off, or of which nothing but the exit code speaks."""
     if night.exit_code == 1:
         return Weight.FAILED
-    return Weight.NOT_ALL if night.jobs else Weight.LATER
+    if night.exit_code == _LATER:
+        return Weight.LATER
+    return Weight.NOT_ALL if night.jobs else Weight.NO_NIGHT
 
 
 def nothing_new(job: JobReport) -> bool:
@@ -111,12 +68,22 @@ def nothing_new(job: JobReport) -> bool:
 
 
 def _all_matters(night: NightReport) -> Iterator[Matter]:
+    if night.failed:
+        sentence = hushed(night.failed).partition(". ")[0].rstrip(".")
+        first = ": ".join(sentence.split(": ")[:2])  # what comes after explains it
+        yield Matter(weight=_weight_of(night), text=f"{first[:1].lower()}{first[1:]}")
+    if night.came_from:
+        text = f"the journal was on the machine {night.came_from} before"
+        yield Matter(weight=Weight.MOVED, text=text)
     yield from _doubts(night)
     for job in night.jobs:
         yield from _of_job(job)
         for file in runs_of(job):
-            if not (job.waiting and file.fate is FileFate.WAITING):  # counted with the job's
+            if file.fate not in _TOGETHER:
                 yield from _of_file(file)
+    if night.waiting:
+        text = f"{counted(len(night.waiting), 'plan')} of earlier runs"
+        yield Matter(weight=Weight.APPROVAL, text=text)
     if night.unsent:
         text = f"{counted(sum(night.unsent.values()), 'action')} of earlier runs"
         yield Matter(weight=Weight.UNSENT_BEFORE, text=text)
@@ -142,14 +109,17 @@ def _doubts(night: NightReport) -> Iterator[Matter]:
 def _of_job(job: JobReport) -> Iterator[Matter]:
     if job.said:
         yield Matter(weight=Weight.REFUSED, text=f"the job {job.name}")
-    if job.waiting:
-        count = counted(len(job.waiting), "plan")
-        waits = "waits" if len(job.waiting) == 1 else "wait"
-        yield Matter(weight=Weight.APPROVAL, text=f"{count} of {job.name} {waits} for approval")
+    for fate, (weight, one, more) in _TOGETHER.items():
+        if found := [file for file in runs_of(job) if file.fate is fate]:
+            money = add_up(one.books.outcomes[Outcome.UNSENT].money for one in found if one.books)
+            names = _names(one.file for one in found)
+            text = f"{names}{_worth(money)} {one if len(found) == 1 else more}"
+            yield Matter(weight=weight, text=text)
     if job.unusual:
         yield Matter(weight=Weight.UNUSUAL, text=f"the volume of {job.name} is not as usual")
     if job.missing:
-        yield Matter(weight=Weight.NO_FILE, text=job.name)
+        text = f"{job.name}: {job.missing.partition(': ')[2]}"
+        yield Matter(weight=Weight.NO_FILE, text=text)
     elif nothing_new(job):
         text = f"{_names(file.file for file in job.files)} was imported before"
         yield Matter(weight=Weight.NOTHING_NEW, text=text)
@@ -165,9 +135,7 @@ def _of_file(file: FileReport) -> Iterator[Matter]:
             Weight.REFUSED,
             lambda: f"{file.file} was refused, nothing of it was sent",
         ),
-        (file.fate is FileFate.WAITING, Weight.APPROVAL, lambda: f"{file.file} waits"),
-        (file.fate is FileFate.NOT_READY, Weight.NOT_READY, lambda: f"{file.file} is not complete"),
-        (file.exit_code == _LATER, Weight.LATER, lambda: _left(file)),
+        (file.exit_code == _LATER, Weight.LATER, lambda: _left(file) + _later(file)),
         (_to_correct(file) and not _stopped(file), Weight.TO_CORRECT, lambda: _rows_left(file)),
         # Behind what is in doubt, the same lead's other actions wait; nothing has stopped them.
         (_unsent(file) and file.exit_code == _IN_DOUBT, Weight.LATER, lambda: _left(file)),
@@ -222,9 +190,17 @@ def _because(file: FileReport) -> str:
     return f": {first}" if first and len(first) <= _SHORT else ""
 
 
+def _later(file: FileReport) -> str:
+    return {
+        EndKind.UNREACHABLE: ": the CRM did not answer",
+        EndKind.OUT_OF_TIME: ": the time was over",
+    }.get(file.end or EndKind.DONE, "")
+
+
 def _left(file: FileReport) -> str:
     if file.books and file.books.unsent:
-        return f"{counted(file.books.unsent, 'action')} of {file.file} not sent"
+        money = _worth(file.books.outcomes[Outcome.UNSENT].money)
+        return f"{counted(file.books.unsent, 'action')}{money} of {file.file} not sent"
     return f"{file.file}, by exit code {file.exit_code}"
 
 
@@ -245,7 +221,7 @@ def _all_well(night: NightReport) -> str:
     runs = [file for job in night.jobs for file in runs_of(job)]
     books = [file.books for file in runs if file.books and file.fate is FileFate.RUN]
     if not runs:
-        return "Nothing to do: no file came, and none was expected"
+        return "Nothing to do: no new file came, and none is missing"
     if len(books) == 1:
         return verdict(books[0]).text.rstrip(".")
     if not books:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from importer.errors import ImporterError, UsageError
-from importer.journal.overview import Open, open_by_run
+from importer.journal.store import utc_now
+from importer.nightly.before import Before
 from importer.nightly.codes import worst
 from importer.nightly.inbox import Inbox, fitting_none
 from importer.nightly.job import Done, take_up
@@ -34,6 +35,7 @@ def run_night(  # noqa: PLR0913 - what a command was told
     dry_run: bool = False,
     bars: Bars | None = None,
     clock: Clock | None = None,
+    options: str = "",
     sleep: Callable[[float], None] = time.sleep,
 ) -> NightReport:
     """Take every job up once.
@@ -46,6 +48,7 @@ def run_night(  # noqa: PLR0913 - what a command was told
         dry_run: nothing is sent, moved or written, but copies of what was read.
         bars: progress.
         clock: aware times, in place of the journal's own clock.
+        options: what a person types to find the same settings in their folder, or "".
         sleep: waits so many seconds.
 
     Raises:
@@ -65,25 +68,36 @@ def run_night(  # noqa: PLR0913 - what a command was told
             minutes=minutes,
             dry_run=dry_run,
         )
-        inboxes = {job.name: Inbox(job, _others(settings, job)) for job in settings.jobs}
+        inboxes = {
+            job.name: Inbox(job, _others(settings, job), look_only=dry_run) for job in settings.jobs
+        }
         started = shift.clock()
         done = _all_jobs(shift, [(job, inboxes[job.name]) for job in jobs])
-        left = open_by_run(workplace.journal)
-        touched = {run for one in done for run in one.touched}
+        before = Before.of(workplace, {run for one in done for run in one.touched})
         return NightReport(
             workspace=settings.workspace.name,
             started_at=started,
             ended_at=shift.clock(),
             jobs=tuple(one.report for one in done),
-            still_unknown=_counted(left, touched, lambda one: one.unknown),
-            unsent=_counted(left, touched, lambda one: one.unsent),
+            still_unknown=before.unknown,
+            unsent=before.unsent,
+            waiting=before.waiting,
+            still_wrong=before.wrong,
+            came_from=workplace.came_from,
+            folder=settings.folder,
+            options=options,
             notes=(*not_told(settings), *_strays(list(inboxes.values()))),
             exit_code=worst([shift.signal, *(one.report.exit_code for one in done)]),
         )
 
 
 def night_that_failed(
-    settings: Settings, error: BaseException, started: dt.datetime
+    settings: Settings,
+    error: BaseException,
+    started: dt.datetime,
+    *,
+    options: str = "",
+    clock: Clock = utc_now,
 ) -> NightReport:
     """What is told of a night that broke off, or could not begin since another run was at work.
 
@@ -91,15 +105,20 @@ def night_that_failed(
         settings: of the night.
         error: why.
         started: when; aware.
+        options: as of `run_night`.
+        clock: when it ended; aware.
     """
     said, code = _failure(error)
     return NightReport(
         workspace=settings.workspace.name,
         started_at=started,
-        ended_at=dt.datetime.now(dt.UTC),
+        ended_at=clock(),
         still_unknown={},
         unsent={},
         notes=(*not_told(settings), said),
+        failed=said,
+        folder=settings.folder,
+        options=options,
         exit_code=code,
     )
 
@@ -107,7 +126,7 @@ def night_that_failed(
 def _failure(error: BaseException) -> tuple[str, int]:
     match error:
         case ImporterError():
-            return f"The night could not begin: no job was taken up. {error}", error.exit_code
+            return f"The night could not begin: {error} No job was taken up.", error.exit_code
         case KeyboardInterrupt():
             return f"{INTERRUPTED} The next one goes on with what is left.", code_of(error)
         case _:
@@ -149,12 +168,6 @@ def _all_jobs(shift: Shift, jobs: Sequence[tuple[Job, Inbox]]) -> list[Done]:
 
 def _others(settings: Settings, job: Job) -> Iterable[Job]:
     return [one for one in settings.jobs if one.name != job.name]
-
-
-def _counted(
-    left: Mapping[str, Open], touched: set[str], count: Callable[[Open], int]
-) -> dict[str, int]:
-    return {run: count(one) for run, one in left.items() if run not in touched and count(one)}
 
 
 def _strays(inboxes: Sequence[Inbox]) -> Iterable[str]:

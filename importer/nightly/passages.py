@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from textwrap import wrap
 from typing import Final
 
 from importer.model import Outcome
 from importer.nightly import leaves
+from importer.nightly.days import day
 from importer.nightly.leaves import Leaf
 from importer.nightly.masked import masked_report, said_of
 from importer.nightly.records import FileFate, FileReport, JobReport
 from importer.pipeline.masking import hushed
-from importer.reconcile import Reconciliation
-from importer.report.figures import shown_count, shown_sums
+from importer.reconcile import Chain, Reconciliation
+from importer.report.figures import counted, shown_count, shown_sums
 from importer.report.reasons import Said
 from importer.report.source import Report
 from importer.report.tiles import Tile, tiles_of
@@ -26,7 +28,8 @@ _DEEPER: Final = "    "
 
 _FATES: Final = {
     FileFate.SAME: "This very content was imported before; no request was spent.",
-    FileFate.NOT_READY: "It is not complete yet, or the night was over; it is taken the next time.",
+    FileFate.NOT_READY: "It is not complete yet; it is taken the next time.",
+    FileFate.LEFT: "It was left in the inbox; it is taken the next time.",
     FileFate.REFUSED: "It was refused; nothing of it was sent.",
     FileFate.WAITING: "Its plan waits for somebody's approval; nothing of it was sent.",
     FileFate.FAILED: "An internal error; it is tried again the next time.",
@@ -34,8 +37,14 @@ _FATES: Final = {
 }
 
 
-def of_job(job: JobReport) -> Iterator[Leaf]:
-    """Yield everything about one job."""
+def of_job(job: JobReport, options: str, zone: dt.tzinfo) -> Iterator[Leaf]:
+    """Yield everything about one job.
+
+    Args:
+        job: the job.
+        options: what a command needs to find the settings, or "".
+        zone: of the days that are shown.
+    """
     yield leaves.job(f"Job {job.name}")
     if job.said:
         yield leaves.words(hushed(job.said))
@@ -43,27 +52,42 @@ def of_job(job: JobReport) -> Iterator[Leaf]:
         yield leaves.words(f"{job.missing[:1].upper()}{job.missing[1:].rstrip('.')}.")
     yield from map(leaves.words, map(hushed, job.unusual))
     for file in job.resumed:
-        yield from _of_file(file, f"{file.file}, gone on with from an earlier night")
+        title = f"{file.file}, gone on with{_since(file, zone)}"
+        yield from _of_file(file, title, masked_report(file, job.mapping, options))
     for file in job.files:
-        yield from _of_file(file, file.file)
+        yield from _of_file(file, file.file, masked_report(file, job.mapping, options))
     if not (job.said or job.missing or job.files or job.resumed):
-        yield leaves.words("No file came, and none was expected.")
+        yield leaves.words("No new file came, and none is missing.")
 
 
-def _of_file(file: FileReport, name: str) -> Iterator[Leaf]:
-    yield leaves.file(name)
+def _of_file(file: FileReport, title: str, report: Report | None) -> Iterator[Leaf]:
+    yield leaves.file(title)
     said = said_of(file) or _FATES[file.fate]
     if file.books:
         yield leaves.words(f"{verdict(file.books).text} {said_of(file)}".strip())
         yield leaves.typed(_figures(file.books))
+        if file.books.run.parent:
+            yield leaves.words(_of_chain(file.books.chain))
     elif said:
         yield leaves.words(said)
-    report = masked_report(file)
     if reasons := list(_reasons(report)) if report else []:
         yield leaves.words("Why:")
         yield leaves.typed(reasons)
     if places := list(_places(file, report)):
         yield leaves.typed(places)
+
+
+def _since(file: FileReport, zone: dt.tzinfo) -> str:
+    return f" from {day(file.books.run.started_at.astimezone(zone))}" if file.books else ""
+
+
+def _of_chain(chain: Chain) -> str:
+    """How far the sheet has come that the corrected rows are of."""
+    sheet, rows = chain.runs[0].file, counted(chain.rows, "row")
+    if chain.closed:
+        return f"With it, the {rows} of {sheet} are closed: nothing of that sheet is open any more."
+    left = f"{shown_count(chain.open_rows)} of the {rows}"
+    return f"Of {sheet}, {left} {'is' if chain.open_rows == 1 else 'are'} still open."
 
 
 def _figures(books: Reconciliation) -> Iterator[str]:
@@ -119,7 +143,7 @@ def _places(file: FileReport, report: Report | None) -> Iterator[str]:
             ("run", file.run),
             ("report", page),
             ("failures", failures),
-            ("input", file.archived),
+            ("archive", file.archived),
         )
         if place
     ]

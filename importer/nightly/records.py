@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from importer.reconcile import Reconciliation
 from importer.report.source import Report
+from importer.report.words import Hold
+from importer.upload import EndKind
 
 
 class FileFate(StrEnum):
@@ -20,7 +22,9 @@ class FileFate(StrEnum):
     SAME = "same"
     """Its content was imported before; no request was spent."""
     NOT_READY = "not ready"
-    """It is not complete, or the night was over; taken the next time."""
+    """It is not complete; taken the next time."""
+    LEFT = "left"
+    """It is left for the next time: the night was over, or an earlier run comes first."""
     REFUSED = "refused"
     """The sheet, its mapping or its control totals are not in order; nothing of it was sent."""
     WAITING = "waiting"
@@ -42,6 +46,8 @@ class FileReport:
     books: Reconciliation | None = None
     said: str = ""
     """A sentence and what to do: a refusal, why a run was stopped; "" where all went well."""
+    end: EndKind | None = None
+    """How its sending ended; None where it did not come to that."""
     archived: Path | None = None
     """The folder of the archive in which its input is now; None where it was left."""
     reports: Path | None = None
@@ -67,8 +73,33 @@ class JobReport:
     """Runs whose plan waits for approval."""
     said: str = ""
     """Why the whole job failed, such as a mapping that is wrong; "" otherwise."""
+    mapping: Path | None = None
+    """Its mapping file."""
+    for_failures: str = ""
+    """Where a corrected failures workbook is put, in words: `into /srv/imports/inbox`."""
     exit_code: int = 0
     """The worst of its files, and of what is wrong with the job itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A run of before whose plan nobody has sent."""
+
+    hold: Hold
+    """What it waits for."""
+    said: str
+    """The same in words, with what it is worth and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillWrong:
+    """Rows of an earlier run that nobody has corrected since."""
+
+    file: str
+    """What the run read."""
+    rows: int
+    failures: Path | None
+    """The failures workbook; None where it is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +116,19 @@ class NightReport:
     still_unknown: Mapping[str, int]
     """Run → actions in doubt, of runs that this night did not touch."""
     unsent: Mapping[str, int]
-    """Run → actions UNSENT, of runs that this night did not touch."""
+    """Run → actions UNSENT, of runs that this night did not touch; without those that wait."""
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)
+    """Run → why its plan waits, of runs that this night did not touch."""
+    still_wrong: Mapping[str, StillWrong] = field(default_factory=dict)
+    """Run → its rows to correct, of runs that this night did not touch."""
+    came_from: str = ""
+    """The machine on which the journal was used before, where that was another one."""
+    folder: Path | None = None
+    """Where people type the commands: the settings' folder."""
+    options: str = ""
+    """What a command needs there to find the same settings: `--settings office.toml`, or ""."""
+    failed: str = ""
+    """Why the night could not begin, or broke off; "" otherwise."""
     notes: tuple[str, ...] = ()
     """What else is to be known, such as a night that could not begin at all."""
     exit_code: int

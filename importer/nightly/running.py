@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from importer.errors import ImporterError, SheetError, SheetRefusedError
 from importer.files import sha256_of
+from importer.journal.purging import purged_at
 from importer.journal.reading import runs_by_mapping
 from importer.mapping import Mapping
 from importer.model import RunRecord, RunState
-from importer.nightly.archive import REFUSED, SAME, Archive
+from importer.nightly.archive import Archive
 from importer.nightly.codes import interrupted, worst
+from importer.nightly.days import day
 from importer.nightly.inbox import Claim
 from importer.nightly.records import FileFate, FileReport
 from importer.nightly.shift import Shift
@@ -28,7 +31,9 @@ from importer.pipeline import (
     send_run,
 )
 from importer.pipeline.approving import waits
+from importer.pipeline.archives import REFUSED, SAME
 from importer.pipeline.keys import separate
+from importer.pipeline.reporting import told_of
 from importer.reconcile import Reconciliation
 from importer.settings import Job
 from importer.upload import Ending, EndKind
@@ -36,6 +41,7 @@ from importer.upload import Ending, EndKind
 NOT_OVER = frozenset({RunState.READY, RunState.SENDING, RunState.STOPPED})
 COUNTED = NOT_OVER | {RunState.DONE}
 """Runs that were planned to their end, and not refused."""
+_GOES_ON: Final = "The next night goes on with it."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,7 +99,9 @@ class Running:
         """
         workplace = self.shift.workplace
         known = self._known(sha256_of(sheet))
-        if known is not None and known.state is RunState.DONE:
+        if known is not None and known.state in NOT_OVER:
+            return self._rehearsed(known)
+        if known is not None:
             return FileReport(file=sheet.name, fate=FileFate.SAME, run=known.id)
         with workplace.journal.rehearsal():
             run = self._plan(sheet, totals)
@@ -119,11 +127,13 @@ class Running:
 
     def _known(self, digest: str) -> RunRecord | None:
         """The latest run of a content, if a run of it now would not tell anything else."""
-        runs = runs_by_mapping(self.shift.workplace.journal, self.mapping.name)
+        journal = self.shift.workplace.journal
+        runs = runs_by_mapping(journal, self.mapping.name)
         of_content = (one for one in reversed(runs) if one.file_sha256 == digest)
         found = next((one for one in of_content if one.state in COUNTED), None)
         if found is None or found.state in NOT_OVER:
-            return found
+            # One that was purged cannot be gone on with; the ledger knows what it created.
+            return found if found and purged_at(journal, found.id) is None else None
         return found if found.mapping_sha256 == self.mapping.sha256 else None
 
     def _send(self, run: str, file: str, claim: Claim | None) -> FileReport:
@@ -143,9 +153,10 @@ class Running:
             run=run,
             exit_code=code,
             books=books,
-            said=str(failed) if failed else f"{ending.reason} {ending.remedy}".strip(),
+            said=str(failed) if failed else _words_of(ending),
+            end=ending.kind,
             reports=written.page.parent,
-            report=written.report,
+            report=told_of(workplace, written.report),
         )
         return report if claim is not None and books.unsent else self._archived(report, claim)
 
@@ -164,18 +175,18 @@ class Running:
         # The next export holds the same rows again, and they would be held as DUPLICATE.
         if books.unsent and ending.kind is not EndKind.DONE and not separate(self.mapping):
             self.hold = (
-                f"It is left in the inbox, since rows that it may hold again are UNSENT in the run "
-                f"{books.run.id}: {ending.reason}"
+                f"It stays in the inbox until the run {books.run.id} is done, since it may hold "
+                "the same rows again; the next night takes it after that."
             )
 
     def _same(self, known: RunRecord, claim: Claim) -> FileReport:
-        when = known.started_at.astimezone(self.job.timezone)
+        when = day(known.started_at.astimezone(self.job.timezone))
         return self._aside(
             FileReport(
                 file=claim.sheet.name,
                 fate=FileFate.SAME,
                 run=known.id,
-                said=f"Its content was imported before, on {when:%d %b %Y}, by the run {known.id}.",
+                said=f"Its content was imported before, on {when}, by the run {known.id}.",
                 reports=self.shift.workplace.reports_of(known),
             ),
             claim,
@@ -194,7 +205,7 @@ class Running:
             books=books,
             said=str(refusal),
             reports=written.page.parent,
-            report=written.report,
+            report=told_of(self.shift.workplace, written.report),
         )
         return self._archived(report, claim)
 
@@ -217,7 +228,7 @@ class Running:
 
     def _aside(self, report: FileReport, claim: Claim, why: str) -> FileReport:
         try:
-            folder = self.archive.put_aside(claim, why)
+            folder = self.archive.put_aside(claim, why, self.shift.clock())
         except OSError as error:
             return self._not_archived(report, error)
         return replace(report, archived=folder)
@@ -228,3 +239,18 @@ class Running:
             "What was imported is on record; the next night puts it away."
         )
         return replace(report, said=said.strip(), exit_code=worst([report.exit_code, Exit.USAGE]))
+
+
+def _words_of(ending: Ending) -> str:
+    """Why it was not sent to its end, for people who were not there; "" where it was."""
+    match ending.kind:
+        case EndKind.UNREACHABLE:
+            return f"The CRM did not answer: {_begun_small(ending.reason)} {_GOES_ON}"
+        case EndKind.OUT_OF_TIME:
+            return f"The time of this night was over. {_GOES_ON}"
+        case _:
+            return f"{ending.reason} {ending.remedy}".strip()
+
+
+def _begun_small(sentence: str) -> str:
+    return f"{sentence[:1].lower()}{sentence[1:]}"

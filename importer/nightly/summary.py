@@ -19,6 +19,9 @@ def night_object(night: NightReport) -> dict[str, Any]:
         "jobs": [_job(one) for one in night.jobs],
         "still_unknown": dict(night.still_unknown),
         "unsent": dict(night.unsent),
+        "waiting": {run: str(one.hold) for run, one in night.waiting.items()},
+        "still_wrong": {run: one.rows for run, one in night.still_wrong.items()},
+        "came_from": night.came_from,
         "notes": list(night.notes),
     }
 

@@ -10,17 +10,18 @@ from typing import Final
 from importer.errors import UsageError
 from importer.files import sha256_of
 from importer.journal import approving, reading
-from importer.journal.approving import PlanFacts, approval_of, hash_of_plan, plan_facts
-from importer.journal.left import actions_left
+from importer.journal.approving import PlanFacts, hash_of_plan, plan_facts
 from importer.journal.sending import set_run_state
 from importer.mapping import Mapping
 from importer.model import RunRecord, RunState
+from importer.pipeline.holding import hold_of
 from importer.pipeline.left import estimate, resumable
 from importer.pipeline.limits import Sums, limits_of, over_limit
 from importer.pipeline.people import Person, this_person
 from importer.pipeline.plans import PlanFile, planner_of, write_plan
 from importer.pipeline.workplace import Workplace
 from importer.report.figures import shown_sums
+from importer.report.words import Hold
 from importer.upload import Ending, EndKind
 
 WAITS: Final = "It waits for approval"
@@ -47,28 +48,27 @@ def waits(workplace: Workplace, run_id: str, *, applied: bool = False) -> Ending
         applied: a person says just now that its plan is to be sent.
     """
     facts = plan_facts(workplace.journal, run_id)
-    if over := over_limit(workplace, run_id, facts):
-        limits = limits_of(workplace, facts)
-        return _stopped(
-            f"{WAITS}: {_shown(over)} is to be sent, and above "
-            f"{_shown({one: limits[one] for one in over})} a second person looks at it first.",
-            f"Somebody else than {planner_of(facts)} looks at the plan and says so: "
-            f'importer approve {run_id} --reason "…". Then: importer apply {run_id}',
-        )
-    if not facts.hash or facts.begun or not actions_left(workplace.journal, run_id):
-        return None
-    approval = approval_of(workplace.journal, run_id)
-    if approval is not None and approval.hash != hash_of_plan(workplace.journal, run_id):
-        return _stopped(
-            f"{WAITS}: what it would send has changed since it was approved.",
-            f"Write the plan anew, and have that approved: importer apply {run_id} says how.",
-        )
-    if approval is None and not applied:
-        return _stopped(
-            "It was planned, and nobody has said that the plan is to be sent.",
-            f"Send it: importer apply {run_id}. Or give it up: importer close {run_id}",
-        )
-    return None
+    match hold_of(workplace, run_id, facts, applied=applied):
+        case None:
+            return None
+        case Hold.APPROVAL:
+            over, limits = over_limit(workplace, run_id, facts), limits_of(workplace, facts)
+            return _stopped(
+                f"{WAITS}: {_shown(over)} is to be sent, and above "
+                f"{_shown({one: limits[one] for one in over})} a second person looks at it first.",
+                f"Somebody else than {planner_of(facts)} looks at the plan and approves it; then "
+                "it is applied.",
+            )
+        case Hold.ANOTHER:
+            return _stopped(
+                f"{WAITS}: what it would send has changed since it was approved.",
+                "Have the plan written anew, and that one approved.",
+            )
+        case Hold.APPLY:
+            return _stopped(
+                "It was planned, and nobody has said that the plan is to be sent.",
+                "Apply it, or give it up.",
+            )
 
 
 def hold_back(workplace: Workplace, run_id: str, *, applied: bool = False) -> Ending | None:

@@ -19,7 +19,7 @@ from importer.model import (
     Refusal,
     Skipped,
 )
-from importer.pipeline.checking import Judging, open_bound
+from importer.pipeline.checking import Judging, open_bound, too_many_invalid
 from importer.pipeline.references import NO_REFERENCES, References, read_references
 from importer.pipeline.workplace import Bars, NoBars, Workplace
 from importer.sheets import MANY_ROWS, Sheet
@@ -87,11 +87,12 @@ class CheckResult:
 OpenWorkplace = Callable[[], AbstractContextManager[Workplace]]
 
 
-def check_sheet(
+def check_sheet(  # noqa: PLR0913 - keywords, each a thing of its own
     path: Path,
     mapping: Mapping,
     *,
     expected: Expected | None = None,
+    invalid_share: float = 1.0,
     bars: Bars | None = None,
     workplace: OpenWorkplace | None = None,
 ) -> CheckResult:
@@ -101,6 +102,7 @@ def check_sheet(
         path: the sheet's file.
         mapping: how its rows become actions.
         expected: control totals that somebody gave.
+        invalid_share: nothing of it is sent where more than this share of its rows is invalid.
         bars: progress.
         workplace: opens the workspace whose journal knows what a failures workbook cannot show.
             None: such a workbook is judged by its own rows.
@@ -119,7 +121,12 @@ def check_sheet(
         for chunk, rows in judging.chunks():
             result.add(rows, money)
             advance(len(chunk.numbers))
-    result.notes, result.refusals = judging.notes, judging.refusals
+    # In the order in which a run, which reads them from its journal, says them.
+    result.skipped = Counter(dict(sorted(result.skipped.items())))
+    result.notes, result.refusals = judging.notes, list(judging.refusals)
+    if not is_failures_workbook(sheet.headers):
+        refusal = too_many_invalid(result.invalid, result.ready + result.invalid, invalid_share)
+        result.refusals += [refusal] if refusal else []
     return result
 
 

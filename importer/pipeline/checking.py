@@ -40,7 +40,7 @@ def read_mapping(path: Path) -> Mapping:
             f"The mapping {path} cannot be read: {reason}.",
             "Check the name after -m; `importer new-mapping SHEET` writes a first one.",
         ) from error
-    return beside(mapping, path.parent)
+    return replace(beside(mapping, path.parent), file=path.absolute())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,3 +242,15 @@ def _inherited(
         header = readable(binding.headers[binding.columns[name]])
         message = f"“{header}” is read {decided[name]}, as its whole sheet was."
         yield Note(code="date-order", message=message)
+
+
+def too_many_invalid(invalid: int, judged: int, share: float) -> Refusal | None:
+    """Refuse a sheet of which more than a share is invalid; `judged` rows were not skipped."""
+    if invalid <= share * judged:
+        return None
+    return Refusal(
+        code="rows-invalid",
+        message=f"{invalid} of {judged} rows are invalid: the mapping may be a wrong one.",
+        hint="Check the mapping and the sheet. If the sheet really is like that, correct its "
+        "cells, or raise invalid_share under [stop] in importer.toml.",
+    )

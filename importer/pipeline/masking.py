@@ -1,43 +1,29 @@
 """Copies for others: what a cell says is hidden before any report sees it.
 
-What may be shown is named, and everything else is hidden. The answers of the CRM and our own
-sentences may repeat a cell, so what is hidden is taken out of them too.
+What may be shown is named (`public`), and everything else is hidden. The answers of the CRM and our
+own sentences may repeat a cell, so what is hidden is taken out of them too.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from importer.folding import fold
 from importer.letters import column_letter
-from importer.mapping import Binding, ColumnSpec, ColumnType
+from importer.mapping import Binding, ColumnSpec
 from importer.mapping import Mapping as MappingFile
 from importer.model import ActionRecord, Decision, Earlier, Problem, Remark, RunRecord
+from importer.pipeline.known import Known
+from importer.pipeline.public import Public
 from importer.pipeline.saying import MASKED, Said
 
-_PLAIN: Final = frozenset(
-    {
-        ColumnType.AMOUNT,
-        ColumnType.CURRENCY,
-        ColumnType.DATE,
-        ColumnType.ID,
-        ColumnType.LEAD_ID,
-        ColumnType.NUMBER,
-    }
-)
-"""Types of which a cell, once it is read, says nothing about a person."""
-_REACHABLE: Final = frozenset({ColumnType.EMAIL, ColumnType.PHONE})
-"""Types that are personal even where they tell rows apart."""
-
 _QUOTES: Final = ("“”", '""')
-_WORDY: Final = re.compile(r"[^\W\d_]{5,}|@")
-"""Found in no amount, number or date, but in a name that slipped into its column."""
-_HEX: Final = re.compile(r"[0-9A-Fa-f]{16,32}")
 _NOTHING: Final = Said(())
+_NATIONAL: Final = 10
+"""Digits of a telephone number without its country's."""
 _UNSAID: Final = f"Not shown here: the sentence quotes the row. {MASKED}"
 
 
@@ -54,7 +40,7 @@ class Mask:
 
     mapping: MappingFile
     binding: Binding
-    said: Mapping[str, Said]
+    said: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, mapping: MappingFile, binding: Binding, records: Iterable[ActionRecord]) -> Mask:
@@ -62,69 +48,124 @@ class Mask:
         said: dict[str, set[str]] = {}
         bare = cls(mapping=mapping, binding=binding, said={})
         for record in records:
-            hidden = {text for name, text in record.content.items() if bare.hides(name)}
-            said.setdefault(record.lead, set()).update(hidden)
-        return replace(bare, said={lead: Said(texts) for lead, texts in said.items()})
+            said.setdefault(record.lead, set()).update(bare._hidden_of(record))
+        return replace(bare, said={lead: frozenset(texts) for lead, texts in said.items()})
 
-    def hides(self, column: str) -> bool:
-        """Whether a declared column is hidden; one that is not declared always is."""
-        spec = self.mapping.columns.get(column)
-        return spec is None or not self._is_shown(spec)
+    def hides(self, column: str, value: str) -> bool:
+        """Whether a value is hidden; one of a column that is not declared always is."""
+        return not self._public.shows(column, value)
 
     def action(self, record: ActionRecord) -> ActionRecord:
         """An action without anything that is hidden."""
-        said = self.said.get(record.lead, _NOTHING)
-        own_lead = self.mapping.via is None and self.hides(self.mapping.lead)
+        said = self._said_of(record.lead)
+        own_lead = self.mapping.via is None and self.hides(self.mapping.lead, record.lead)
         return replace(
             record,
             lead=MASKED if own_lead and record.lead else record.lead,
-            remarks=tuple(_remark(one, said) for one in record.remarks),
+            remarks=tuple(self._remark(one, said) for one in record.remarks),
             problems=tuple(self._problem(one) for one in record.problems),
             detail=said.taken_from(record.detail),
             earlier=record.earlier and self._earlier(record.earlier),
             content={
-                name: MASKED if text and self.hides(name) else text
+                name: MASKED if self._is_hidden(record, name) else text
                 for name, text in record.content.items()
             },
             decisions=tuple(_decision(one, said) for one in record.decisions),
         )
 
     def run(self, run: RunRecord) -> RunRecord:
-        """A run whose notes and whose reason quote nothing but headers."""
-        notes = tuple(replace(note, message=self._unquoted(note.message)) for note in run.notes)
-        return replace(run, notes=notes, reason=_NOTHING.taken_from(self._unquoted(run.reason)))
+        """A run of which names, notes and reason quote nothing but headers."""
+        notes = (replace(note, message=self.sentence(note.message)) for note in run.notes)
+        return replace(
+            run,
+            file=self._of_all.known_taken_from(run.file),
+            tab=run.tab and self._of_all.known_taken_from(run.tab),
+            notes=tuple(notes),
+            reason=self.sentence(run.reason),
+        )
 
-    def _is_shown(self, spec: ColumnSpec) -> bool:
-        if spec.personal is not None:
-            return not spec.personal
-        identity = self.mapping.identity.columns if self.mapping.identity else ()
-        known_by = spec.name in identity and spec.type not in _REACHABLE
-        return spec.type in _PLAIN or known_by
+    def sentence(self, text: str) -> str:
+        """A sentence about the whole run, without what any of its rows says."""
+        return self._of_all.taken_from(self._unquoted(text))
+
+    def _hidden_of(self, record: ActionRecord) -> set[str]:
+        """What is hidden of an action: values, and cells that could not be read."""
+        values = {text for name, text in record.content.items() if self._is_hidden(record, name)}
+        return values.union(one.seen for one in record.problems if not self._shows_seen(one))
+
+    def _shows_seen(self, problem: Problem) -> bool:
+        spec = self._specs.get(problem.column)
+        return spec is not None and self._public.shows_seen(spec, problem.seen)
+
+    def _is_hidden(self, record: ActionRecord, name: str) -> bool:
+        text = record.content[name]
+        return bool(text) and (self.hides(name, text) or self._is_phone(record, name, text))
+
+    def _is_phone(self, record: ActionRecord, name: str, text: str) -> bool:
+        """Whether an id is the row's own telephone number."""
+        return self._public.is_id(name) and any(
+            _number(text) == _number(record.content.get(phone, ""))
+            for phone in self._public.phones
+            if phone != name
+        )
 
     def _problem(self, problem: Problem) -> Problem:
-        spec = self._specs.get(problem.column)
-        if spec is None:  # of the whole row, or of a column that no one declared
-            return replace(problem, seen=_hidden(problem.seen), message=_UNSAID, hint=MASKED)
-        if self._is_shown(spec) and _looks_so(problem.seen, spec):
-            seen, said = problem.seen, _NOTHING
+        if problem.column not in self._specs:  # of the whole row, or of a column no one declared
+            return replace(problem, seen=_outline(problem.seen), message=_UNSAID, hint=MASKED)
+        if self._shows_seen(problem):
+            seen, said = problem.seen, self._of_all
         else:
-            seen, said = _hidden(problem.seen), Said({problem.seen})
+            seen, said = _outline(problem.seen), Said({problem.seen}, self._everyone)
         return replace(
             problem,
             seen=seen,
-            message=said.taken_from(self._unquoted(problem.message, seen)),
-            hint=said.taken_from(self._unquoted(problem.hint, seen)),
+            message=said.taken_from(self._unquoted(problem.message, problem.seen, seen)),
+            hint=said.taken_from(self._unquoted(problem.hint, problem.seen, seen)),
+        )
+
+    def _remark(self, remark: Remark, said: Said) -> Remark:
+        path = remark.path
+        return replace(
+            remark,
+            path=path if path in self._public.paths else said.taken_from(path),
+            text=said.taken_from(remark.text),
         )
 
     def _earlier(self, earlier: Earlier) -> Earlier:
         changes = tuple(
-            (name, _hidden(old), _hidden(new)) if self.hides(name) else (name, old, new)
+            (name, self._shown(name, old), self._shown(name, new))
             for name, old, new in earlier.changes
         )
-        return replace(earlier, changes=changes)
+        return replace(earlier, file=self._of_all.known_taken_from(earlier.file), changes=changes)
 
-    def _unquoted(self, sentence: str, seen: str = "") -> str:
-        return _unquoted(sentence, self._headers, seen)
+    def _shown(self, name: str, value: str) -> str:
+        return MASKED if value.strip() and self.hides(name, value) else value
+
+    def _unquoted(self, sentence: str, raw: str = "", seen: str = "") -> str:
+        return _unquoted(sentence, self._headers, raw, seen)
+
+    @cached_property
+    def _said_of(self) -> Callable[[str], Said]:
+        """What is hidden of a lead; those asked for last are kept."""
+
+        @lru_cache(maxsize=512)
+        def said_of(lead: str) -> Said:
+            return Said(self.said.get(lead, ()), self._everyone, self._public.words)
+
+        return said_of
+
+    @cached_property
+    def _everyone(self) -> Known:
+        """What is hidden of any row."""
+        return Known(frozenset[str]().union(*self.said.values()), self._public.words)
+
+    @cached_property
+    def _of_all(self) -> Said:
+        return Said((), self._everyone)
+
+    @cached_property
+    def _public(self) -> Public:
+        return Public(self.mapping)
 
     @cached_property
     def _specs(self) -> Mapping[str, ColumnSpec]:
@@ -147,34 +188,39 @@ def hushed(sentence: str, headers: Iterable[str] = ()) -> str:
     return _NOTHING.taken_from(_unquoted(sentence, frozenset(map(fold, headers))))
 
 
-def _unquoted(sentence: str, headers: frozenset[str], seen: str = "") -> str:
-    """Hide what a sentence quotes, unless it is a header or a part of what is shown anyway."""
+def _unquoted(sentence: str, headers: frozenset[str], raw: str = "", seen: str = "") -> str:
+    """Hide what a sentence quotes, unless it is a header or a part of what is shown anyway.
+
+    Args:
+        sentence: what a check says.
+        headers: folded.
+        raw: the cell that it is about.
+        seen: what is shown of it.
+    """
     parts: list[str] = []
     at = 0
     for begin, end in _quotations(sentence):
         text = sentence[begin + 1 : end]
         begun = text.removesuffix("…")
         known = fold(text) in headers or (begun and fold(begun) in fold(seen))
-        parts += sentence[at:begin], sentence[begin : end + 1] if known else f"“{MASKED}”"
+        hidden = seen if raw and fold(text) == fold(raw) else MASKED
+        parts += sentence[at:begin], sentence[begin : end + 1] if known else f"“{hidden}”"
         at = end + 1
     return "".join((*parts, sentence[at:]))
 
 
-def _hidden(text: str) -> str:
-    return MASKED if text.strip() else text
+def _outline(text: str) -> str:
+    """What is hidden, by its length: `••• (11 characters)`."""
+    if not text.strip():
+        return text
+    length = len(text.strip())
+    return f"{MASKED} ({length:,} character{'' if length == 1 else 's'})"
 
 
-def _looks_so(seen: str, spec: ColumnSpec) -> bool:
-    """Whether a text with a problem is at least one of its type: a torn row puts names anywhere."""
-    if spec.personal is False:
-        return True
-    if spec.type is ColumnType.LEAD_ID:
-        return _HEX.fullmatch(seen.strip()) is not None
-    return spec.type is ColumnType.ID or spec.type not in _PLAIN or not _WORDY.search(seen)
-
-
-def _remark(remark: Remark, said: Said) -> Remark:
-    return replace(remark, path=said.taken_from(remark.path), text=said.taken_from(remark.text))
+def _number(text: str) -> str:
+    """The digits of a telephone number without its country's; nothing where there are too few."""
+    digits = "".join(filter(str.isdecimal, text))
+    return digits[-_NATIONAL:] if len(digits) >= _NATIONAL else f"no number: {text}"
 
 
 def _decision(decision: Decision, said: Said) -> Decision:

@@ -47,6 +47,8 @@ def exit_code(reconciliation: Reconciliation, ending: Ending) -> int:
         (ending.kind is EndKind.STOPPED or (left and not later), Exit.STOPPED),
         (later, Exit.LATER),
         (reconciliation.waiting(*unfinished) > 0, Exit.INCOMPLETE),
+        # What a later run has taken up waits there; 0 would say that it is in.
+        (bool(reconciliation.taken_up.count and reconciliation.chain.open_rows), Exit.INCOMPLETE),
         (reconciliation.given_up_now > 0, Exit.INCOMPLETE),
         (reconciliation.incomplete > 0, Exit.INCOMPLETE),
     )

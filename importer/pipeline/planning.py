@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -34,14 +35,16 @@ from importer.model import (
     Ready,
     Refusal,
     RunState,
+    Skipped,
 )
-from importer.pipeline.checking import BoundSheet, Judging, open_bound
+from importer.pipeline.checking import BoundSheet, Judging, open_bound, too_many_invalid
 from importer.pipeline.drift import drift
 from importer.pipeline.keys import keys_of, refuse_other_keys, repeats, separate
 from importer.pipeline.people import this_person
 from importer.pipeline.references import References, read_references
 from importer.pipeline.workplace import Bars, NoBars, Workplace
 from importer.reconcile import add_money
+from importer.report.commands import path_between
 from importer.validate import Expected, targets
 
 Money = MappingType[Currency, Decimal]
@@ -59,6 +62,7 @@ class _Tally:
     invalid: int = 0
     actions: int = 0
     money: dict[Currency, Decimal] = field(default_factory=dict)
+    skipped: Counter[str] = field(default_factory=Counter)
     rows_digest: str = ""
 
     def add(self, row: CheckedRow) -> None:
@@ -71,13 +75,16 @@ class _Tally:
             for draft in row.drafts:
                 if draft.money is not None:
                     add_money(self.money, draft.money)
-        if isinstance(row, Invalid | Ready):
+        if isinstance(row, Skipped):
+            self.skipped[row.reason] += 1
+        else:
             self.rows_digest = add_fingerprint(self.rows_digest, row.fingerprint)
 
     @property
     def totals(self) -> PlanTotals:
         return PlanTotals(
             rows_read=self.rows,
+            skipped=self.skipped,
             actions=self.actions,
             money=self.money,
             rows_digest=self.rows_digest,
@@ -174,6 +181,7 @@ def _new_run(
         header_row=sheet.header_row,
         headers=sheet.headers,
         mapping=mapping.name,
+        mapping_file=path_between(mapping.file, workplace.settings.folder) if mapping.file else "",
         mapping_text=mapping.text,
         mapping_sha256=mapping.sha256,
         keys=keys_of(mapping),
@@ -233,15 +241,7 @@ def _share_refusal(
             "then.",
             hint="Correct the cells that the report names, or leave --strict out.",
         )
-    if not correcting and judged and tally.invalid > share * judged:
-        return Refusal(
-            code="rows-invalid",
-            message=f"{tally.invalid} of {judged} rows are invalid: the mapping may be a wrong "
-            "one.",
-            hint="Check the mapping and the sheet. If the sheet really is like that, correct its "
-            "cells, or raise invalid_share under [stop] in importer.toml.",
-        )
-    return None
+    return None if correcting else too_many_invalid(tally.invalid, judged, share)
 
 
 def refuse_run(workplace: Workplace, run: str, reason: str) -> None:

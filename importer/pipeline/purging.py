@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from importer.journal import purging, reading
 from importer.journal.overview import open_by_run
 from importer.journal.purging import Evidence
 from importer.model import RunState
+from importer.pipeline.archives import archived
 from importer.pipeline.reporting import reconcile_run
 from importer.pipeline.workplace import Workplace
 
@@ -30,6 +31,8 @@ class Purge:
     """Folders."""
     inputs: tuple[Path, ...] = ()
     """Kept copies of sheets."""
+    archived: tuple[Path, ...] = ()
+    """Folders in the archives of the jobs."""
     evidence: Evidence = _BLANK
     size: int = 0
     """Bytes of all files."""
@@ -37,33 +40,40 @@ class Purge:
     """Old runs that stay, since something of their sheet is open."""
 
     def __bool__(self) -> bool:
-        return bool(self.runs or self.reports or self.inputs)
+        return bool(self.runs or self.files)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that goes from the disk: files, and folders with what is in them."""
+        return (*self.reports, *self.inputs, *self.archived)
 
 
 def plan_purge(workplace: Workplace, older_than: dt.timedelta) -> Purge:
     """What a purge would delete, and nothing is deleted.
 
     A run goes with all runs of its sheet, once each of them has rested for so long and their books
-    are closed. What an earlier purge was kept from deleting goes too.
+    are closed; its folder in a job's archive goes with it. What an earlier purge was kept from
+    deleting goes too, and what nights as old have put away that never had a run.
 
     Args:
         workplace: the workspace.
         older_than: since when nothing has changed of a run.
     """
     journal = workplace.journal
-    old = purging.old_roots(journal, journal.clock() - older_than)
+    before = journal.clock() - older_than
+    old = purging.old_roots(journal, before)
     closed = list(_closed(workplace, old))
     found = purging.runs_of_roots(journal, closed)
     gone = [*purging.purged_runs(journal), *found]
-    reports, inputs = tuple(_reports(workplace, gone)), tuple(_inputs(workplace, gone))
-    return Purge(
+    planned = Purge(
         runs=tuple(found),
-        reports=reports,
-        inputs=inputs,
+        reports=tuple(_reports(workplace, gone)),
+        inputs=tuple(_inputs(workplace, gone)),
+        archived=tuple(archived(workplace, gone, before)),
         evidence=purging.evidence_of(journal, found),
-        size=sum(map(_size, (*reports, *inputs))),
         still_open=len(purging.runs_of_roots(journal, sorted(set(old) - set(closed)))),
     )
+    return replace(planned, size=sum(map(_size, planned.files)))
 
 
 def purge(workplace: Workplace, planned: Purge) -> bool:
@@ -83,8 +93,8 @@ def purge(workplace: Workplace, planned: Purge) -> bool:
     """
     if planned.runs:
         purging.purge(workplace.journal, planned.runs)
-    for path in (*planned.reports, *planned.inputs):
-        _delete(path)
+    for path in planned.files:
+        _delete(path, with_folder=path not in planned.reports)
     return not planned.runs or purging.give_back_room(workplace.journal)
 
 
@@ -120,13 +130,13 @@ def _size(path: Path) -> int:
     return sum(one.stat().st_size for one in files if one.is_file())
 
 
-def _delete(path: Path) -> None:
+def _delete(path: Path, *, with_folder: bool) -> None:
     try:
         if path.is_dir():
             shutil.rmtree(path)
-            return
-        path.unlink(missing_ok=True)
-        if not any(path.parent.iterdir()):
+        else:
+            path.unlink(missing_ok=True)
+        if with_folder and not any(path.parent.iterdir()):
             path.parent.rmdir()
     except OSError as error:
         raise SettingsError(

@@ -12,7 +12,7 @@ from typing import Final
 
 from importer.lock import shared_folder
 from importer.schedule import Night
-from importer.settings import Settings, WorkspaceKind
+from importer.settings import PING_CREDENTIAL, URLS_CREDENTIAL, Settings, WorkspaceKind
 
 _LOST: Final = ("IMPORTER_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_")
 _SHARED: Final = "IMPORTER_SHARED_FOLDER"
@@ -47,6 +47,7 @@ def night_of(  # noqa: PLR0913 - keywords; each is a fact of its own
         settings=str(settings_file.absolute()),
         folder=str(settings.folder),
         token_file=token,
+        secrets=tuple(_secrets(settings)),
         writes=tuple(dict.fromkeys(map(str, _writes(settings)))),
         reads=tuple(dict.fromkeys(map(str, _reads(settings)))),
         shared=str(shared_folder()) if real else "",
@@ -90,7 +91,16 @@ def _reads(settings: Settings) -> Iterator[Path]:
     yield Path(sys.base_prefix)
     for job in settings.jobs:
         yield job.mapping.parent
-    yield from filter(None, (settings.notify.urls_file, settings.notify.ping_url_file))
+
+
+def _secrets(settings: Settings) -> Iterator[tuple[str, str]]:
+    notify = settings.notify
+    for name, file in (
+        (URLS_CREDENTIAL, notify.urls_file),
+        (PING_CREDENTIAL, notify.ping_url_file),
+    ):
+        if file is not None:
+            yield name, str(file)
 
 
 def _account() -> str:

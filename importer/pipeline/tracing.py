@@ -14,9 +14,12 @@ from importer.journal.store import pages
 from importer.journal.tracing import Traced, traced
 from importer.model import Outcome, RunRecord
 from importer.pipeline.asking import Kind, cell_of, ids_of, spellings, values_of
+from importer.pipeline.giving_up import GivenUp, given_up_by
+from importer.pipeline.holding import holds_of
 from importer.pipeline.outcome import Exit
 from importer.pipeline.references import REFERENCE
 from importer.pipeline.workplace import Workplace
+from importer.report.words import Hold
 
 MOST_STORIES: Final = 100
 """Stories that are told of; whoever asks for more is helped by a report."""
@@ -97,6 +100,10 @@ class Trace:
     """Runs over the sheet that was asked for that have no such row on record, oldest first."""
     runs: Mapping[str, RunRecord]
     """Every run that is spoken of, without its counts."""
+    given_up: Mapping[int, GivenUp]
+    """Action that nobody waits for, by the journal's number → who has given it up, and where."""
+    holds: Mapping[str, Hold]
+    """Run of which something is UNSENT → what its plan waits for."""
 
     @property
     def fates(self) -> frozenset[Fate]:
@@ -179,12 +186,16 @@ def _tell(
     on_record = finding.rows_at(journal, places)
     asked = [*finding.actions_of_rows(journal, places), *(found.actions if found else ())]
     stories, more = _stories(workplace, asked)
+    given_up = given_up_by(journal, [one for story in stories for one in story.attempts])
     skipped = {place: reason for place, reason in on_record.items() if reason}
     known = {run for run, _, _ in finding.sheets_of(journal)}
     without = [run for run, row in places if (run, row) not in on_record and run in known]
     spoken_of = {*(run for run, _ in skipped), *without} | {
         one.run for story in stories for one in (*story.attempts, *story.held, *story.of_number)
     }
+    spoken_of |= {run for run, _ in (one.place for one in given_up.values())}
+    attempts = (one for story in stories for one in story.attempts)
+    unsent = {one.run for one in attempts if one.action.outcome is Outcome.UNSENT}
     return Trace(
         what=what,
         kind=found.kind if found else None,
@@ -198,6 +209,8 @@ def _tell(
             for page in pages(sorted(spoken_of))
             for run, one in uncounted_runs(journal, page).items()
         },
+        given_up=given_up,
+        holds=holds_of(workplace, unsent),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from socket import gethostname
+from typing import Final, Protocol
 
 from importer.errors import SettingsError
 from importer.files import make_private_folder, sha256_of, sync_folder
@@ -21,6 +23,7 @@ from importer.places import check_journal_place
 from importer.settings import Settings, WorkspaceKind
 from importer.sheets import format_of
 
+_log: Final = logging.getLogger(__name__)
 _NO_HOLDER = "Check that no other program holds it, and that the disk has room."
 
 Advance = Callable[[int], object]
@@ -49,6 +52,8 @@ class Workplace:
 
     settings: Settings
     journal: Journal
+    came_from: str = ""
+    """The machine on which the journal was used last, where that was another one than this."""
 
     def reports_of(self, run: RunRecord) -> Path:
         """The folder of a run's reports."""
@@ -106,25 +111,47 @@ def open_workplace(settings: Settings) -> Iterator[Workplace]:
     with (
         workspace_lock(path, machine=machine),
         visit_workplace(settings) as workplace,
-        _noted(machine, workplace),
+        _noted(machine, workplace) as noted,
     ):
         void_unfinished(workplace.journal)
         recover(workplace.journal)
-        yield workplace
+        yield noted
 
 
 @contextmanager
-def _noted(machine: Machine | None, workplace: Workplace) -> Iterator[None]:
-    """Have it on record which journal serves the workspace, and how far it has come."""
+def _noted(machine: Machine | None, workplace: Workplace) -> Iterator[Workplace]:
+    """Have it on record which journal serves the workspace, where, and how far it has come."""
     if machine is None:
-        yield
+        yield workplace
         return
-    path, journal = workplace.settings.journal.path, workplace.journal
+    path, journal, here = workplace.settings.journal.path, workplace.journal, gethostname()
+    before = other_machine(journal)
+    if before:
+        _log.warning("%s %s", *moved_from(before))
     # Before anything is sent: a copy that is older than this is known by its mark, however this
     # ends. After it: so is a copy that was made meanwhile.
-    machine.note(path, journal.id, journal.mark())
-    yield
-    machine.note(path, journal.id, journal.mark())
+    machine.note(path, journal.id, journal.mark(here))
+    yield replace(workplace, came_from=before)
+    machine.note(path, journal.id, journal.mark(here))
+
+
+def other_machine(journal: Journal) -> str:
+    """The machine on which a journal was used last, by its name; "" where that is this one."""
+    before = journal.machine
+    return before if before != gethostname() else ""
+
+
+def moved_from(machine: str) -> tuple[str, str]:
+    """What is said of a journal that another machine has used: a sentence, and what to do."""
+    said = (
+        f"This journal was used on the machine {machine} before. Two machines that each send with "
+        "a copy of it would send the same rows twice."
+    )
+    remedy = (
+        f"Make sure that nothing is sent from {machine} any more: stop its scheduler, and move its "
+        "copy of the journal away. If that is this machine under an older name, all is well."
+    )
+    return said, remedy
 
 
 def machine_of(settings: Settings) -> Machine | None:

@@ -24,11 +24,13 @@ from importer.reconcile.records import (
 )
 from importer.reconcile.run import reconcile
 from importer.reconcile.sums import Sums, add_money, add_up
+from importer.reconcile.waiting import MOST_PIECES, Wait, Waiting, joined
 
 __all__ = [
     "BEFORE",
     "INCOMPLETE",
     "INSIDE",
+    "MOST_PIECES",
     "TO_CORRECT",
     "Attempt",
     "Chain",
@@ -43,11 +45,14 @@ __all__ = [
     "Rows",
     "Shared",
     "Sums",
+    "Wait",
+    "Waiting",
     "add_money",
     "add_up",
     "everything_of",
     "explain",
     "follow_chain",
     "is_crm_code",
+    "joined",
     "reconcile",
 ]

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 
-from importer.model import ActionRecord, Currency, EarlierReason, Money, Outcome, Ruling, RunRecord
+from importer.model import (
+    REPLACED,
+    ActionRecord,
+    Currency,
+    EarlierReason,
+    Money,
+    Outcome,
+    Ruling,
+    RunRecord,
+)
 from importer.reconcile.records import INSIDE, Chain
 from importer.reconcile.sums import add_money, add_up, nonzero
+from importer.reconcile.waiting import Places
 
 Root = tuple[str, int]
 """Root run and root row."""
@@ -75,6 +85,7 @@ class _Count:
     def __init__(self) -> None:
         self._rows = self._open_rows = 0
         self._open_at: list[str] = []
+        self._open_of = defaultdict[tuple[str, Outcome], Places](Places)
         self._sums: dict[str, dict[Currency, Decimal]] = {name: {} for name in (*_LEFT, *_RIGHT)}
         self._imbalances: list[str] = []
 
@@ -93,9 +104,10 @@ class _Count:
     def add(self, root: Root, row: _Row) -> None:
         """Count a row that no attempt changes any more."""
         self._rows += 1
-        if (open_at := row.open_at()) is not None:
+        if (one := row.open_action()) is not None:
             self._open_rows += 1
-            self._open_at += [open_at] if len(self._open_at) < _MOST_SHOWN else []
+            self._open_at += [one.reference] if len(self._open_at) < _MOST_SHOWN else []
+            self._open_of[one.reference.rpartition("/")[0], one.outcome].add(one.row)
         for name, money in row.terms():
             add_money(self._sums[name], money)
         for name in row.doubled():
@@ -122,6 +134,7 @@ class _Count:
             rows=self._rows,
             open_rows=self._open_rows,
             open_at=tuple(self._open_at),
+            open_of={key: places.record() for key, places in self._open_of.items()},
             imbalances=(*wrong, *self._imbalances),
             **{name: nonzero(money) for name, money in sums.items()},
         )
@@ -159,17 +172,21 @@ class _Row:
         for one in actions:
             if one.outcome is Outcome.ALREADY and one.name not in done:
                 self._already[one.name] = one
+        left = [one for one in actions if one.outcome not in INSIDE]
+        for one in left:
+            # What stood for an earlier attempt answers for another row by now.
+            if _is_pending(one) and not _is_released(one):
+                self._already.pop(one.name, None)
         done |= self._already.keys()
         pending = [one for one in self._current if _is_pending(one)]
         names = {one.name for one in pending}
-        left = [one for one in actions if one.outcome not in INSIDE]
         own = [one for one in left if one.name not in done or _is_beside(one)]
         # What waits for an earlier attempt's turn is that attempt's copy, not one more.
         self._current = [*pending, *(one for one in own if not _is_copy(one, names))]
 
-    def open_at(self) -> str | None:
-        """`<run>/<row>` where it was tried last; None where nothing of it is open."""
-        return next((one.reference for one in self._current if not one.given_up), None)
+    def open_action(self) -> ActionRecord | None:
+        """The first that is open, as it was tried last; None where nothing of the row is open."""
+        return next((one for one in self._current if not one.given_up), None)
 
     def terms(self) -> Iterator[tuple[str, Money]]:
         """(name of a term of the bridge, money), of everything but what was created."""
@@ -223,9 +240,7 @@ def _is_released(action: ActionRecord) -> bool:
 
 def _is_pending(action: ActionRecord) -> bool:
     """Whether it may stand on the timeline, or is going to, whatever a later attempt says."""
-    if action.outcome is Outcome.UNKNOWN:
-        return True
-    return not action.given_up and (action.outcome is Outcome.UNSENT or _is_released(action))
+    return not action.given_up and action.outcome not in REPLACED
 
 
 def _is_copy(action: ActionRecord, pending: Collection[str]) -> bool:

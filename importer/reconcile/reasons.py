@@ -37,7 +37,8 @@ class Explanation:
     text: str
     """As it was said; "" where only the code speaks."""
     pattern: str
-    """The text with `…` for what differs from row to row; "" where the code alone is compared."""
+    """The text with `…` for what differs from row to row; of what was taken up, the run that did;
+    "" where the code alone is compared."""
     hint: str = ""
     """A problem's own, like the next one."""
     seen: str = ""
@@ -74,14 +75,23 @@ def is_crm_code(code: str) -> bool:
 
 
 def explain(action: ActionRecord, words: frozenset[str]) -> Iterator[Explanation]:
-    """Yield what explains an action's outcome: of what is given up, nothing but that.
+    """Yield what explains an action's outcome: of what nobody waits for here, why not, and no more.
 
     Args:
         action: the action.
         words: as in `Guide`.
     """
-    if not action.given_up:
+    if not action.is_over:
         yield from everything_of(action, words)
+        return
+    if action.taken_up:
+        yield Explanation(
+            outcome=action.outcome,
+            ground=Ground.TAKEN_UP,
+            code=Ground.TAKEN_UP,
+            text="",
+            pattern=action.taken_up.rpartition("/")[0],
+        )
         return
     before = action.earlier and action.earlier.reason is EarlierReason.GIVEN_UP
     yield Explanation(
@@ -94,7 +104,7 @@ def explain(action: ActionRecord, words: frozenset[str]) -> Iterator[Explanation
 
 
 def everything_of(action: ActionRecord, words: frozenset[str]) -> Iterator[Explanation]:
-    """Yield everything that was said about an action, given up or not."""
+    """Yield everything that was said about an action, whether anybody waits for it or not."""
     for problem in action.problems:
         yield Explanation(
             outcome=action.outcome,
@@ -163,7 +173,7 @@ class Reasons:
         """Put an action into each group that it belongs to."""
         counted = set[Key]()
         said = list(explain(action, self._guide.words))
-        if action.outcome in TO_CORRECT and not action.given_up:
+        if action.outcome in TO_CORRECT and not action.is_over:
             self._count_steps(action, said)
         for one in said:
             group = self._groups.setdefault(one.key, _Group(first=one))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from importer.model import Outcome, RemarkStep, RunRecord
+from importer.model import Outcome, PaymentStatus, RemarkStep, RunRecord
 from importer.reconcile.sums import Sums, add_up
+from importer.reconcile.waiting import Wait, Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,8 @@ class Ground(StrEnum):
     """An action that was there before."""
     GIVEN_UP = "given up"
     """A person, who has given it up."""
+    TAKEN_UP = "taken up"
+    """A later run, which has read its row again."""
 
 
 Key = tuple[Outcome, Ground, str, str]
@@ -96,6 +99,8 @@ class Chain:
     """Rows of which something is neither created nor given up."""
     open_at: tuple[str, ...]
     """`<run>/<row>` of up to twenty of them: where each was tried last."""
+    open_of: Mapping[tuple[str, Outcome], Waiting]
+    """All of them by the run in which each was tried last, and by how that ended."""
     planned: Sums
     """Readable money at the root."""
     repaired: Sums
@@ -124,7 +129,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """The rows with actions by what is left to do: the first four add up to all of them."""
+    """The rows with actions by what is left to do: the first five add up to all of them."""
 
     done: int = 0
     """Every action of the row is CREATED or ALREADY."""
@@ -132,10 +137,12 @@ class Rows:
     """Something of the row needs a person."""
     unsent: int = 0
     """Something of it is UNSENT, and nothing else is wrong."""
+    taken_up: int = 0
+    """Nothing of it is left to do here, and something of it was taken up by a later run."""
     given_up: int = 0
     """What is not in of it was given up."""
     partly: int = 0
-    """Among the last three: rows of which something is CREATED or ALREADY."""
+    """Among the last four: rows of which something is CREATED or ALREADY."""
     incomplete: int = 0
     """Rows of which something is CREATED and incomplete."""
 
@@ -153,12 +160,19 @@ class Reconciliation:
     by_action: Mapping[tuple[str, str], Mapping[Outcome, Line]]
     """(Name in the mapping, type) → the outcomes that occur. Rows refused as a whole have neither
     name nor type."""
+    by_status: Mapping[str, Mapping[Outcome, Line]]
+    """Status of the payments → the outcomes that occur. Nothing where no action has one, or where a
+    purge has let go some of them: a part would look like the whole."""
     incomplete: int
     """CREATED with remarks."""
     given_up_of: Mapping[Outcome, Line]
     """Among each outcome: what a person has given up; without outcomes of which nothing is."""
+    taken_up_of: Mapping[Outcome, Line]
+    """The same for what a later run has taken up; nothing is in both."""
     left_of: Mapping[Outcome, Line]
     """Among each outcome: everything else."""
+    taken_up_by: tuple[str, ...]
+    """The later runs that did, oldest first."""
     corrected_since: Line
     """Among ALREADY: what stands in the CRM with another amount than the sheet's; its money is what
     stands there."""
@@ -171,8 +185,11 @@ class Reconciliation:
     reasons: tuple[Reason, ...]
     """Largest count first."""
     steps: Mapping[RemarkStep, Shared]
-    """INVALID, IGNORED and REFUSED, without what is given up, by what is to be done; an action
-    with several remarks may be in more than one. Those that occur."""
+    """INVALID, IGNORED and REFUSED, without what is given up or taken up, by what is to be done; an
+    action with several remarks may be in more than one. Those that occur."""
+    waits: Mapping[Wait, Waiting]
+    """UNKNOWN, DUPLICATE and UNSENT, without what is given up or taken up, by what they wait for;
+    those that occur."""
     imbalances: tuple[str, ...]
     """Empty when the books balance; else a sentence for each side that does not."""
     chain: Chain
@@ -180,8 +197,12 @@ class Reconciliation:
     @property
     def given_up(self) -> Line:
         """What a person has given up, of whatever outcome."""
-        lines = self.given_up_of.values()
-        return Line(count=sum(one.count for one in lines), money=add_up(one.money for one in lines))
+        return _whole(self.given_up_of)
+
+    @property
+    def taken_up(self) -> Line:
+        """What later runs have taken up, of whatever outcome."""
+        return _whole(self.taken_up_of)
 
     @property
     def inside(self) -> Sums:
@@ -189,10 +210,27 @@ class Reconciliation:
         return add_up(self.outcomes[one].money for one in INSIDE)
 
     @property
+    def inside_as(self) -> Mapping[str, Sums]:
+        """Status → money that stands in the CRM with it, for those but COMPLETED that have any."""
+        sums = {
+            status: add_up(lines[one].money for one in INSIDE if one in lines)
+            for status, lines in self.by_status.items()
+            if status != PaymentStatus.COMPLETED
+        }
+        return {status: money for status, money in sums.items() if money}
+
+    @property
     def unsent(self) -> int:
         """Actions that resume would send: UNSENT, and not given up."""
         return self.waiting(Outcome.UNSENT)
 
     def waiting(self, *outcomes: Outcome) -> int:
-        """Actions that ended so, without those that are given up."""
+        """Actions that ended so, without those that are given up, or taken up by a later run."""
         return sum(self.left_of[one].count for one in outcomes if one in self.left_of)
+
+
+def _whole(lines: Mapping[Outcome, Line]) -> Line:
+    return Line(
+        count=sum(one.count for one in lines.values()),
+        money=add_up(one.money for one in lines.values()),
+    )

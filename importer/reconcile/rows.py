@@ -37,11 +37,13 @@ class RowCounts:
 
 def _counts_of(actions: Sequence[ActionRecord]) -> Sequence[str]:
     inside = [one for one in actions if one.outcome in INSIDE]
-    left = {one.outcome for one in actions if one.outcome not in INSIDE and not one.given_up}
+    left = {one.outcome for one in actions if one.outcome not in INSIDE and not one.is_over}
     if left - {Outcome.UNSENT}:
         kind = "waiting"
     elif left:
         kind = "unsent"
+    elif any(one.taken_up for one in actions):
+        kind = "taken_up"
     else:
         kind = "done" if len(inside) == len(actions) else "given_up"
     partly = ["partly"] if inside and kind != "done" else []

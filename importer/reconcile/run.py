@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
-from importer.model import ActionRecord, EarlierReason, Money, Outcome, Ruling, RunRecord
+from importer.model import PAYMENT, ActionRecord, EarlierReason, Money, Outcome, Ruling, RunRecord
 from importer.reconcile.reasons import Guide, Reasons
 from importer.reconcile.records import Chain, Line, Reconciliation
 from importer.reconcile.rows import RowCounts
 from importer.reconcile.sums import add_up
 from importer.reconcile.tally import Tally
+from importer.reconcile.waiting import Places, Wait, wait_of
 
 
 def reconcile(  # noqa: PLR0913 - what every side of the books is checked against
@@ -45,15 +46,21 @@ def reconcile(  # noqa: PLR0913 - what every side of the books is checked agains
         rows=books.row_counts.record(),
         outcomes={outcome: books.outcomes[outcome].line() for outcome in Outcome},
         by_action={key: _lines(tallies) for key, tallies in books.by_action.items()},
+        by_status={}
+        if PAYMENT in books.without_status
+        else {key: _lines(tallies) for key, tallies in sorted(books.by_status.items())},
         incomplete=books.incomplete,
         given_up_of=_lines(books.given_up),
+        taken_up_of=_lines(books.taken_up),
         left_of=_lines(books.left),
+        taken_up_by=_in_turn(books.takers, chain),
         corrected_since=books.corrected_since.line(),
         waived_before=books.waived_before,
         given_up_now=books.given_up_now,
         unreadable=books.unreadable,
         reasons=books.reasons.largest_first(),
         steps=books.reasons.steps(),
+        waits={wait: books.waits[wait].record() for wait in Wait if wait in books.waits},
         imbalances=(*_imbalances(run, books, rows_kept, chain), *contradictions),
         chain=chain,
     )
@@ -77,7 +84,12 @@ class _Books:
         self.rows = 0
         self.outcomes = _tallies()
         self.by_action: defaultdict[tuple[str, str], _Tallies] = defaultdict(_tallies)
+        self.by_status: defaultdict[str, _Tallies] = defaultdict(_tallies)
+        self.without_status = set[str]()
+        """Types of the actions that have none."""
         self.given_up = _tallies()
+        self.taken_up = _tallies()
+        self.takers = set[str]()
         self.left = _tallies()
         self.corrected_since = Tally()
         self.waived_before = 0
@@ -89,6 +101,7 @@ class _Books:
         self._row = -1
         self.row_counts = RowCounts()
         self.reasons = Reasons(guide)
+        self.waits = defaultdict[Wait, Places](Places)
 
     def add(self, action: ActionRecord) -> None:
         """Count one action in every place that it belongs to."""
@@ -96,7 +109,11 @@ class _Books:
         self._row = action.row
         self.outcomes[action.outcome].add(action.money)
         self.by_action[action.name, action.type][action.outcome].add(action.money)
-        (self.given_up if action.given_up else self.left)[action.outcome].add(action.money)
+        if action.status:
+            self.by_status[action.status][action.outcome].add(action.money)
+        else:
+            self.without_status.add(action.type)
+        self._tally_of(action)[action.outcome].add(action.money)
         if (stands := _stands_otherwise(action)) is not None:
             self.corrected_since.add(stands)
         if action.given_up:
@@ -111,6 +128,21 @@ class _Books:
             self.action_ids.update([action.action_id] if action.action_id else [])
         self.row_counts.add(action)
         self.reasons.add(action)
+        if (wait := wait_of(action)) is not None:
+            self.waits[wait].add(action.row)
+
+    def _tally_of(self, action: ActionRecord) -> _Tallies:
+        """Where it is counted by whether anybody waits for it."""
+        if action.taken_up:
+            self.takers.add(action.taken_up.rpartition("/")[0])
+            return self.taken_up
+        return self.given_up if action.given_up else self.left
+
+
+def _in_turn(takers: Collection[str], chain: Chain) -> tuple[str, ...]:
+    """Runs of the chain, oldest first; one that was planned since the chain was read comes last."""
+    age = {run.id: place for place, run in enumerate(chain.runs)}
+    return tuple(sorted(takers, key=lambda run: (age.get(run, len(age)), run)))
 
 
 def _stands_otherwise(action: ActionRecord) -> Money | None:

@@ -10,7 +10,7 @@ from typing import Final, Self
 from importer.folding import fold, pieces, plain_words
 from importer.model import EarlierReason, Outcome, RemarkStep, RunRecord, RunState
 from importer.reconcile import INCOMPLETE, Explanation, Ground, Guide, Reason
-from importer.report.words import EARLIER_WORDS, GIVEN_UP, LOOK_FIRST, NOTHING
+from importer.report.words import EARLIER_WORDS, GIVEN_UP, LOOK_FIRST, NOTHING, TAKEN_UP
 from importer.verdict import LEAD_NOT_FOUND
 
 _CORRECT: Final = "Correct the cell in the failures workbook and run that file."
@@ -116,8 +116,8 @@ class Advice:
         match one.ground:
             case Ground.PROBLEM:
                 return one.hint
-            case Ground.GIVEN_UP:
-                return GIVEN_UP
+            case Ground.GIVEN_UP | Ground.TAKEN_UP:
+                return GIVEN_UP if one.ground is Ground.GIVEN_UP else TAKEN_UP
             case _ if self._refused:
                 return self._in_general(one.outcome)
             case Ground.EARLIER if one.pattern == INCOMPLETE and one.outcome is Outcome.ALREADY:
@@ -133,12 +133,16 @@ class Advice:
         rule = self._rule(one)
         return rule.step if rule else None
 
+    def note_for(self, one: Explanation | Reason) -> str:
+        """The sentence that the settings have about a remark; "" where they have none."""
+        rule = self._rule(one)
+        return rule.note if rule else ""
+
     def _in_general(self, outcome: Outcome) -> str:
         return (self._refused and _IN_A_REFUSED_RUN.get(outcome)) or IN_GENERAL[outcome]
 
     def _about_remark(self, one: Explanation | Reason) -> str:
-        rule = self._rule(one)
-        note = rule.note if rule else ""
+        rule, note = self._rule(one), self.note_for(one)
         if one.outcome not in {Outcome.IGNORED, Outcome.REFUSED}:
             step = IN_GENERAL[one.outcome]
         elif rule:

@@ -125,6 +125,8 @@ class Entry(TypedDict):
     type: str
     """`PAYMENT` or a bare numeric code."""
     money: MoneyEntry | None
+    status: str
+    """Of a PAYMENT: `COMPLETED`; "" for anything else, and where a purge has let it go."""
     outcome: Outcome | Literal["SKIPPED"]
     skipped: str
     """Why the row was skipped; "" for an action."""
@@ -132,6 +134,9 @@ class Entry(TypedDict):
     """CREATED, with something dropped."""
     given_up: bool
     """Not created, and a person has given it up."""
+    taken_up: str
+    """`<run>/<row>` where a later run has read its row again: nobody waits for it in this one; ""
+    for most."""
     action_id: str
     """Of the CRM; "" where it gave none."""
     reasons: list[ReasonEntry]
@@ -170,10 +175,12 @@ def _entry(line: ActionLine, action: ActionRecord, said: Mapping[Key, Said]) -> 
         action=line.name,
         type=line.type,
         money=_money(action.money),
+        status=visible(action.status),
         outcome=action.outcome,
         skipped="",
         incomplete=action.incomplete,
         given_up=action.given_up,
+        taken_up=action.taken_up,
         action_id=line.action_id,
         reasons=[ReasonEntry(code=visible(one.code), text=visible(one.text)) for one in reasons],
         problems=[_problem(one) for one in action.problems],
@@ -195,10 +202,12 @@ def _skipped(line: ActionLine, skipped: Skipped) -> Entry:
         action="",
         type="",
         money=None,
+        status="",
         outcome="SKIPPED",
         skipped=visible(skipped.reason),
         incomplete=False,
         given_up=False,
+        taken_up="",
         action_id="",
         reasons=[],
         problems=[],

@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from importer.model import EarlierReason, Outcome
-from importer.report.commands import REASON, Command, typed
+from importer.reconcile import Wait, Waiting
+from importer.report.commands import REASON, Command, Step, rows_typed, typed
 from importer.report.figures import counted
-from importer.report.reasons import Said
 from importer.report.source import Report
+from importer.report.words import Tone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """Some duplicates that call for the same."""
-
-    title: str
-    text: str
-    commands: tuple[Command, ...]
-
-
-def held_of(report: Report) -> Iterator[Held]:
+def held_of(report: Report) -> Iterator[Step]:
     """Yield what is held in doubt, what is held by another run's turn, and what to compare."""
-    doubtful, unsent = (
-        [one for one in report.reasons if one.outcome is Outcome.DUPLICATE and one.code == reason]
-        for reason in (EarlierReason.IN_DOUBT, EarlierReason.OPEN)
-    )
-    if doubtful:
-        yield _doubtful(_count(doubtful), _runs_of(doubtful), report.options)
-    if unsent:
-        yield _unsent(_count(unsent), _runs_of(unsent), report.options)
-    rest = report.books.waiting(Outcome.DUPLICATE) - _count(doubtful) - _count(unsent)
-    if rest:
+    waits = report.books.waits
+    if doubtful := waits.get(Wait.OTHER_DOUBT):
+        yield _doubtful(doubtful, runs_held_for(report, EarlierReason.IN_DOUBT), report.options)
+    if unsent := waits.get(Wait.OTHER_TURN):
+        yield _unsent(unsent, runs_held_for(report, EarlierReason.OPEN), report.options)
+    if rest := waits.get(Wait.COMPARISON):
         yield _comparable(rest, report.books.run.id, report.options)
 
 
-def _doubtful(count: int, runs: Sequence[str], options: str) -> Held:
-    return Held(
-        title=f"Settle what {_number(count)} for",
+def runs_held_for(report: Report, reason: EarlierReason) -> Sequence[str]:
+    """Return the runs, some of them where they are many, that duplicates are held for."""
+    return list(
+        dict.fromkeys(
+            run
+            for one in report.reasons
+            if one.outcome is Outcome.DUPLICATE and one.code == reason
+            for run in one.runs
+        )
+    )
+
+
+def _doubtful(waiting: Waiting, runs: Sequence[str], options: str) -> Step:
+    return Step(
+        tone=Tone.CARE,
+        shows=Outcome.DUPLICATE,
+        title=f"Settle what {_number(waiting.count)} for",
         text=f"{_named(runs)} sent the same, and no trustworthy answer came: it may or may "
         "not be on its lead's timeline. Look there, in TeleCRM, and do not send it again. Settle "
         "that run first, then resume this one.",
@@ -46,9 +47,11 @@ def _doubtful(count: int, runs: Sequence[str], options: str) -> Held:
     )
 
 
-def _unsent(count: int, runs: Sequence[str], options: str) -> Held:
-    return Held(
-        title=f"Resume what {_number(count)} for",
+def _unsent(waiting: Waiting, runs: Sequence[str], options: str) -> Step:
+    return Step(
+        tone=Tone.CARE,
+        shows=Outcome.DUPLICATE,
+        title=f"Resume what {_number(waiting.count)} for",
         text=f"{_named(runs)} holds the same, and has not sent it yet: resume that run, or "
         "give it up there. Then resume this one.",
         commands=tuple(
@@ -62,32 +65,27 @@ def _unsent(count: int, runs: Sequence[str], options: str) -> Held:
     )
 
 
-def _comparable(count: int, run: str, options: str) -> Held:
-    return Held(
-        title=f"Decide on {counted(count, 'duplicate')}",
+def _comparable(waiting: Waiting, run: str, options: str) -> Step:
+    rows = rows_typed(waiting)
+    return Step(
+        tone=Tone.CARE,
+        shows=Outcome.DUPLICATE,
+        title=f"Decide on {counted(waiting.count, 'duplicate')}",
         text="This belongs to an action of an earlier run or row, which stands in the CRM; the "
         "report shows the old and the new. If it is the same, give it up. If it is another one, "
         "release its row and resume. Where only the amount was wrong, a release books a second "
         "one beside the old.",
         commands=(
             Command(
-                text=typed("release", run, "--rows …", REASON, options),
+                text=typed("release", run, rows, REASON, options),
                 does="it is another one: resume sends it",
             ),
             Command(
-                text=typed("close", run, "--rows …", REASON, options),
+                text=typed("close", run, rows, REASON, options),
                 does="it is the same: nobody is asked again",
             ),
         ),
     )
-
-
-def _count(groups: Sequence[Said]) -> int:
-    return sum(one.count for one in groups)
-
-
-def _runs_of(groups: Sequence[Said]) -> Sequence[str]:
-    return list(dict.fromkeys(run for one in groups for run in one.runs)) or ["RUN"]
 
 
 def _number(count: int) -> str:

@@ -32,6 +32,7 @@ from importer.report.words import (
     NOTHING,
     RULING_WORDS,
     SKIPPED,
+    TAKEN_UP,
 )
 
 _SEEN_AT_MOST: Final = 60
@@ -69,6 +70,8 @@ class ActionLine:
     """None for a skipped row."""
     incomplete: bool
     given_up: bool
+    taken_up: str
+    """`<run>/<row>` where a later run has read its row again; "" for most."""
     action_id: str
     notes: tuple[Note, ...]
     in_general: str
@@ -130,7 +133,7 @@ def action_line(
 ) -> ActionLine:
     """Return an action in the words of the reports, safe to be shown."""
     said = list(everything_of(action, advice.words))
-    reasons = explain(action, advice.words) if action.given_up else said
+    reasons = explain(action, advice.words) if action.is_over else said
     letters = tuple(dict.fromkeys(one.column for one in said if one.column))
     return ActionLine(
         row=action.row,
@@ -145,6 +148,7 @@ def action_line(
         outcome=action.outcome,
         incomplete=action.incomplete,
         given_up=action.given_up,
+        taken_up=action.taken_up,
         action_id=visible(action.action_id),
         notes=_notes(action, said, advice),
         in_general=advice.of_outcome(action.outcome, incomplete=action.incomplete),
@@ -168,6 +172,7 @@ def skipped_line(run: RunRecord, skipped: Skipped) -> ActionLine:
         outcome=None,
         incomplete=False,
         given_up=False,
+        taken_up="",
         action_id="",
         notes=(Note(text=visible(skipped.reason)),),
         in_general="",
@@ -191,14 +196,17 @@ def _every_note(
     action: ActionRecord, said: Iterable[Explanation], advice: Advice
 ) -> Iterator[Note]:
     for one in said:
-        hint = "" if action.given_up else advice.about(one)
+        hint = "" if action.is_over else advice.about(one)
         yield Note(
             column=one.column,
             text=visible(_words(one, action.earlier)),
             hint="" if hint == NOTHING else visible(hint),
         )
     for decision in action.decisions:
-        yield Note(text=visible(_ruled(decision)))
+        yield Note(text=visible(ruled(decision)))
+    if action.taken_up:
+        taker, _, row = action.taken_up.rpartition("/")
+        yield Note(text=f"Taken up by run {taker}, as its row {row}.", hint=TAKEN_UP)
 
 
 def _words(one: Explanation, earlier: Earlier | None) -> str:
@@ -218,7 +226,8 @@ def _with_seen(message: str, seen: str) -> str:
     return f"“{short}” – {message}"
 
 
-def _ruled(decision: Decision) -> str:
+def ruled(decision: Decision) -> str:
+    """Return what a person has decided: `Given up by asha, 22 Nov 2026 10:42 UTC: Cancelled.`."""
     moment = decision.at.astimezone(dt.UTC)
     return (
         f"{RULING_WORDS[decision.ruling]} by {decision.by}, {moment:%d %b %Y %H:%M} UTC: "

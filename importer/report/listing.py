@@ -13,6 +13,8 @@ from importer.report.words import INCOMPLETE, SKIPPED
 
 GIVEN_UP: Final = "given up"
 """The mark of what a person has given up."""
+TAKEN_UP: Final = "taken up"
+"""The mark of what a later run has taken up."""
 
 
 class Form(Enum):
@@ -46,8 +48,9 @@ def amount_of(line: ActionLine) -> str:
 
 
 def mark_of(line: ActionLine) -> str:
-    """Return `incomplete` or `given up`; "" for most."""
-    return GIVEN_UP if line.given_up else INCOMPLETE if line.incomplete else ""
+    """Return `incomplete`, `taken up` or `given up`; "" for most."""
+    marks = {TAKEN_UP: line.taken_up, GIVEN_UP: line.given_up, INCOMPLETE: line.incomplete}
+    return next((mark for mark, is_so in marks.items() if is_so), "")
 
 
 COLUMNS: Final = (
@@ -65,6 +68,7 @@ COLUMNS: Final = (
     Column(name="Amount", width=19, form=Form.AMOUNT, of=amount_of),
     Column(name="Outcome", width=12, of=lambda line: str(line.outcome or SKIPPED)),
     Column(name="Mark", width=12, of=mark_of),
+    Column(name="Taken up by", width=22, of=lambda line: line.taken_up),
     Column(name="Action id", width=27, of=lambda line: line.action_id),
     Column(name="Why", width=SENTENCES, form=Form.WRAPPED, of=lambda line: line.why),
     Column(name="What to do", width=SENTENCES, form=Form.WRAPPED, of=lambda line: line.to_do),

@@ -10,21 +10,23 @@ from importer.model import Currency, Outcome
 from importer.reconcile import Chain, Reconciliation, Sums, add_up
 from importer.report.cells import is_exact
 from importer.report.figures import counted, plain
+from importer.report.inert import visible
 from importer.report.laws import Law, bridge_of, laws_of, sides_of
-from importer.report.listing import GIVEN_UP
+from importer.report.listing import GIVEN_UP, TAKEN_UP
 from importer.report.reasons import largest
 from importer.report.source import Report
 from importer.report.steps import next_steps
 from importer.report.summary import iso
 from importer.report.summary_tab import SummaryTab
 from importer.report.tally import Figure, Tally, without_formula
-from importer.report.verdict import verdict
+from importer.report.verdict import named_runs, verdict
 from importer.report.words import INCOMPLETE, meaning_of
 
 _WITHOUT_MONEY: Final = "A row that the checks refused counts as one action without money."
 _READABLE: Final = "In those rows, as far as their amounts could be read; in no sum above."
 _CORRECTED: Final = "Among ALREADY: what stands in the CRM, which is not what this sheet says."
 _AMONG: Final = "Among the outcomes above; nobody needs to do anything about it."
+_TAKEN_UP: Final = "Among the outcomes above; what became of it stands in the report of {}."
 _IN_SEVERAL: Final = "An action that is in two of these groups is counted and added up twice here."
 _TOO_LONG: Final = (
     "Excel keeps 15 digits of a number. These sums have more, or amounts that have: they are "
@@ -115,6 +117,10 @@ def _beside(tab: SummaryTab, books: Reconciliation, outcomes: Mapping[Outcome, T
     if books.given_up.count:
         figure = Figure(tuple(outcomes.values()), GIVEN_UP)
         tab.computes("Given up", figure, _AMONG, inexact=without_formula([figure]))
+    if books.taken_up.count:
+        figure = Figure(tuple(outcomes.values()), TAKEN_UP)
+        said = _TAKEN_UP.format(named_runs(books.taken_up_by))
+        tab.computes("Taken up", figure, said, inexact=without_formula([figure]))
     if books.corrected_since.count:
         since = books.corrected_since
         tab.figures("Already, corrected", since.count, since.money, _CORRECTED)
@@ -136,6 +142,9 @@ def _by_action(tab: SummaryTab, books: Reconciliation) -> None:
         label = f"{name} ({type_})" if name else "Rows refused as a whole"
         for outcome, line in lines.items():
             tab.figures(label, line.count, line.money, outcome)
+    for status, lines in books.by_status.items():
+        for outcome, line in lines.items():
+            tab.figures(f"Status {visible(status)}", line.count, line.money, outcome)
 
 
 def _steps(tab: SummaryTab, report: Report) -> None:

@@ -48,6 +48,8 @@ class OutcomeLine:
     meaning: str
     count: int
     money: tuple[str, ...]
+    taken_up: int
+    """Among the actions, like the next one."""
     given_up: int
     """Among them."""
 
@@ -98,6 +100,8 @@ class Page:
     tree: tuple[Branch, ...]
     """The runs of the sheet."""
     by_action: tuple[ActionOutcomes, ...]
+    by_status: tuple[ActionOutcomes, ...]
+    """The payments, by a status as their name."""
     tree_as_of: Moment
     open_at: tuple[str, ...]
     """`row 17 of 20261122-k7f3`: some of the sheet's open rows."""
@@ -131,6 +135,7 @@ def page_of(report: Report) -> Page:
         laws=tuple(laws_of(books)),
         tree=tree_of(books.chain),
         by_action=tuple(_by_action(books)),
+        by_status=tuple(_by_status(books)),
         tree_as_of=_moment(as_of(books.chain)),
         open_at=tuple(map(_open_at, books.chain.open_at[:_MOST_OPEN])),
         bridge=tuple(bridge_of(books.chain)),
@@ -144,12 +149,13 @@ def page_of(report: Report) -> Page:
 def _outcomes(books: Reconciliation) -> Iterator[OutcomeLine]:
     for outcome, line in books.outcomes.items():
         if line.count:
-            given_up = books.given_up_of.get(outcome)
+            given_up, taken_up = books.given_up_of.get(outcome), books.taken_up_of.get(outcome)
             yield OutcomeLine(
                 outcome=outcome,
                 meaning=meaning_of(outcome, books.run),
                 count=line.count,
                 money=shown_sums(line.money),
+                taken_up=taken_up.count if taken_up else 0,
                 given_up=given_up.count if given_up else 0,
             )
 
@@ -182,6 +188,17 @@ def _by_action(books: Reconciliation) -> Iterator[ActionOutcomes]:
         yield ActionOutcomes(
             name=visible(name) or "rows refused as a whole",
             type=visible(type_),
+            outcomes=tuple(
+                (outcome, line.count, shown_sums(line.money)) for outcome, line in lines.items()
+            ),
+        )
+
+
+def _by_status(books: Reconciliation) -> Iterator[ActionOutcomes]:
+    for status, lines in books.by_status.items():
+        yield ActionOutcomes(
+            name=visible(status),
+            type="",
             outcomes=tuple(
                 (outcome, line.count, shown_sums(line.money)) for outcome, line in lines.items()
             ),

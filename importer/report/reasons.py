@@ -51,10 +51,14 @@ class Said:
     """Up to three earlier runs that it speaks of."""
     given_up: bool
     """Nobody needs to do anything about it any more."""
+    taken_up_by: str
+    """The later run in which it is to be looked for; "" for most."""
     of_earlier: bool
     """It is about an earlier action, beside what the CRM or a check says."""
     step: RemarkStep | None
     """What the settings say is to be done about it."""
+    note: str = ""
+    """The sentence that stands beside that in the settings."""
 
     @property
     def crm_code(self) -> str:
@@ -99,6 +103,8 @@ def sentence_of(one: Explanation | Reason) -> str:
             return EARLIER_WORDS[EarlierReason.GIVEN_UP].of_many
         case Ground.GIVEN_UP:
             return "A person has given it up."
+        case Ground.TAKEN_UP:
+            return f"The run {one.pattern} has taken it up."
         case Ground.EARLIER:
             said = EARLIER_WORDS[EarlierReason(one.code)].of_many
             return f"{said} The CRM dropped a part." if one.pattern == INCOMPLETE else said
@@ -173,8 +179,10 @@ def _said(reason: Reason, advice: Advice) -> Said:
         examples=reason.examples,
         runs=reason.runs,
         given_up=reason.ground is Ground.GIVEN_UP,
+        taken_up_by=reason.pattern if reason.ground is Ground.TAKEN_UP else "",
         of_earlier=reason.ground is Ground.EARLIER,
         step=advice.step_for(reason),
+        note=advice.note_for(reason),
     )
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from importer.model import ActionRecord, Kind, Outcome, Skipped
 from importer.reconcile import Reconciliation
 from importer.report.advice import Advice, RemarkRule
-from importer.report.commands import ELSEWHERE
+from importer.report.commands import ELSEWHERE, path_typed
 from importer.report.reasons import Said, reasons_of
+from importer.report.words import Hold
 from importer.shapes import ColumnShape, CsvShape
 
 
@@ -81,6 +82,10 @@ class ReportSource:
     """`--practice`, or whatever else a command needs to find this workspace."""
     place: str = ELSEWHERE
     """The reports' folder as it is typed, without the run's own: `reports`."""
+    mapping: str = ""
+    """The mapping's file as it is typed: `mappings/payments.yaml`; "": nobody knows where it is."""
+    hold: Hold | None = None
+    """What the run's plan waits for; None where it may be sent."""
     masked: bool = False
     """A copy for others: it has no failures workbook, and leads to no other report."""
 
@@ -116,11 +121,18 @@ class Report:
     """Largest count first."""
     advice: Advice
     options: str = ""
-    """As in `ReportSource`, like the next two."""
+    """As in `ReportSource`, like the next four."""
     place: str = ELSEWHERE
+    mapping: str = ""
+    hold: Hold | None = None
     masked: bool = False
     names: Names = field(default_factory=Names)
     """The files beside it."""
+
+    @property
+    def mapping_typed(self) -> str:
+        """The mapping's file as a word of a command."""
+        return path_typed(self.mapping or f"{ELSEWHERE}/{self.books.run.mapping}.yaml")
 
 
 def report_of(source: ReportSource, failures: Failures | None = None) -> Report:
@@ -133,6 +145,8 @@ def report_of(source: ReportSource, failures: Failures | None = None) -> Report:
         advice=advice,
         options=source.options,
         place=source.place,
+        mapping=source.mapping,
+        hold=source.hold,
         masked=source.masked,
     )
 

@@ -3,47 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from importer.folding import shortened
 from importer.model import Outcome, RemarkStep, RunState
-from importer.reconcile import TO_CORRECT
-from importer.report.commands import REASON, Command, path_typed, typed
+from importer.reconcile import TO_CORRECT, Wait
+from importer.report.commands import (
+    REASON,
+    Command,
+    Step,
+    path_typed,
+    rows_typed,
+    typed,
+)
 from importer.report.figures import counted
-from importer.report.held import Held, held_of
+from importer.report.held import held_of
+from importer.report.left_out import open_elsewhere
 from importer.report.reasons import Said
 from importer.report.source import Failures, Report
+from importer.report.unsent import send_step
 from importer.report.words import INCOMPLETE, Tone
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One thing to do next."""
-
-    tone: Tone
-    title: str
-    text: str
-    link: str = ""
-    """A file beside the report."""
-    commands: tuple[Command, ...] = ()
-    """What to type: one of them, where there are several."""
-    shows: str = ""
-    """The page's filter that shows what the step is about."""
+__all__ = ["Step", "next_steps"]
 
 
-def next_steps(report: Report, *, remedy: str = "", looked_up: bool = False) -> Iterator[Step]:
+def next_steps(report: Report, *, remedy: str = "") -> Iterator[Step]:
     """Yield what is to be done about a run, the most urgent first.
 
     Args:
         report: the run.
         remedy: what to do about that which has just stopped it, where that is known.
-        looked_up: the timelines of what is in doubt have been looked at just now.
     """
     books = report.books
     if books.imbalances:
         yield _distrust()
     if count := books.waiting(Outcome.UNKNOWN):
-        yield _settle(count, report, looked_up=looked_up)
+        yield _settle(count, report)
     if books.run.state is RunState.REFUSED:
         yield _reconsider(report.failures)
         return
@@ -51,9 +45,10 @@ def next_steps(report: Report, *, remedy: str = "", looked_up: bool = False) -> 
         yield from _failures(report, report.failures)
     elif report.masked and books.waiting(*TO_CORRECT):
         yield _elsewhere(books.waiting(*TO_CORRECT))
-    yield from map(_decide, held_of(report))
+    yield from held_of(report)
     if books.unsent:
-        yield _resume(report, remedy)
+        yield send_step(report, remedy)
+    yield from open_elsewhere(report)
     if books.incomplete:
         yield _complete(books.incomplete)
 
@@ -67,30 +62,32 @@ def _distrust() -> Step:
     )
 
 
-def _settle(count: int, report: Report, *, looked_up: bool) -> Step:
-    run, options = report.books.run.id, report.options
+def _settle(count: int, report: Report) -> Step:
+    run, options, waits = report.books.run.id, report.options, report.books.waits
     it, they, it_is = ("it", "it", "it is") if count == 1 else ("them", "they", "they are")
     look = Command(text=typed("settle", run, options), does="looks at the leads' timelines")
+    unseen = Wait.LOOK in waits
     asked = (
-        "The importer has looked at the timeline and cannot tell; the report says why. Look there "
-        "yourself, in TeleCRM"
-        if looked_up
-        else f"No trustworthy answer came, so {they} may or may not be on the timeline. Let the "
+        f"No trustworthy answer came, so {they} may or may not be on the timeline. Let the "
         "importer look there; what it leaves in doubt, look up in TeleCRM"
+        if unseen
+        else "The importer has looked at the timeline and cannot tell; the report says why. Look "
+        "there yourself, in TeleCRM"
     )
+    rows = rows_typed(*(waits[wait] for wait in (Wait.LOOK, Wait.WORD) if wait in waits))
     return Step(
         tone=Tone.STOP,
         title=f"Settle {counted(count, 'action')} in doubt",
         text=f"Do not send {it} again, by any way, before {it_is} settled. {asked}, and say what "
         "you saw:",
         commands=(
-            *(() if looked_up else (look,)),
+            *((look,) if unseen else ()),
             Command(
-                text=typed("resolve", run, "--rows … --created", REASON, options),
+                text=typed("resolve", run, rows, "--created", REASON, options),
                 does="it stands on the timeline",
             ),
             Command(
-                text=typed("resolve", run, "--rows … --not-created", REASON, options),
+                text=typed("resolve", run, rows, "--not-created", REASON, options),
                 does="it does not: resume sends it then",
             ),
         ),
@@ -131,14 +128,16 @@ def _elsewhere(count: int) -> Step:
 
 def _correct(report: Report, failures: Failures, rows: int) -> Step:
     them = "it" if rows == 1 else "them"
+    notes = _notes(_groups(report, RemarkStep.FIX))
     return Step(
         tone=Tone.CARE,
         title=f"Correct {counted(rows, 'row')} and run {them}",
-        text="Open the failures workbook, correct the red cells and save it. Leave its last "
-        "column as it is: it tells the importer which row is which. Then run it as you ran the "
-        "sheet, with the same mapping and settings:",
+        text="Open the failures workbook, correct the red cells and save it. Leave the columns "
+        "named “Importer: …” as they are: they tell the importer which row is which."
+        f"{notes} Then run it as you ran the sheet, with the same mapping and "
+        f"settings{_or_csv(failures)}:",
         link=failures.path.name,
-        commands=(_run(report, failures),),
+        commands=_run(report, failures),
     )
 
 
@@ -147,8 +146,9 @@ def _ask(report: Report, failures: Failures, actions: int) -> Step:
     return Step(
         tone=Tone.CARE,
         title=f"Ask the CRM admin about {counted(actions, 'action')}",
-        text=f"{_quoted(groups)} Once it is put right in the CRM, run the failures workbook:",
-        commands=(_run(report, failures, groups),),
+        text=f"{_quoted(groups)}{_notes(groups)} Once it is put right in the CRM, run the "
+        f"failures workbook{_or_csv(failures)}:",
+        commands=_run(report, failures, groups),
     )
 
 
@@ -157,18 +157,35 @@ def _again(report: Report, failures: Failures, actions: int) -> Step:
     return Step(
         tone=Tone.CARE,
         title=f"Try {counted(actions, 'action')} again",
-        text=f"{_quoted(groups)} The settings say that this passes. Run the failures workbook:",
-        commands=(_run(report, failures, groups),),
+        text=f"{_quoted(groups)}{_notes(groups)} The settings say that this passes. Run the "
+        f"failures workbook{_or_csv(failures)}:",
+        commands=_run(report, failures, groups),
     )
 
 
-def _run(report: Report, failures: Failures, retried: Sequence[Said] = ()) -> Command:
-    run = report.books.run
-    file = path_typed(f"{report.place}/{run.id}/{failures.path.name}")
+def _or_csv(failures: Failures) -> str:
+    return "" if failures.table is None else ". One of the two files, not both; they hold the same"
+
+
+def _run(report: Report, failures: Failures, retried: Sequence[Said] = ()) -> tuple[Command, ...]:
+    run, table = report.books.run, failures.table
     retry = ",".join(dict.fromkeys(one.outcome.lower() for one in retried))
-    mapping = path_typed(f"…/{run.mapping}.yaml")
-    words = ("run", file, "-m", mapping, retry and f"--retry {retry}", report.options)
-    return Command(text=typed(*words))
+    files = {failures.path.name: "the workbook" if table else ""}
+    if table is not None:
+        files[table.name] = "or the CSV"
+    return tuple(
+        Command(
+            text=typed(
+                "run",
+                path_typed(f"{report.place}/{run.id}/{name}"),
+                f"-m {report.mapping_typed}",
+                retry and f"--retry {retry}",
+                report.options,
+            ),
+            does=does,
+        )
+        for name, does in files.items()
+    )
 
 
 def _groups(report: Report, step: RemarkStep) -> Sequence[Said]:
@@ -185,37 +202,10 @@ def _quoted(groups: Sequence[Said]) -> str:
     return f"The CRM says {said}{' and more' if len(groups) > 3 else ''}."
 
 
-def _decide(held: Held) -> Step:
-    return Step(
-        tone=Tone.CARE,
-        title=held.title,
-        text=held.text,
-        commands=held.commands,
-        shows=Outcome.DUPLICATE,
-    )
-
-
-def _resume(report: Report, remedy: str) -> Step:
-    books, run, options = report.books, report.books.run, report.options
-    if doubtful := books.waiting(Outcome.UNKNOWN):
-        first = f"Settle the {counted(doubtful, 'action')} in doubt first"
-    else:
-        first = (remedy or "Put right what stopped the run, if anything did").rstrip(" .")
-    return Step(
-        tone=Tone.CARE,
-        title=f"Resume {counted(books.unsent, 'unsent action')}",
-        text=f"{first}. Then go on: nothing that was created is sent again.",
-        commands=(
-            Command(
-                text=typed("resume", run.id, options), does="sends what is left, as it was planned"
-            ),
-            Command(
-                text=typed("close", run.id, REASON, options),
-                does="gives it up, where mapping or sheet was wrong",
-            ),
-        ),
-        shows=Outcome.UNSENT,
-    )
+def _notes(groups: Sequence[Said]) -> str:
+    """What people wrote into the settings about these, each sentence once."""
+    notes = dict.fromkeys(one.note.strip() for one in groups)
+    return "".join(f" {note.rstrip('.')}." for note in notes if note)
 
 
 def _complete(count: int) -> Step:

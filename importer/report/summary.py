@@ -8,12 +8,13 @@ named as in the product's table, every one of them present.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from pydantic import with_config
 from typing_extensions import TypedDict  # Python 3.11's own cannot be made a schema of
 
-from importer.model import Outcome, RunRecord, RunState
+from importer.model import Outcome, RunState
 from importer.reconcile import Chain, Line
 from importer.report.figures import plain_sums
 from importer.report.inert import visible
@@ -44,6 +45,16 @@ class ActionSummary(TypedDict):
     """Only those that occur."""
 
 
+@with_config(DESCRIBED)
+class StatusSummary(TypedDict):
+    """What became of the payments of one status."""
+
+    status: str
+    """`COMPLETED`, `FAILED` …"""
+    outcomes: dict[str, LineSummary]
+    """Only those that occur."""
+
+
 class ReasonSummary(TypedDict):
     """Actions of one outcome that share one reason."""
 
@@ -64,6 +75,8 @@ class ReasonSummary(TypedDict):
     """Up to three earlier runs that it speaks of."""
     given_up: bool
     """Nobody needs to do anything about it any more."""
+    taken_up_by: str
+    """The later run in which it is to be looked for; "" for most."""
 
 
 @with_config(DESCRIBED)
@@ -156,13 +169,18 @@ class Summary(TypedDict):
     outcomes: dict[str, LineSummary]
     by_action: list[ActionSummary]
     """The same, by the actions of the mapping."""
+    by_status: list[StatusSummary]
+    """The payments by their status, where they have one; none where a purge has let some go."""
     incomplete: int
     """CREATED with remarks."""
     corrected_since: LineSummary
-    """Among ALREADY: what stands in the CRM with another amount than the sheet's, at what it is
-    there."""
+    """Among ALREADY: what stands in the CRM with another amount, at what it is there."""
     given_up: LineSummary
     """Among the outcomes: what a person has given up."""
+    taken_up: LineSummary
+    """The same for what later runs of the chain have taken up; nothing is in both."""
+    taken_up_by: list[str]
+    """The runs that did, oldest first."""
     unreadable: int
     """INVALID rows: each counts as one action without money, so that no sum holds it."""
     invalid_money: Amounts
@@ -203,18 +221,20 @@ def summary(report: Report) -> Summary:
         skipped={visible(reason): rows for reason, rows in run.skipped.items()},
         actions=run.planned_actions,
         money=plain_sums(run.planned_money),
-        outcomes={str(outcome): _line(line) for outcome, line in books.outcomes.items()},
+        outcomes=_lines(books.outcomes),
         by_action=[
-            ActionSummary(
-                name=visible(name),
-                type=visible(type_),
-                outcomes={str(outcome): _line(line) for outcome, line in lines.items()},
-            )
+            ActionSummary(name=visible(name), type=visible(type_), outcomes=_lines(lines))
             for (name, type_), lines in books.by_action.items()
+        ],
+        by_status=[
+            StatusSummary(status=visible(status), outcomes=_lines(lines))
+            for status, lines in books.by_status.items()
         ],
         incomplete=books.incomplete,
         corrected_since=_line(books.corrected_since),
         given_up=_line(books.given_up),
+        taken_up=_line(books.taken_up),
+        taken_up_by=list(books.taken_up_by),
         unreadable=books.unreadable,
         invalid_money=plain_sums(run.invalid_money),
         balanced=not books.imbalances,
@@ -234,6 +254,10 @@ def iso(time: dt.datetime) -> str:
     return time.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _lines(lines: Mapping[Outcome, Line]) -> dict[str, LineSummary]:
+    return {str(outcome): _line(line) for outcome, line in lines.items()}
+
+
 def _line(line: Line) -> LineSummary:
     return LineSummary(count=line.count, money=plain_sums(line.money))
 
@@ -250,16 +274,16 @@ def _reason(reason: Said) -> ReasonSummary:
         examples=list(reason.examples),
         runs=list(reason.runs),
         given_up=reason.given_up,
+        taken_up_by=reason.taken_up_by,
     )
-
-
-def _run(run: RunRecord) -> RunSummary:
-    return RunSummary(run=run.id, parent=run.parent, file=visible(run.file), state=run.state)
 
 
 def _chain(chain: Chain) -> ChainSummary:
     return ChainSummary(
-        runs=[_run(run) for run in chain.runs],
+        runs=[
+            RunSummary(run=run.id, parent=run.parent, file=visible(run.file), state=run.state)
+            for run in chain.runs
+        ],
         rows=chain.rows,
         open_rows=chain.open_rows,
         open_at=list(chain.open_at),

@@ -9,6 +9,7 @@ from typing import Final
 from importer.model import Outcome
 from importer.reconcile import INSIDE, Reconciliation, add_up
 from importer.report.figures import counted, shown_count, shown_sums
+from importer.report.verdict import among, named_runs
 from importer.report.words import Tone, count_of
 
 _OUT: Final = (
@@ -57,7 +58,7 @@ def _tile(
     tone: Tone,
 ) -> Tile:
     planned, count = books.run.planned_money, count_of(books, *outcomes)
-    loud = tone if count else None
+    loud = tone if books.waiting(*outcomes) else None
     of = f" of {shown_count(books.run.planned_actions)}" if books.run.planned_actions else ""
     if not planned:
         return Tile(
@@ -76,13 +77,17 @@ def _since_when(books: Reconciliation) -> Iterator[str]:
     created, already = (count_of(books, outcome) for outcome in INSIDE)
     if already:
         yield f"{shown_count(created)} created now, {shown_count(already)} there already"
+    yield from among(books)
 
 
 def _beside(books: Reconciliation) -> Iterator[str]:
-    """What the sums of what did not go in are without, and what of it nobody waits for."""
+    """What the sums of what did not go in are without, and what of it nobody waits for here."""
     if books.unreadable:
         money = " + ".join(shown_sums(books.run.invalid_money))
         rows = counted(books.unreadable, "invalid row")
         yield f"without the money of {rows}" + (f": {money}" if money else "")
+    if books.taken_up.count:
+        by = named_runs(books.taken_up_by)
+        yield f"{shown_count(books.taken_up.count)} of them taken up since, by {by}"
     if books.given_up.count:
         yield f"{shown_count(books.given_up.count)} of them given up"

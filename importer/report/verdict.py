@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from importer.model import Currency, Outcome, RunState
 from importer.reconcile import Reconciliation
 from importer.report.figures import counted, shown, shown_count, shown_sums
+from importer.report.inert import visible
 from importer.report.words import Tone
+
+_MOST_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,9 @@ def _tone(books: Reconciliation) -> Tone:
     if books.waiting(Outcome.UNKNOWN):
         return Tone.STOP
     left = books.rows.waiting + books.rows.unsent + books.rows.incomplete
-    return Tone.CARE if left else Tone.GOOD
+    # What was taken up waits for nobody here, and may still do so there.
+    elsewhere = books.rows.taken_up and books.chain.open_rows
+    return Tone.CARE if left or elsewhere else Tone.GOOD
 
 
 def _all_in(books: Reconciliation) -> str:
@@ -71,8 +77,20 @@ def _rest(books: Reconciliation) -> Iterator[str]:
     if rows.incomplete:
         verb = "is" if rows.incomplete == 1 else "are"
         yield f"{counted(rows.incomplete, 'row')} {verb} incomplete in the CRM"
+    if rows.taken_up:
+        by = named_runs(books.taken_up_by)
+        yield f"{counted(rows.taken_up, 'row')} {_was(rows.taken_up)} taken up since, by {by}"
     if rows.given_up:
         yield f"{counted(rows.given_up, 'row')} {_was(rows.given_up)} given up"
+
+
+def named_runs(runs: Sequence[str]) -> str:
+    """`run 20261122-k7f3`; of many, the last three: what became of a row stands there."""
+    if len(runs) == 1:
+        return f"run {runs[0]}"
+    more = len(runs) - _MOST_NAMED
+    *first, last = [*runs[-_MOST_NAMED:], *([counted(more, "other")] if more > 0 else [])]
+    return f"the runs {', '.join(first)} and {last}"
 
 
 def _worth(books: Reconciliation) -> str:
@@ -84,8 +102,14 @@ def _worth(books: Reconciliation) -> str:
         if currency in planned
     ]
     more = f"{' + '.join(shown_sums(beside))} more in invalid rows" if beside else ""
-    found = "; ".join(filter(None, (", ".join(whole), more)))
+    found = "; ".join(filter(None, (", ".join(whole), *among(books), more)))
     return f" ({found})" if found else ""
+
+
+def among(books: Reconciliation) -> Iterator[str]:
+    """Yield `₹1,000.00 of it FAILED`: what of the money in the CRM is no money that was paid."""
+    for status, money in books.inside_as.items():
+        yield f"{' + '.join(shown_sums(money))} of it {visible(status)}"
 
 
 def _of(part: Decimal, whole: Decimal, currency: Currency) -> str:

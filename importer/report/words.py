@@ -18,6 +18,7 @@ INCOMPLETE: Final = "incomplete"
 
 NOTHING: Final = "Nothing to do."
 GIVEN_UP: Final = "Given up: nothing to do."
+TAKEN_UP: Final = "Nothing to do here: what became of it stands in that run's report."
 LOOK_FIRST: Final = "Do not send again. Look at the lead's timeline in the CRM first."
 """What to do where nobody knows what became of an action."""
 
@@ -30,6 +31,17 @@ class Tone(StrEnum):
     """A person has something to do."""
     STOP = "stop"
     """Something must be settled before anything else."""
+
+
+class Hold(StrEnum):
+    """What a plan waits for that nobody has begun to send."""
+
+    APPROVAL = "approval"
+    """A second person looks at it."""
+    ANOTHER = "another approval"
+    """It is not what was approved any more."""
+    APPLY = "apply"
+    """Somebody says that it is to be sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +145,7 @@ RULING_WORDS: Final[Mapping[Ruling, str]] = {
     Ruling.CREATED: "Said to stand on the timeline",
     Ruling.NOT_CREATED: "Said not to stand on the timeline",
     Ruling.RELEASED: "Released to be sent",
-    Ruling.CLOSED: "Given up in this run",
+    Ruling.CLOSED: "Given up in this run alone",
     Ruling.WAIVED: "Given up",
 }
 """What a person decided: `Given up by asha, 22 Nov 2026 …`."""

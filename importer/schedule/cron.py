@@ -59,6 +59,7 @@ def _steps(night: Night) -> list[str]:
     if night.token_file:
         token = shlex.quote(night.token_file)
         steps.append(f"install -D -m 0600 /dev/stdin {token}   # paste the token, then Ctrl-D")
+    steps += [f"chmod 600 {shlex.quote(file)}" for _, file in night.secrets]
     return [*steps, f"(crontab -l 2>/dev/null; cat {NAME}.cron) | crontab -"]
 
 

@@ -30,6 +30,8 @@ class Night:
     """The folder to work in: that of the settings file."""
     token_file: str
     """The file with the token; "" where there is none, as for the practice CRM."""
+    secrets: tuple[tuple[str, str], ...] = ()
+    """Name → file of the other secrets: addresses of notifications, the dead man's switch."""
     writes: tuple[str, ...]
     """Folders that the night writes in: the journal's, reports, inboxes, archives."""
     reads: tuple[str, ...]
@@ -57,7 +59,8 @@ class Night:
     def places(self) -> tuple[str, ...]:
         """Everything that the night reads or writes."""
         own = (self.folder, self.settings, self.log, self.token_file, self.shared)
-        return tuple(filter(None, (*self.program[:1], *own, *self.writes, *self.reads)))
+        secrets = (file for _, file in self.secrets)
+        return tuple(filter(None, (*self.program[:1], *own, *secrets, *self.writes, *self.reads)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

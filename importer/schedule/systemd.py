@@ -57,7 +57,8 @@ def systemd_units(night: Night, *, user: bool) -> Units:
     """A oneshot service and its timer.
 
     The token comes as a credential: root's file, copied by systemd to where this service alone may
-    read it. It is in no argument and in no environment.
+    read it. It is in no argument and in no environment. So do the addresses of notifications; but
+    a file of those that is not there lets the night begin, which says so.
 
     Args:
         night: what is started, and when.
@@ -88,7 +89,7 @@ Description=The night's imports into TeleCRM
 Type=oneshot
 {account}WorkingDirectory={_escaped(night.folder)}
 ExecStart={_command(night)}
-{token}{_environment(night)}{_CODES}SuccessExitStatus=4 75
+{token}{_secrets(night)}{_environment(night)}{_CODES}SuccessExitStatus=4 75
 TimeoutStartSec={night.minutes + GRACE_MINUTES}min
 # A stop lets the requests on the wire come to their end.
 KillMode=mixed
@@ -122,6 +123,14 @@ def _command(night: Night) -> str:
     if night.token_file:
         words += ["--token-file", _HANDED_ON]
     return " ".join([_quoted(program), *words])
+
+
+def _secrets(night: Night) -> str:
+    # With a value to fall back on, systemd takes a missing file for no failure.
+    return "".join(
+        f"LoadCredential={name}:{_escaped(file)}\nSetCredential={name}:missing\n"
+        for name, file in night.secrets
+    )
 
 
 def _environment(night: Night) -> str:
@@ -164,6 +173,8 @@ def _steps(night: Night, *, user: bool) -> Iterator[str]:
         token = _shell(night.token_file)
         owner = "" if user else " -o root"
         yield f"{root}install -D -m 0600{owner} /dev/stdin {token}   # paste the token, then Ctrl-D"
+    for _, file in night.secrets:
+        yield f"{root}chmod 600 {_shell(file)}   # the addresses in it hold passwords"
     yield f"{root}install -D -m 0644 -t {where} {NAME}.service {NAME}.timer"
     if user:
         yield f"sudo loginctl enable-linger {_shell(account)}   # or it runs only at your log-in"

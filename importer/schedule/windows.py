@@ -59,7 +59,6 @@ def _trigger(root: ET.Element, night: Night, today: dt.date) -> None:
     zone = ZoneInfo(night.zone) if night.zone else None
     begin = dt.datetime.combine(today, night.at, zone)
     _leaf(trigger, "StartBoundary", begin.isoformat(timespec="seconds"))
-    _leaf(trigger, "Enabled", "true")
     _leaf(trigger, "RandomDelay", "PT2M")
     _leaf(ET.SubElement(trigger, "ScheduleByDay"), "DaysInterval", "1")
 
@@ -130,6 +129,11 @@ def _notes(night: Night) -> list[str]:
         notes.append(
             f"The token goes into {night.token_file}, alone: a folder that only {night.account} "
             "and administrators may open."
+        )
+    if night.secrets:
+        files = " and ".join(file for _, file in night.secrets)
+        notes.append(
+            f"{files}: addresses that hold passwords; the same folder is the place for them."
         )
     if night.zone:
         notes.append(

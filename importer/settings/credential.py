@@ -25,6 +25,10 @@ PRACTICE_TOKEN: Final = "practice-token"  # noqa: S105 - opens the practice CRM 
 
 _LARGEST: Final = 65_536
 """Bytes; a larger file is something else, such as the sheet."""
+URLS_CREDENTIAL: Final = "notify-urls"
+"""By this name a service manager hands on the addresses of notifications."""
+PING_CREDENTIAL: Final = "ping-url"
+"""And by this the address of the dead man's switch."""
 _NEXT_URL: Final = re.compile(r"[,;\s]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 """Between two addresses: a comma alone may be a part of one."""
 
@@ -66,13 +70,15 @@ def find_token(
 
 
 def find_notify_urls(settings: Settings, env: Mapping[str, str]) -> tuple[Secret, ...]:
-    """The addresses that notifications go to, from the variable or else the file; often none.
+    """The addresses that notifications go to; often none.
+
+    From the first of these that has some: the variable, what a service manager hands on, the file.
 
     Raises:
         SettingsError: others can read the file, or it is not there.
     """
     notify = settings.notify
-    text = _text_of(notify.urls_env, notify.urls_file, env)
+    text = _text_of(notify.urls_env, URLS_CREDENTIAL, notify.urls_file, env)
     lines = (line.strip() for line in text.splitlines())
     written = (line for line in lines if not line.startswith("#"))
     urls = (url.strip(" ,;") for line in written for url in _NEXT_URL.split(line))
@@ -80,24 +86,32 @@ def find_notify_urls(settings: Settings, env: Mapping[str, str]) -> tuple[Secret
 
 
 def find_ping_url(settings: Settings, env: Mapping[str, str]) -> Secret | None:
-    """The address of the dead man's switch, from the variable or else the file; often none.
+    """The address of the dead man's switch, found as those of notifications are; often none.
 
     Raises:
         SettingsError: others can read the file, or it is not there.
     """
     notify = settings.notify
-    text = _text_of(notify.ping_url_env, notify.ping_url_file, env)
+    text = _text_of(notify.ping_url_env, PING_CREDENTIAL, notify.ping_url_file, env)
     return Secret(text.rstrip("/")) if text else None
 
 
-def _text_of(variable: str, file: Path | None, env: Mapping[str, str]) -> str:
-    if text := env.get(variable, "").strip():
+def _text_of(variable: str, credential: str, file: Path | None, env: Mapping[str, str]) -> str:
+    if text := env.get(variable, "").strip() or _handed_on(credential, env):
         return text
     if file is None:
         return ""
     if not file.exists():
         raise SettingsError(f"The file {file} is not there.", "Correct it under [notify].")
     return _read_private(file, env).strip()
+
+
+def _handed_on(name: str, env: Mapping[str, str]) -> str:
+    folder = env.get("CREDENTIALS_DIRECTORY", "")
+    path = Path(folder, name)
+    text = _read_private(path, env).strip() if folder and path.is_file() else ""
+    # What stands in for a file that is missing is no address: the file itself is asked for then.
+    return text if "://" in text else ""
 
 
 def _from_file(path: Path, env: Mapping[str, str]) -> Token:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from threading import Thread
 
@@ -199,7 +199,14 @@ class Grid:
         start, end = self.cells.start or (0, 0), self.cells.end or (-1, -1)
         left: list[CellValue] = [""] * start[1]
         right: list[CellValue] = [""] * (self.columns - 1 - end[1])
-        for row in self.cells.iter_rows():
+        rows = self.cells.iter_rows()
+        for number in count(start[0] + 1):
+            try:
+                row = next(rows)
+            except StopIteration:
+                break
+            except OverflowError as error:
+                raise _too_long(self.path, number) from error
             yield [*left, *row, *right]
         for _ in range(end[0] + 1, self.rows):
             yield [""] * self.columns
@@ -227,6 +234,14 @@ class Grid:
         """Where a cell holds NUL, half of each character was taken for a whole one."""
         if any("\0" in "".join(column) for column in texts):
             raise damaged(self.path, "its texts are not written as they should be")
+
+
+def _too_long(path: Path, row: int) -> SheetError:
+    return SheetError(
+        f"{path.name} cannot be read: a cell of row {row} holds a number that is shown as hours or "
+        "days, and would be more than a billion days.",
+        "Choose General in Format Cells for the numbers of that row, check them, and save it.",
+    )
 
 
 def _load(path: Path, tab: Tab, found: Scan) -> Grid:

@@ -82,10 +82,10 @@ class Decisions:
         doubt.settle_created(self._journal, claim, found.action_id, remarks, _FOUND)
         self._count(State.CREATED, [claim])
 
-    def keep(self, claims: Sequence[Claim], reason: str) -> None:
-        """They stay UNKNOWN, and this is why."""
+    def keep(self, claims: Sequence[Claim], reason: str, *, looked_up: bool = True) -> None:
+        """They stay UNKNOWN, and this is why; whether another look would tell no more."""
         if claims:
-            doubt.settle_as(self._journal, claims, State.UNKNOWN, reason)
+            doubt.settle_as(self._journal, claims, State.UNKNOWN, reason, looked_up=looked_up)
 
     def conclude(
         self, absent: Sequence[Claim], before: Collection[int], moving: Collection[str]
@@ -129,7 +129,7 @@ class Decisions:
             case _Fate.ASK:
                 self.keep(claims, _ASK)
             case _Fate.LATE:
-                self.keep(claims, _LATE)
+                self.keep(claims, _LATE, looked_up=False)
             case _:
                 assert_never(fate)
 

@@ -190,7 +190,9 @@ class Settling:
             return self._next_turn(turn, _Kind.FIRST, self._over(left)) if left else None
         for one in findings:
             if isinstance(one, Open):
-                looks.decisions.keep([by_id[one.id]], one.reason)
+                claim = by_id[one.id]
+                whole = claim.type not in reading.gaps
+                looks.decisions.keep([claim], one.reason, looked_up=whole)
         if turn.kind is _Kind.SECOND:
             moving = {by_id[id_].type for id_ in present}
             looks.decisions.conclude(absent, turn.absent, moving)

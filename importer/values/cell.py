@@ -111,7 +111,8 @@ def not_calculated(seen: str) -> Flaw:
     return Flaw(
         code="cell-not-calculated",
         message=f"The cell holds the formula {quote(seen)}, and the file lacks its result.",
-        hint="Open the workbook in Excel, which calculates it, save it, and use that file.",
+        hint="Type the value over it; or open the workbook that it is from in Excel, which "
+        "calculates it, save it there, and use that file.",
     )
 
 

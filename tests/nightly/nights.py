@@ -10,9 +10,18 @@ from pathlib import Path
 from report.books import RUN, SHAPE, action, books_of, every_outcome, inr, problem, refused_row
 
 from importer.model import ActionRecord, Outcome, Problem, Remark, RunRecord, RunState
-from importer.nightly.records import FileFate, FileReport, JobReport, NightReport
+from importer.nightly.records import (
+    FileFate,
+    FileReport,
+    JobReport,
+    NightReport,
+    StillWrong,
+    Waiting,
+)
 from importer.reconcile import Reconciliation
 from importer.report.source import Failures, ReportSource, report_of
+from importer.report.words import Hold
+from importer.upload import EndKind
 
 INDIA = dt.timezone(dt.timedelta(hours=5.5), "Asia/Kolkata")
 BEGUN = dt.datetime(2026, 11, 22, 20, 30, tzinfo=dt.UTC)
@@ -32,6 +41,7 @@ def night(*jobs: JobReport, code: int = 0, **changes: object) -> NightReport:
         jobs=jobs,
         still_unknown={},
         unsent={},
+        folder=REPORTS.parent,
         exit_code=code,
     )
     return replace(plain, **changes)  # type: ignore[arg-type]  # the tests' own words
@@ -39,7 +49,13 @@ def night(*jobs: JobReport, code: int = 0, **changes: object) -> NightReport:
 
 def job(*files: FileReport, name: str = "payments", **changes: object) -> JobReport:
     """Return a job that took up these files."""
-    return replace(JobReport(name=name, files=files), **changes)  # type: ignore[arg-type]  # as above
+    plain = JobReport(
+        name=name,
+        files=files,
+        mapping=REPORTS.parent / f"mappings/{name}.yaml",
+        for_failures=f"into {REPORTS.parent}/inbox",
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # as above
 
 
 def ran(
@@ -193,10 +209,12 @@ def waiting() -> FileReport:
     """Return a file whose plan waits for approval."""
     return ran(
         [action(row, Outcome.UNSENT, inr("125000")) for row in range(5, 10)],
-        75,
-        state=RunState.READY,
+        6,
+        state=RunState.STOPPED,
         fate=FileFate.WAITING,
-        said="The plan is worth ₹6,25,000.00, over the limit of ₹5,00,000.00.",
+        said=TOO_MUCH,
+        end=EndKind.STOPPED,
+        archived=None,
     )
 
 
@@ -228,8 +246,36 @@ def interrupted() -> FileReport:
     )
 
 
+def out_of_time() -> FileReport:
+    """Return a file of which the rest waits for the next night."""
+    return ran(
+        [
+            *(action(row, Outcome.CREATED, inr("1250.50")) for row in range(5, 10)),
+            *(action(row, Outcome.UNSENT, inr("1250.50")) for row in range(10, 12)),
+        ],
+        75,
+        state=RunState.STOPPED,
+        said="The time of this night was over. The next night goes on with it.",
+        end=EndKind.OUT_OF_TIME,
+    )
+
+
+def left(file: str) -> FileReport:
+    """Return a file that an earlier run comes before."""
+    said = f"It stays in the inbox until the run {RUN.id} is done."
+    return FileReport(file=file, fate=FileFate.LEFT, exit_code=75, said=said)
+
+
 NOT_TOLD = (
     "The night before: The notification to address 1 (mailtos) failed: it could not be reached."
+)
+TOO_MUCH = (
+    "It waits for approval: ₹6,25,000.00 is to be sent, and above ₹5,00,000.00 a second person "
+    "looks at it first. Somebody else than asha looks at the plan and approves it; then it is "
+    "applied."
+)
+PLANNED = (
+    "It was planned, and nobody has said that the plan is to be sent. Apply it, or give it up."
 )
 BAD_MAPPING = "The mapping payments.yaml has 1 mistake. Correct these lines and run it again."
 VISITS = replace(RUN, id="20261122-m2p9", root="20261122-m2p9", file="visits.csv", tab=None)
@@ -248,7 +294,7 @@ def nights() -> dict[str, NightReport]:
         "same_again": night(job(same())),
         "refused": night(job(refused()), code=3),
         "no_sheet": night(job(no_sheet()), code=3),
-        "approval": night(job(waiting(), waiting=(RUN.id,)), code=75),
+        "approval": night(job(waiting(), waiting=(RUN.id,)), code=6),
         "two_jobs": night(
             job(some_to_correct()),
             job(
@@ -268,9 +314,29 @@ def nights() -> dict[str, NightReport]:
         "not_told": night(job(all_created()), notes=(NOT_TOLD,)),
         "zero_rows": night(job(ran([]))),
         "not_expected": night(job()),
+        "planned_before": night(
+            job(all_created()),
+            waiting={
+                "20261120-q8w1": Waiting(hold=Hold.APPROVAL, said=TOO_MUCH),
+                "20261121-p3d5": Waiting(hold=Hold.APPLY, said=PLANNED),
+            },
+            options="--settings office.toml",
+        ),
+        "left": night(job(out_of_time(), left("visits.csv"), left("visits 2.csv")), code=75),
         "every_outcome": night(job(everything), code=5),
+        "still_wrong": night(
+            job(all_created()),
+            still_wrong={
+                "20261120-q8w1": StillWrong(
+                    file="payments (1).xlsx",
+                    rows=2,
+                    failures=REPORTS / "20261120-q8w1/failures.xlsx",
+                )
+            },
+        ),
+        "moved": night(job(all_created()), came_from="office-1"),
         "no_night": night(
             code=75,
-            notes=("The night could not begin, and no job was taken up. Another run is at work.",),
+            failed="The night could not begin: Another run is at work. No job was taken up.",
         ),
     }

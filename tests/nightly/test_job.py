@@ -5,17 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import pytest
-from workplaces import MAPPING, row
+from workplaces import MAPPING, row, write_sheet
 
 from importer.files import sha256_of
-from importer.model import Outcome
+from importer.model import Currency, Outcome
 from importer.nightly import FileFate, JobReport
+from importer.nightly.digest import digest_of
+from importer.pipeline import Demands, open_workplace, plan_run
+from importer.pipeline.plans import write_plan
+from importer.report.words import Hold
 from importer.sandbox import running
+from importer.settings.jobs import Weekday
 
 from .night_desks import NightDesk, night_desk
 
@@ -223,10 +229,41 @@ def test_a_dry_run_changes_nothing(desk: NightDesk) -> None:
     assert fates(desk.job_tonight()) == [("payments.csv", "run", 0)]
 
 
+def test_a_dry_run_leaves_every_file_where_it_is(tmp_path: Path) -> None:
+    """What a crash left, and control totals beside it, are not moved, made or removed."""
+    with night_desk(tmp_path) as desk:
+        desk.job(control_totals="{stem}.totals.csv")
+        left = desk.inbox / "taken" / "payments" / "20261122T020000-abcd"
+        for folder in (left, left.with_name("20261121T020000-abcd")):
+            folder.mkdir(parents=True)
+        write_sheet(left / "payments.csv", [row(1)])
+        desk.drop("payments-2.csv", row(2))
+        for name in ("payments", "payments-2"):
+            (desk.inbox / f"{name}.totals.csv").write_text("rows\n1\n", encoding="utf-8")
+        before = sorted(desk.inbox.rglob("*"))
+        would = desk.job_tonight(dry_run=True)
+        assert sorted(desk.inbox.rglob("*")) == before
+        assert not (desk.folder / "archive").exists()
+        assert fates(would) == [("payments.csv", "run", 0), ("payments-2.csv", "run", 0)]
+        assert not desk.booked()
+        assert fates(desk.job_tonight()) == fates(would)
+        assert len(desk.booked()) == 4
+
+
+def test_a_dry_run_tells_what_an_unfinished_run_has_left(desk: NightDesk) -> None:
+    """The same file once more is gone on with, and no row of it is called a duplicate."""
+    desk.drop("payments.csv", row(1))
+    run = desk.night_with("wrong").jobs[0].files[0].run
+    desk.drop("payments again.csv", row(1))
+    would = desk.job_tonight(dry_run=True)
+    assert {(one.run, one.fate) for one in (*would.resumed, *would.files)} == {(run, FileFate.RUN)}
+    assert not desk.booked()
+
+
 def test_the_time_of_the_night_is_kept_to(desk: NightDesk) -> None:
     """When it is over, what was not begun stays in the inbox."""
     desk.drop("payments.csv", row(1))
-    assert fates(desk.job_tonight(minutes=1e-9)) == [("payments.csv", "not ready", 75)]
+    assert fates(desk.job_tonight(minutes=1e-9)) == [("payments.csv", "left", 75)]
     assert fates(desk.job_tonight(minutes=5)) == [("payments.csv", "run", 0)]
 
 
@@ -240,7 +277,7 @@ def test_an_outage_of_two_nights_ends_with_everything_once(tmp_path: Path) -> No
     desk.drop("payments-2.csv", row(1), row(2))
     second = desk.job_tonight()
     assert [(one.file, one.exit_code) for one in second.resumed] == [("payments-1.csv", 75)]
-    assert fates(second) == [("payments-2.csv", "not ready", 75)]
+    assert fates(second) == [("payments-2.csv", "left", 75)]
     assert second.resumed[0].run in second.files[0].said
     with running(crm, port or 0):
         third = desk.job_tonight()
@@ -333,6 +370,57 @@ def test_each_job_misses_its_own_file(tmp_path: Path) -> None:
         assert south.exit_code == 0
         north, south = desk.night().jobs
         assert (north.missing, bool(south.missing)) == ("", True)
+
+
+@pytest.mark.parametrize("came", ["same", "refused", "stopped"])
+def test_a_second_night_does_not_miss_what_the_first_one_took(tmp_path: Path, came: str) -> None:
+    """A file that came, whatever became of it, is missed neither tonight nor at a second try."""
+    with night_desk(tmp_path) as desk:
+        now = dt.datetime.now(dt.UTC)
+        due = (now - dt.timedelta(hours=1)).strftime("%H:%M")
+        desk.job(expected_days=[*Weekday], expected_by=due, zone="UTC")
+        if came == "same":
+            desk.drop("payments.csv", row(1))
+            desk.night(clock=lambda: now - dt.timedelta(days=3))
+            desk.drop("payments.csv", row(1))
+        elif came == "refused":
+            (desk.inbox / "payments.csv").write_text("Nothing,of,it\n1,2,3\n", encoding="utf-8")
+        else:
+            desk.drop("payments.csv", row(1))
+        night = desk.night_with("wrong") if came == "stopped" else desk.night()
+        assert len(night.jobs[0].files) == 1
+        second = desk.night_with("wrong") if came == "stopped" else desk.night()
+        assert [one.jobs[0].missing for one in (night, second)] == ["", ""]
+        tomorrow = now + dt.timedelta(days=1)
+        assert desk.job_tonight(clock=lambda: tomorrow).missing or came == "stopped"
+
+
+def test_what_people_planned_is_not_called_unsent(desk: NightDesk) -> None:
+    """A plan that waits for a second person, or for somebody's word, is told as what it is."""
+    limit = {Currency.INR: Decimal(1)}
+    with open_workplace(desk.desk.settings) as workplace:
+        runs = []
+        for number, above in ((1, limit), (2, {})):
+            sheet = desk.desk.sheet(row(number), name=f"plan-{number}.csv")
+            demands = Demands(approve_above=above)
+            runs.append(plan_run(workplace, sheet, desk.desk.mapping, demands=demands))
+            write_plan(workplace, runs[-1])
+    night = desk.night()
+    assert [night.waiting[run].hold for run in runs] == [Hold.APPROVAL, Hold.APPLY]
+    assert night.unsent == {}
+    text = digest_of(night, zone=dt.UTC).text
+    assert f"importer approve {runs[0]}" in text
+    assert f"importer apply {runs[1]}" in text
+    assert "importer resume" not in text
+
+
+def test_rows_that_nobody_has_corrected_are_told_again(desk: NightDesk) -> None:
+    """Until somebody corrects or gives them up, each night names them, with their workbook."""
+    desk.drop("payments.csv", row(1), row(2, state="Cleared"))
+    run = desk.job_tonight().files[0].run
+    still = desk.night().still_wrong
+    assert {name: (one.file, one.rows) for name, one in still.items()} == {run: ("payments.csv", 1)}
+    assert still[run].failures is not None
 
 
 def test_an_unusual_volume_is_told(tmp_path: Path) -> None:

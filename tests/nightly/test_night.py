@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from offices import TOKEN
 from workplaces import MAPPING, row
 
 from importer.lock import workspace_lock
+from importer.nightly.codes import worst
 from importer.sandbox import Fault, Rule, Toggles
 
 from .night_offices import NightOffice, a_night_office
@@ -160,6 +163,55 @@ def test_a_token_that_is_refused_stops_with_code_6(office: NightOffice) -> None:
     assert office.taken() == ["payments.csv"]
 
 
+def test_books_that_do_not_balance_end_with_code_7(office: NightOffice) -> None:
+    """Where the journal and what was counted at first disagree, the night says so above all."""
+    office.drop("payments.csv", row(1))
+    office.night(env={"TELECRM_TOKEN": "wrong"})
+    with closing(sqlite3.connect(office.folder / "state" / "journal.db")) as journal, journal:
+        journal.execute("UPDATE runs SET planned_actions = planned_actions + 1")
+    office.drop("visits.csv", row(2, amount="much"))
+    office.job("visits")
+    night = office.night()
+    assert night.code == night.said["exit_code"] == 7, night.finished
+    assert [job["exit_code"] for job in night.said["jobs"]] == [7, 3]
+
+
+def test_a_mistake_of_the_importer_ends_with_code_1(office: NightOffice) -> None:
+    """It outranks whatever else happened, and the file is tried again the next night."""
+    office.drop("payments-1.csv", row(1))
+    office.drop("payments-2.csv", row(2), row(3), row(4, amount="much"))
+    process = begin(office, "importer.pipeline.planning", "plan_run", "before", "1", "BREAK")
+    out, err = process.communicate(timeout=60)
+    said = json.loads(out)
+    assert process.returncode == said["exit_code"] == 1, err
+    (job,) = said["jobs"]
+    assert [(one["fate"], one["exit_code"]) for one in job["files"]] == [("failed", 1), ("run", 4)]
+    assert office.night().fates() == [("payments-1.csv", "run")]
+    assert set(office.booked().values()) == {1}
+
+
+def test_the_worst_of_all_jobs_is_the_nights(office: NightOffice) -> None:
+    """A job in doubt outranks a mapping with mistakes, whatever their order."""
+    office.job("visits", mapping="broken.yaml")
+    (office.folder / "broken.yaml").write_text(MAPPING.replace("lead: lead", "lead: laed"))
+    doubtful(office)
+    night = office.night()
+    assert [job["exit_code"] for job in night.said["jobs"]] == [5, 2]
+    assert night.code == 5, night.finished
+
+
+URGENT = [1, 130, 143, 7, 5, 6, 75, 4, 3, 2, 0]
+
+
+@pytest.mark.parametrize("place", range(len(URGENT)))
+def test_of_several_codes_the_most_urgent_counts(place: int) -> None:
+    """Nothing that is less urgent hides what is more urgent, in whatever order they come."""
+    rest = URGENT[place:]
+    alike = {130, 143} if rest[0] in {130, 143} else {rest[0]}
+    assert worst(rest) in alike
+    assert worst(reversed(rest)) in alike
+
+
 def test_a_night_never_overlaps_another_run(office: NightOffice) -> None:
     """While another run holds the workspace, nothing is taken, and later is safe."""
     path = office.drop("payments.csv", row(1))
@@ -172,7 +224,10 @@ def test_a_night_never_overlaps_another_run(office: NightOffice) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_an_interrupted_night_goes_on_the_next_night(office: NightOffice) -> None:
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_an_interrupted_night_goes_on_the_next_night(
+    office: NightOffice, how: signal.Signals, code: int
+) -> None:
     """Told to stop, it finishes what is on the wire and takes nothing more."""
     office.drop("payments-1.csv", *(row(n) for n in range(1, 41)))
     office.drop("payments-2.csv", row(41))
@@ -181,9 +236,9 @@ def test_an_interrupted_night_goes_on_the_next_night(office: NightOffice) -> Non
     deadline = time.monotonic() + 30
     while office.office.crm.counts.creates < 5 and time.monotonic() < deadline:
         time.sleep(0.005)
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(how)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == json.loads(out)["exit_code"] == 143, err
+    assert process.returncode == json.loads(out)["exit_code"] == code, err
     night = office.night()
     assert night.code == 0, night.finished
     assert [one["file"] for one in night.job["resumed"]] == ["payments-1.csv"]

@@ -119,10 +119,11 @@ def test_a_plan_over_the_limit_waits(tmp_path: Path) -> None:
         job = desk.job_tonight()
         assert [(one.fate, one.exit_code) for one in job.files] == [
             ("waiting", 6),
-            ("not ready", 75),
+            ("left", 75),
         ]
         assert job.waiting == (job.files[0].run,)
-        assert "importer approve" in job.files[0].said
+        assert "₹301.00" in job.files[0].said
+        assert "₹250.00" in job.files[0].said
         assert desk.taken() == ["payments-1.csv"]
         again = desk.job_tonight()
         assert [one.fate for one in again.resumed] == ["waiting"]

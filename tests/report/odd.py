@@ -10,6 +10,7 @@ from decimal import Decimal
 from random import Random
 
 from importer.model import (
+    REPLACED,
     ActionRecord,
     Currency,
     Decision,
@@ -42,6 +43,7 @@ HOSTILE = (
     "लीड 🏠 ₹",
     "None.",
     "given up",
+    "taken up",
     "CREATED",
     "x" * 4_000,
 )
@@ -52,6 +54,9 @@ WAIVED = Decision(
     at=dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC),
     reason="=Paid in cash",
 )
+
+TAKEN_UP = "20261123-b2c3/6"
+"""Where a later run has read a row again."""
 
 EARLIER = Earlier(
     run="20261101-a2b3",
@@ -75,6 +80,7 @@ def mixed() -> ReportSource:
         action(42, Outcome.UNSENT, Money(amount=Decimal("1500.75"), currency=Currency.AED)),
     ]
     actions[-1] = replace(actions[-1], given_up=True, decisions=(WAIVED,))
+    actions.append(action(43, Outcome.REFUSED, inr("60"), taken_up=TAKEN_UP))
     return source_of(actions, skipped=list(source.skipped_rows()))
 
 
@@ -120,9 +126,16 @@ def _row(row: int, random: Random) -> Iterator[ActionRecord]:
             detail=text if outcome is Outcome.REFUSED else "",
             earlier=EARLIER if outcome is Outcome.DUPLICATE else None,
             content={"receipt": text, "note": random.choice(HOSTILE)},
-            given_up=outcome not in {Outcome.CREATED, Outcome.ALREADY, Outcome.UNKNOWN}
-            and random.random() < 0.2,
+            **_over(outcome, random),
         )
+
+
+def _over(outcome: Outcome, random: Random) -> dict[str, object]:
+    """Some is given up and some is taken up by a later run, where it can be."""
+    chance = random.random()
+    given_up = outcome in (*REPLACED, Outcome.UNSENT) and chance < 0.2
+    taken_up = outcome in REPLACED and 0.2 <= chance < 0.4
+    return {"given_up": given_up, "taken_up": TAKEN_UP if taken_up else ""}
 
 
 def _money(random: Random) -> Money | None:

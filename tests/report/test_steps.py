@@ -19,11 +19,13 @@ from importer.model import (
     Ruling,
     RunState,
 )
+from importer.reconcile import Attempt, follow_chain
 from importer.report.advice import IN_GENERAL, RemarkRule
+from importer.report.failures import OUR_HEADERS
 from importer.report.lines import action_line
 from importer.report.source import Failures, Report, report_of
 from importer.report.steps import Step, next_steps
-from importer.report.words import Tone
+from importer.report.words import Hold, Tone
 
 from .books import RUN, action, inr, source_of
 
@@ -70,10 +72,41 @@ def test_doubt_comes_first_and_forbids_sending_again() -> None:
     assert commands(found[0])[0] == f"importer settle {RUN.id}"
 
 
-def test_a_timeline_that_was_just_looked_at_is_not_looked_at_again() -> None:
-    """Where the importer has looked and cannot tell, only a person can."""
-    (step,) = next_steps(report([action(5, K)]), looked_up=True)
-    assert [one.split()[1] for one in commands(step)] == ["resolve", "resolve"]
+def test_a_timeline_that_was_looked_at_is_not_looked_at_again() -> None:
+    """Where the importer has looked and cannot tell, only a person can; the rows stand there."""
+    (step,) = next_steps(report([action(5, K, looked_up=True)]))
+    assert "The importer has looked at the timeline and cannot tell" in step.text
+    assert commands(step) == [
+        f'importer resolve {RUN.id} --rows 5 --created --reason "…"',
+        f'importer resolve {RUN.id} --rows 5 --not-created --reason "…"',
+    ]
+
+
+def test_what_is_still_to_be_looked_at_brings_the_look_back() -> None:
+    """As long as one timeline was not read, the importer is to look first."""
+    acts = [action(5, K, looked_up=True), action(5, K, position=1), action(6, K), action(9, K)]
+    (step,) = next_steps(report(acts))
+    assert "Let the importer look there" in step.text
+    assert commands(step)[0] == f"importer settle {RUN.id}"
+    assert " --rows 5-6,9 " in commands(step)[1]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "rows"),
+    [
+        ([5], "5"),
+        ([5, 6, 7, 20], "5-7,20"),
+        (range(5, 25, 2), "5,7,9,11,13,15,17,19,21,23"),
+        (range(5, 27, 2), "…"),
+        (range(5, 5000), "5-4999"),
+    ],
+)
+def test_the_rows_of_a_command_are_filled_in_while_they_are_few(
+    numbers: Sequence[int], rows: str
+) -> None:
+    """Up to ten rows, or ranges of them, can be typed; what are more is left to the person."""
+    (step,) = next_steps(report([held(row, EarlierReason.CHANGED) for row in numbers]))
+    assert commands(step)[0] == f'importer release {RUN.id} --rows {rows} --reason "…"'
 
 
 def test_the_failures_workbook_comes_with_its_command() -> None:
@@ -92,6 +125,32 @@ def test_commands_find_their_workspace_and_their_file() -> None:
     assert typed
     assert all(one.endswith(" --practice") for one in typed)
     assert any(f'run "my reports/practice/{RUN.id}/failures.xlsx" -m' in one for one in typed)
+
+
+def test_the_command_names_the_mapping_where_it_lies() -> None:
+    """The path as it is typed, in one word for every shell."""
+    found = replace(report([action(5, G)], failing=1), place="reports", mapping="maps/May (2).yaml")
+    (step,) = next_steps(found)
+    assert commands(step) == [f'importer run reports/{RUN.id}/failures.xlsx -m "maps/May (2).yaml"']
+
+
+def test_of_a_csv_both_failures_files_are_named() -> None:
+    """Each with its command; they hold the same rows, so that one of them is run."""
+    found = report([action(5, G)], failing=1)
+    failures = Failures(path=Path("x/failures.xlsx"), rows=1, table=Path("x/failures.csv"))
+    (step,) = next_steps(replace(found, failures=failures))
+    assert "One of the two files, not both" in step.text
+    assert [one.split()[2] for one in commands(step)] == [
+        f"…/{RUN.id}/failures.xlsx",
+        f"…/{RUN.id}/failures.csv",
+    ]
+
+
+def test_our_columns_are_called_as_they_are_headed() -> None:
+    """What is to be left as it is can be seen in the workbook."""
+    (step,) = steps(V, failing=1)
+    assert "the columns named “Importer: …”" in step.text
+    assert all(header.startswith("Importer: ") for header in OUR_HEADERS)
 
 
 def test_a_stopped_run_is_resumed_and_a_refused_one_is_not() -> None:
@@ -136,6 +195,35 @@ def test_a_known_remedy_says_what_to_put_right() -> None:
     """What has just stopped the run is better known than "what stopped it, if anything did"."""
     (step,) = next_steps(report([action(5, S)]), remedy="Renew the token.")
     assert step.text.startswith("Renew the token. Then go on: ")
+
+
+@pytest.mark.parametrize("ruling", [Ruling.RELEASED, Ruling.NOT_CREATED])
+def test_what_a_person_said_is_to_be_sent_was_stopped_by_nothing(ruling: Ruling) -> None:
+    """After a release there is nothing to be put right, unless something else was left too."""
+    said = Decision(ruling=ruling, by="asha", at=RUN.started_at, reason="Another one.")
+    released = action(5, S, decisions=(said,))
+    (step,) = next_steps(report([released]))
+    assert "Put right" not in step.text
+    assert step.text.startswith("A person has said that this is to be sent.")
+    (both,) = next_steps(report([released, action(6, S)]))
+    assert both.text.startswith("Put right what stopped the run, if anything did.")
+
+
+@pytest.mark.parametrize(
+    ("hold", "verbs"),
+    [
+        (Hold.APPROVAL, ["approve", "apply", "close"]),
+        (Hold.ANOTHER, ["apply", "approve", "close"]),
+        (Hold.APPLY, ["apply", "close"]),
+    ],
+)
+def test_a_plan_that_waits_is_not_resumed(hold: Hold, verbs: list[str]) -> None:
+    """It is approved and applied, or given up; each command finds its run and its workspace."""
+    found = replace(report([action(5, S)]), hold=hold, options="--practice")
+    (step,) = next_steps(found)
+    assert [one.split()[1] for one in commands(step)] == verbs
+    assert all(f" {RUN.id} " in one and one.endswith(" --practice") for one in commands(step))
+    assert "resume" not in step.text
 
 
 GIVEN_UP = Decision(ruling=Ruling.WAIVED, by="asha", at=RUN.started_at, reason="Cancelled.")
@@ -209,8 +297,8 @@ def test_each_kind_of_duplicate_has_its_own_command() -> None:
     assert commands(unsent)[1] == 'importer close 20261103-cccc --reason "…"'
     assert rest.title == "Decide on 2 duplicates"
     assert commands(rest) == [
-        f'importer release {RUN.id} --rows … --reason "…"',
-        f'importer close {RUN.id} --rows … --reason "…"',
+        f'importer release {RUN.id} --rows 5-6 --reason "…"',
+        f'importer close {RUN.id} --rows 5-6 --reason "…"',
     ]
     assert "books a second one beside" in rest.text.replace("\n", " ")
 
@@ -229,11 +317,19 @@ def test_remarks_with_a_step_of_their_own_become_steps() -> None:
     acts = [remarked(5, "Daily limit reached"), remarked(6, "There is no such field")]
     ask, again = next_steps(report(acts, failing=2, rules=(LIMIT, FIELD)))
     assert ask.title == "Ask the CRM admin about 1 action"
-    assert "“There is no such field”" in ask.text
+    assert "“There is no such field”. It is Ravi. Once" in ask.text
     assert again.title == "Try 1 action again"
     assert commands(again)[0].endswith("--retry ignored")
     more = next_steps(report([*acts, remarked(7, "Bad")], failing=3, rules=(LIMIT, FIELD)))
     assert [step.title.split()[0] for step in more] == ["Correct", "Ask", "Try"]
+
+
+def test_a_note_on_what_is_to_be_corrected_stands_in_the_step() -> None:
+    """Whoever corrects cells reads what was written about their remark, once."""
+    fix = RemarkRule(says="bad", step=RemarkStep.FIX, note="Codes are in the sheet Codes.")
+    acts = [remarked(5, "Bad code"), remarked(6, "Bad date")]
+    (step,) = next_steps(report(acts, failing=2, rules=(fix,)))
+    assert step.text.count("Codes are in the sheet Codes.") == 1
 
 
 def test_an_action_with_two_remarks_is_one_action() -> None:
@@ -266,6 +362,54 @@ def test_a_step_quotes_no_more_than_a_line_of_a_remark() -> None:
     assert len(again.text) < 300
     assert "\n" not in again.text
     assert "Daily limit reached:" in again.text
+
+
+LATER = replace(RUN, id="20261123-b2b2", parent=RUN.id)
+
+
+def chained(first: Sequence[ActionRecord], later: Sequence[ActionRecord]) -> list[Report]:
+    """Return the reports of two runs, the second on the first one's failures workbook."""
+    roots = {one.row: (RUN.id, one.row) for one in later}
+    attempts = [Attempt(actions=first), Attempt(actions=later, roots=roots)]
+    chain = follow_chain([RUN, LATER], attempts)
+    pages = ((RUN, report(first, failing=1)), (LATER, report(later)))
+    return [
+        replace(found, books=replace(found.books, run=run, chain=chain), place="reports")
+        for run, found in pages
+    ]
+
+
+def again(row: int, outcome: Outcome) -> ActionRecord:
+    """Return an action of the later run."""
+    return action(row, outcome, inr("1"), reference=f"{LATER.id}/{row}")
+
+
+def test_a_row_that_was_left_out_of_the_failures_workbook_has_a_step() -> None:
+    """It is in no later run and keeps the sheet open: correct it, or give it up, with its row."""
+    _, later = chained([action(row, G, inr("1")) for row in (5, 6)], [again(5, C)])
+    (step,) = next_steps(later)
+    assert step.title == "Correct 1 row that was left out, or give it up"
+    assert commands(step) == [
+        f"importer report {RUN.id}",
+        f"importer run reports/{RUN.id}/failures.xlsx -m …/payments.yaml",
+        f'importer close {RUN.id} --rows 6 --reason "…"',
+    ]
+
+
+@pytest.mark.parametrize("outcome", [K, S, V])
+def test_what_is_open_in_a_later_run_is_looked_up_there(outcome: Outcome) -> None:
+    """The report of the first run leads on to where its sheet goes on."""
+    first, _ = chained([action(5, G, inr("1"))], [again(5, outcome)])
+    *_, step = next_steps(first)
+    assert step.title == f"Look at the run {LATER.id}"
+    assert commands(step) == [f"importer report {LATER.id}"]
+
+
+def test_a_chain_that_is_closed_has_no_step() -> None:
+    """What went in, or was given up, since keeps nothing open."""
+    closed = action(6, G, inr("1"), decisions=(GIVEN_UP,), given_up=True)
+    _, later = chained([action(5, G, inr("1")), closed], [again(5, C)])
+    assert list(next_steps(later)) == []
 
 
 def test_what_is_incomplete_is_completed_by_hand() -> None:

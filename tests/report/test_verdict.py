@@ -94,6 +94,24 @@ def test_what_was_given_up_is_said_last_and_calls_for_nothing() -> None:
     assert verdict(only).tone is Tone.GOOD
 
 
+def test_what_a_later_run_has_taken_up_waits_for_nobody_here() -> None:
+    """The verdict names the run; good it is only where nothing of the sheet is open any more."""
+    again = action(6, V, taken_up="20261123-b2c3/2"), action(7, G, taken_up="20261123-b2c3/3")
+    books = books_of([*acts(C), *again])
+    said = "1 of 3 rows are in (₹1.00); 2 rows were taken up since, by run 20261123-b2c3."
+    assert (verdict(books).text, verdict(books).tone) == (said, Tone.CARE)
+    closed = replace(books, chain=replace(books.chain, open_rows=0))
+    assert (verdict(closed).text, verdict(closed).tone) == (said, Tone.GOOD)
+    assert books.waiting(*Outcome) == books.outcomes[C].count == 1
+
+
+def test_of_many_runs_that_took_rows_up_the_last_three_are_named() -> None:
+    """A headline stays short."""
+    takers = [f"20261123-b2c{number}" for number in range(5)]
+    books = books_of([action(row, V, taken_up=f"{run}/2") for row, run in enumerate(takers, 5)])
+    assert f"by the runs {', '.join(takers[2:])} and 2 others." in verdict(books).text
+
+
 def test_what_is_incomplete_is_no_plain_success() -> None:
     """CREATED with something dropped is in the headline, and needs care."""
     remark = Remark(path="fields.note", text="Too long")

@@ -101,10 +101,10 @@ def test_values_have_their_kinds(whole: Any) -> None:  # noqa: ANN401 - the same
 
 def letter(name: str) -> str:
     """Return the letter of a column."""
-    return "ABCDEFGHIJKLMNO"[NAMES.index(name)]
+    return "ABCDEFGHIJKLMNOP"[NAMES.index(name)]
 
 
-def test_what_is_incomplete_or_given_up_is_marked() -> None:
+def test_what_is_incomplete_or_waits_for_nobody_is_marked() -> None:
     """The mark stands in a column of its own, so that the outcome's word is always the same."""
     found = workbook(mixed())
     marks = {
@@ -113,7 +113,7 @@ def test_what_is_incomplete_or_given_up_is_marked() -> None:
         for row in rows_of(tab)
         if row["Mark"]
     }
-    assert marks == {(26, "incomplete"), (42, "given up")}
+    assert marks == {(26, "incomplete"), (42, "given up"), (43, "taken up")}
     for tab in found.worksheets[1:]:
         assert {row["Outcome"] for row in rows_of(tab)} <= {tab.title.upper()}
 
@@ -125,12 +125,12 @@ def test_tabs_are_ready_for_work(whole: Any) -> None:  # noqa: ANN401 - the same
         last = max(2, tab.max_row) if rows_of(tab) else 1
         assert tab.auto_filter.ref == f"A1:{letter(NAMES[-1])}{last}"
         for number, name in enumerate(NAMES):
-            assert tab.column_dimensions["ABCDEFGHIJKLMNO"[number]].width >= len(name) + 2
+            assert tab.column_dimensions["ABCDEFGHIJKLMNOP"[number]].width >= len(name) + 2
 
 
 SUMMARY = [
-    ("Read", 37),
-    ("With actions", 34),
+    ("Read", 38),
+    ("With actions", 35),
     ("Skipped", 3),
     ("Skipped: blank", 2),
     ("Skipped: totals", 1),
@@ -139,20 +139,21 @@ SUMMARY = [
     ("ALREADY", 3, 27000, 0),
     ("IGNORED", 2, -12220677.75, 0),
     ("INVALID", 2, 0, 0),
-    ("REFUSED", 1, 7500, 0),
+    ("REFUSED", 2, 7560, 0),
     ("DUPLICATE", 1, 8000, 0),
     ("UNKNOWN", 1, 250000, 0),
     ("UNSENT", 2, 0, 1500.75),
-    ("In all", 56, 1223033473.25, 1500.75),
-    ("Planned", 56, 1223033473.25, 1500.75),
+    ("In all", 57, 1223033533.25, 1500.75),
+    ("Planned", 57, 1223033533.25, 1500.75),
     ("Agrees", True, True, True),
     ("Created, incomplete", 1),
     ("Given up", 1, 0, 1500.75),
+    ("Taken up", 1, 60, 0),
     ("Without money", 2),
     ("payment (PAYMENT)", 22, 1234961651),
     ("payment (PAYMENT)", 3, 27000),
     ("payment (PAYMENT)", 2, -12220677.75),
-    ("payment (PAYMENT)", 1, 7500),
+    ("payment (PAYMENT)", 2, 7560),
     ("payment (PAYMENT)", 1, 8000),
     ("payment (PAYMENT)", 1, 250000),
     ("payment (PAYMENT)", 1, 1500.75),
@@ -165,16 +166,17 @@ SUMMARY = [
     ("IGNORED", 1, 125000.5),
     ("INVALID", 1),
     ("REFUSED", 1, 7500),
+    ("REFUSED", 1, 60),
     ("UNKNOWN", 1, 250000),
     ("UNSENT", 1),
     ("UNSENT", 1, 1500.75),
-    ("Planned", 1223033473.25, 1500.75),
-    ("In all", 1223033473.25, 1500.75),
+    ("Planned", 1223033533.25, 1500.75),
+    ("In all", 1223033533.25, 1500.75),
     ("Created", 1234961651),
     ("Already", 27000),
     ("Given up", 1500.75),
-    ("Open", -11955177.75),
-    ("In all", 1223033473.25, 1500.75),
+    ("Open", -11955117.75),
+    ("In all", 1223033533.25, 1500.75),
     ("Agrees", True, True),
 ]
 """Every figure of the summary of `mixed`, added up by hand from its rows."""
@@ -283,7 +285,7 @@ def test_the_totals_are_formulas_over_the_tabs() -> None:
     assert lines["Created, incomplete"][0] == '=COUNTIF(Created!$J:$J,"incomplete")'
     assert [str(one).startswith("=") for one in lines["Given up"]] == [True] * 3
     assert lines["In all"] == ["=SUM(B15:B22)", "=ROUND(SUM(C15:C22),2)", "=ROUND(SUM(D15:D22),2)"]
-    assert lines["Planned"] == [56, 1223033473.25, 1500.75]
+    assert lines["Planned"] == [57, 1223033533.25, 1500.75]
     assert lines["Agrees"][0] == "=AND(B6=B7+B8,B8=SUM(B9:B10))"
 
 

@@ -100,8 +100,9 @@ def test_nothing_is_left_behind(
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
+    before = set(psutil.Process().children())
     spool = unpack(book)
-    assert not psutil.Process().children()
+    assert set(psutil.Process().children()) <= before
     if sys.platform != "win32":  # where a file that is open has a name until it is closed
         assert not list(folder.iterdir())
     del spool

@@ -219,6 +219,20 @@ def test_rows_come_back_once_whatever_the_chunks(tmp_path: Path) -> None:
         assert found == [(number, f"x{number}", str(number)) for number in expected]
 
 
+@pytest.mark.parametrize("days", [1e21, -1e9])
+def test_a_duration_beyond_all_bounds_is_named(tmp_path: Path, days: float) -> None:
+    """Nothing can show such a number; its row is named, and the file is not called damaged."""
+    book = openpyxl.Workbook()
+    tab = book.worksheets[0]
+    fill(tab, [["a", "b"], ["x", 1], ["y", days]])
+    tab["B3"].number_format = "[h]:mm"
+    book.save(tmp_path / "long.xlsx")
+    with pytest.raises(SheetError, match="a cell of row 3 holds a number") as caught:
+        body(tmp_path / "long.xlsx")
+    assert "damaged" not in str(caught.value)
+    assert "Format Cells" in caught.value.hint
+
+
 def test_hidden_rows_and_columns_are_told(tmp_path: Path) -> None:
     """Rows and columns that Excel does not show are read, and said to be hidden."""
     book = openpyxl.Workbook()

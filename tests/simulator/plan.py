@@ -54,6 +54,7 @@ def stage_order(journal: Journal, order: Order) -> None:
     paid = sum((draft.money.amount for draft in drafts if draft.money), Decimal(0))
     totals = PlanTotals(
         rows_read=len(rows),
+        skipped={},
         actions=len(drafts),
         money={Currency.INR: paid},
         rows_digest=f"{order.first:064x}",

@@ -11,12 +11,13 @@ from importer.journal.overview import Open
 from importer.journal.store import Journal
 from importer.lock import Machine
 from importer.model import RunRecord, RunState
-from importer.pipeline.approving import waits
+from importer.pipeline.approving import WAITS, waits
 from importer.pipeline.doctor.finding import Finding, broken, ok, warning, wrong
 from importer.pipeline.listing import list_runs
-from importer.pipeline.workplace import Workplace
+from importer.pipeline.workplace import Workplace, moved_from, other_machine
 from importer.places import check_journal_place
 from importer.settings import Settings, WorkspaceKind
+from importer.upload import Ending
 
 _DAMAGED = (
     "Let nothing be sent. Keep the file and its -wal as they are, and restore the newest back-up; "
@@ -51,6 +52,12 @@ def check_journal(journal: Journal, path: Path) -> Finding:
     return ok("journal", f"{path} is sound: every page and every reference was looked at.")
 
 
+def check_machine(journal: Journal) -> Iterator[Finding]:
+    """Whether another machine has used the journal last: a copy of it may still be used there."""
+    if before := other_machine(journal):
+        yield warning("machine", *moved_from(before))
+
+
 def check_runs(workplace: Workplace, options: str) -> Iterator[Finding]:
     """What is in doubt or was left, run by run."""
     ending = f" {options}" if options else ""
@@ -70,10 +77,17 @@ def _open(workplace: Workplace, run: RunRecord, left: Open, ending: str) -> Iter
         )
     waiting = waits(workplace, run.id) if left.unsent else None
     if waiting is not None:
-        yield warning("runs", f"{run.id}: {waiting.reason}", waiting.remedy)
+        yield warning("runs", f"{run.id}: {waiting.reason}", _of_plan(run, waiting, ending))
     elif left.unsent:
         yield warning(
             "runs",
             f"{run.id} has {left.unsent:,} UNSENT.",
             f"The next night sends them; at once: importer resume {run.id}{ending}",
         )
+
+
+def _of_plan(run: RunRecord, waiting: Ending, ending: str) -> str:
+    """What to do about a plan that waits, with what is typed."""
+    approve = f'importer approve {run.id} --reason "…"{ending}, then '
+    first = approve if waiting.reason.startswith(WAITS) else ""
+    return f"{waiting.remedy} {first}importer apply {run.id}{ending}"

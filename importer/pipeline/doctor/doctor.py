@@ -16,7 +16,13 @@ from importer.journal.looking import lead_last_written, look_into
 from importer.journal.store import Journal
 from importer.lock import who_is_at_work
 from importer.model import RunRecord
-from importer.pipeline.doctor.books import check_journal, check_lock, check_place, check_runs
+from importer.pipeline.doctor.books import (
+    check_journal,
+    check_lock,
+    check_machine,
+    check_place,
+    check_runs,
+)
 from importer.pipeline.doctor.crm import ask, findings_of
 from importer.pipeline.doctor.finding import Finding, broken, ok, wrong
 from importer.pipeline.doctor.jobs import check_job
@@ -93,6 +99,7 @@ def examine(settings: Settings, orders: Orders) -> Iterator[Finding]:
         elif is_there(path):
             with look_into(path, settings.workspace.name) as journal:
                 yield check_journal(journal, path)
+                yield from check_machine(journal) if machine else ()
                 yield from check_runs(Workplace(settings=settings, journal=journal), orders.options)
                 known = _known(journal, settings)
         else:

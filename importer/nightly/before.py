@@ -1,0 +1,65 @@
+"""What earlier nights and people have left open, of runs that a night has not worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+
+from importer.journal.approving import plan_facts
+from importer.journal.overview import Open, open_by_run
+from importer.journal.reading import run_of
+from importer.nightly.records import StillWrong, Waiting
+from importer.pipeline import Workplace
+from importer.pipeline.approving import waits
+from importer.pipeline.holding import hold_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What is open of other runs."""
+
+    unknown: Mapping[str, int]
+    """Run → actions in doubt."""
+    unsent: Mapping[str, int]
+    """Run → actions UNSENT, of runs that can be resumed."""
+    waiting: Mapping[str, Waiting]
+    """Run → why its plan is not sent, of those that somebody has to decide on."""
+    wrong: Mapping[str, StillWrong]
+    """Run → its rows to correct."""
+
+    @classmethod
+    def of(cls, workplace: Workplace, touched: AbstractSet[str]) -> Before:
+        """Look at every run but those that the night has worked on."""
+        found = open_by_run(workplace.journal)
+        left = {run: one for run, one in found.items() if run not in touched}
+        waiting = dict(_waiting(workplace, left))
+        return cls(
+            unknown={run: one.unknown for run, one in left.items() if one.unknown},
+            unsent={
+                run: one.unsent for run, one in left.items() if one.unsent and run not in waiting
+            },
+            waiting=waiting,
+            wrong=dict(_wrong(workplace, left)),
+        )
+
+
+def _waiting(workplace: Workplace, left: Mapping[str, Open]) -> Iterator[tuple[str, Waiting]]:
+    for run, one in left.items():
+        hold = hold_of(workplace, run, plan_facts(workplace.journal, run)) if one.unsent else None
+        if hold is not None and (ending := waits(workplace, run)):
+            yield run, Waiting(hold=hold, said=f"{ending.reason} {ending.remedy}")
+
+
+def _wrong(workplace: Workplace, left: Mapping[str, Open]) -> Iterator[tuple[str, StillWrong]]:
+    for run, one in sorted(left.items()):
+        if one.to_correct:
+            file, failures = run_of(workplace.journal, run).file, _failures(workplace, run)
+            yield run, StillWrong(file=file, rows=one.to_correct, failures=failures)
+
+
+def _failures(workplace: Workplace, run: str) -> Path | None:
+    folder = workplace.settings.reports.folder / run
+    names = ("failures.xlsx", "failures.csv")
+    return next((folder / name for name in names if (folder / name).is_file()), None)

@@ -1,0 +1,63 @@
+"""How urgent a matter of a night is, and the word that its subject begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, auto
+from typing import Final
+
+
+class Weight(IntEnum):
+    """How urgent a matter is; the first is the most urgent."""
+
+    FAILED = auto()
+    UNBALANCED = auto()
+    DOUBT = auto()
+    STOPPED = auto()
+    NO_NIGHT = auto()
+    REFUSED = auto()
+    NO_FILE = auto()
+    APPROVAL = auto()
+    LATER = auto()
+    TO_CORRECT = auto()
+    UNSENT_BEFORE = auto()
+    NOTHING_NEW = auto()
+    UNUSUAL = auto()
+    MOVED = auto()
+    NOT_READY = auto()
+    LEFT = auto()
+    NOT_ALL = auto()
+
+
+_WORD: Final = {
+    Weight.FAILED: "CALL US",
+    Weight.UNBALANCED: "CALL US",
+    Weight.DOUBT: "IN DOUBT",
+    Weight.STOPPED: "STOPPED",
+    Weight.NO_NIGHT: "NOT RUN",
+    Weight.REFUSED: "NOT RUN",
+    Weight.NO_FILE: "NO FILE",
+    Weight.APPROVAL: "APPROVE",
+    Weight.LATER: "NOT DONE",
+    Weight.TO_CORRECT: "TO DO",
+    Weight.UNSENT_BEFORE: "NOT SENT",
+    Weight.NOTHING_NEW: "NOTHING NEW",
+    Weight.UNUSUAL: "LOOK",
+    Weight.MOVED: "LOOK",
+    Weight.NOT_READY: "NOT YET",
+    Weight.LEFT: "NOT YET",
+    Weight.NOT_ALL: "NOT ALL IN",
+}
+"""What a subject begins with, so that a list of mails can be read down its left side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """One thing that somebody has to know."""
+
+    weight: Weight
+    text: str
+    """Without a full stop."""
+
+    def __str__(self) -> str:
+        return f"{_WORD[self.weight]}: {self.text}"

@@ -1,0 +1,91 @@
+"""What a person does about what is still to be sent: resume it, or have its plan approved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from importer.model import Outcome
+from importer.reconcile import Wait
+from importer.report.commands import REASON, Command, Step, typed
+from importer.report.figures import counted
+from importer.report.source import Report
+from importer.report.words import Hold, Tone
+
+
+def send_step(report: Report, remedy: str) -> Step:
+    """Return the step.
+
+    Args:
+        report: of a run of which something is UNSENT.
+        remedy: what to do about that which has just stopped it; "" where that is not known.
+    """
+    return _resume(report, remedy) if report.hold is None else _hold(report, report.hold)
+
+
+def _resume(report: Report, remedy: str) -> Step:
+    books, run, options = report.books, report.books.run.id, report.options
+    if doubtful := books.waiting(Outcome.UNKNOWN):
+        first = f"Settle the {counted(doubtful, 'action')} in doubt first. Then go on"
+    elif remedy:
+        first = f"{remedy.rstrip(' .')}. Then go on"
+    elif Wait.TURN in books.waits:
+        first = "Put right what stopped the run, if anything did. Then go on"
+    else:
+        first = "A person has said that this is to be sent. Go on when you are ready"
+    return Step(
+        tone=Tone.CARE,
+        title=f"Resume {counted(books.unsent, 'unsent action')}",
+        text=f"{first}: nothing that was created is sent again.",
+        shows=Outcome.UNSENT,
+        commands=(
+            Command(
+                text=typed("resume", run, options), does="sends what is left, as it was planned"
+            ),
+            Command(
+                text=typed("close", run, REASON, options),
+                does="gives it up, where mapping or sheet was wrong",
+            ),
+        ),
+    )
+
+
+def _hold(report: Report, hold: Hold) -> Step:
+    run, options = report.books.run.id, report.options
+    approve, apply, close = (
+        typed("approve", run, REASON, options),
+        typed("apply", run, options),
+        typed("close", run, REASON, options),
+    )
+    commands = {
+        Hold.APPROVAL: (
+            Command(text=approve, does="for the second person: puts it on record"),
+            Command(text=apply, does="then: sends exactly that"),
+        ),
+        Hold.ANOTHER: (
+            Command(text=apply, does="first: writes the plan anew; once approved: sends it"),
+            Command(text=approve, does="for the second person: puts it on record"),
+        ),
+        Hold.APPLY: (Command(text=apply, does="sends exactly what was planned"),),
+    }[hold]
+    return Step(
+        tone=Tone.CARE,
+        title=_TITLES[hold].format(counted(report.books.unsent, "unsent action")),
+        text=_TEXTS[hold],
+        shows=Outcome.UNSENT,
+        commands=(*commands, Command(text=close, does="gives it up")),
+    )
+
+
+_TITLES: Final[Mapping[Hold, str]] = {
+    Hold.APPROVAL: "Have {} approved",
+    Hold.ANOTHER: "Have {} approved anew",
+    Hold.APPLY: "Apply the plan of {}",
+}
+_TEXTS: Final[Mapping[Hold, str]] = {
+    Hold.APPROVAL: "It waits for approval: somebody else than the one who planned it looks at the "
+    "plan (this report, and plan.json beside it), and says so. Nothing of it is sent before that.",
+    Hold.ANOTHER: "What it would send has changed since it was approved. Have the plan written "
+    "anew; somebody else than the one who planned it looks at that, and says so.",
+    Hold.APPLY: "It was planned, and nobody has said that the plan is to be sent.",
+}
