@@ -1,4 +1,4 @@
-"""A column as a column: each distinct cell is read once and mapped back. The home of Arrow and pandas."""
+"""A column as a column: each distinct cell is read once and mapped back. Arrow's and pandas' home."""
 
 from importer.columns.by_code import ByCode
 from importer.columns.hashing import Keys, combined, keys_of
