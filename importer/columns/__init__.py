@@ -1,4 +1,4 @@
-"""A column as a column: each distinct cell is read once and mapped back; home of Arrow and pandas."""
+"""A column as a column: each distinct cell is read once and mapped back."""
 
 from importer.columns.by_code import ByCode
 from importer.columns.hashing import Keys, combined, keys_of
