@@ -118,7 +118,11 @@ def test_a_kill_at_a_transition_loses_and_doubles_nothing(
         assert run_once(fresh, here, ("planning.finish_plan", Moment.BEFORE, 1)) == -signal.SIGKILL
     if name == "again.match_again":
         assert run_once(fresh, here, ("sending.claim", Moment.BEFORE, 3)) == -signal.SIGKILL
-    nth = 3 if name in {"sending.claim", "sending.record", "doubt.record_look"} else 1
+    nth = (
+        3
+        if name in {"sending.claim", "sending.record", "doubt.record_look", "together.together"}
+        else 1
+    )
     died = run_once(fresh, here, (name, moment, nth))
     assert died == -signal.SIGKILL, "it never came to this transition"
     for _ in range(3):

@@ -36,6 +36,7 @@ TRANSITIONS = {
     "matching": ("apply",),
     "failed": ("report_unchanged",),
     "sending": ("recover", "set_run_state", "claim", "record"),
+    "together": ("together",),
     "doubt": (
         "record_look",
         "settle_created",
