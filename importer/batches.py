@@ -28,13 +28,24 @@ def digest(*parts: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_CHARS]
 
 
-def identity_digest(workspace: str, values: Sequence[str], name: str) -> str:
+def row_key(workspace: str, values: Sequence[str]) -> str:
+    """The digest of a row's identity: the workspace, and the typed values that tell rows apart."""
+    return digest(workspace, list(values))
+
+
+def identity_of(key: str, name: str) -> str:
     """The key of an action without its occurrence.
 
-    Workspace, typed source values and the action's name in the mapping; never the payload, the
-    file or the mapping's version, so that an edited template cannot book again.
+    Its row's `row_key` and the action's name in the mapping; never the payload, the file or the
+    mapping's version, so that an edited template cannot book again. Written out, not digested:
+    the journal holds the one against the other in SQL (`journal.fitting`).
     """
-    return digest(workspace, list(values), name)
+    return f"{key}/{name}"
+
+
+def origin_of(root: tuple[str, int], name: str) -> str:
+    """Root run, root row and name: whatever a correction makes of an identity, it yields one."""
+    return f"{root[0]}/{root[1]}/{name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

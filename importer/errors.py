@@ -1,7 +1,9 @@
 """Everything that can break a run, as one tree.
 
 Bad *data* never raises: it is a `model.Problem` with a cell. These are for a run that cannot go on.
-Each carries a sentence, and a hint that says what to do about it.
+Each carries a sentence, and a hint that says what to do about it. Commands in them stand between
+backticks with their own words alone, `importer settle RUN`: whoever shows them puts in the options
+by which this person finds the workspace (`report.commands.with_options`).
 
     ImporterError                  exit code
     ├── UsageError                 2    a wrong argument, or files that do not go together

@@ -455,8 +455,7 @@ class ActionRecord:
     """UNKNOWN, and its lead's timeline was looked at since it was sent, and could not tell."""
 
     status: str = ""
-    """Of a PAYMENT, as it was sent or was to be: `COMPLETED`; "" for anything else, and where a
-    purge has let go what was sent."""
+    """Of a PAYMENT, as it was sent or was to be: `COMPLETED`; "" for anything else."""
     taken_up: str = ""
     """`<run>/<row>` of the latest run of the chain that has read its row again, and so has taken
     this over from it; "" where none has, and for what is given up."""
@@ -513,6 +512,10 @@ class RunRecord:
     "" where it came from none, or that folder does not lead to it."""
     invalid_money: Mapping[Currency, Decimal] = field(default_factory=dict)
     """Readable money in rows that were refused as a whole; in no sum of the books."""
+    halted: bool = False
+    """A stop rule or its first leads have stopped it: a person looks before more is sent."""
+    job: str = ""
+    """The job of the night that planned it; "" where a person did."""
     requests_sent: int = 0
     """Requests that carried actions, each attempt counted."""
     requests_read: int = 0

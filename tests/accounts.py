@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,10 +46,19 @@ def an_open_office() -> Iterator[Office]:
         yield place
 
 
-def as_nobody(office: Office, *words: str) -> Finished:
-    """Give a command as the account `nobody`, which may use the office's journal."""
+def as_nobody(office: Office, *words: str, private: Sequence[str] = ()) -> Finished:
+    """Give a command as the account `nobody`, which may use the office's journal.
+
+    Args:
+        office: whose folder is opened to all.
+        words: the command.
+        private: files or folders of it that stay closed.
+    """
     for path in (office.folder, *office.folder.rglob("*")):
         path.chmod(0o777 if path.is_dir() else 0o666)
+    for name in private:
+        path = office.folder / name
+        path.chmod(0o700 if path.is_dir() else 0o600)
     done = subprocess.run(
         [sys.executable, "-c", AS_NOBODY, *words],
         cwd=office.folder,

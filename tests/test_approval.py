@@ -10,14 +10,33 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from accounts import an_open_office, as_nobody, needs_two_people, only_run
 from offices import TOKEN, Office, an_office, says
-from workplaces import row
+from workplaces import Desk, desk, row
 
+from importer.journal.approving import approve, freeze_plan, hash_of_plan
+from importer.journal.closing import close
+from importer.journal.rulings import release
+from importer.model import Currency
+from importer.pipeline import (
+    Demands,
+    Workplace,
+    open_workplace,
+    plan_run,
+    reconcile_run,
+    resumable,
+    send_run,
+)
+from importer.pipeline.approving import hold_to_plan
 from importer.pipeline.people import Person, this_person
+from importer.pipeline.plans import plan_file, read_plan
+from importer.secret import Token
+from importer.settings import PRACTICE_TOKEN
+from importer.upload import Ending, EndKind
 
 LIMIT = ("[approve]", 'above = {INR = "250.00"}')
 """The office's sheet is worth 301.00."""
@@ -121,6 +140,72 @@ def test_a_plan_below_the_limit_is_sent_by_apply_and_not_by_resume(office: Offic
     assert len(office.crm.actions) == 2
 
 
+def sent(workplace: Workplace, run: str) -> Ending:
+    """Send what may be sent of a run."""
+    resumable(workplace, run)
+    return send_run(workplace, run, Token(PRACTICE_TOKEN))
+
+
+def large(workplace: Workplace, here: Desk, count: int) -> str:
+    """Plan so many payments of 400 each, where more than 500 needs a second person."""
+    sheet = here.sheet(*(row(n, amount="400.00") for n in range(1, count + 1)), name="large.csv")
+    demands = Demands(approve_above={Currency.INR: Decimal(500)})
+    return plan_run(workplace, sheet, here.mapping, demands=demands)
+
+
+def approved(workplace: Workplace, run: str) -> None:
+    """Let a second person look at the plan as its file has it, and approve that."""
+    plan = read_plan(plan_file(workplace, run)).hash
+    hold_to_plan(workplace, run)
+    approve(workplace.journal, run, plan, {"account": "ravi"}, "compared")
+
+
+def test_what_is_released_in_pieces_counts_together(tmp_path: Path) -> None:
+    """Every piece beyond the limit waits, is written down as a plan, and goes once approved."""
+    with desk(tmp_path) as here:
+        here.run(here.sheet(row(1), row(2), row(3)))
+        before = len(here.crm.actions)
+        with open_workplace(here.settings) as workplace:
+            run = large(workplace, here, 3)
+            for number in (2, 3, 4):
+                every = frozenset({number})
+                release(workplace.journal, run, every, by="x", reason="another", limit=100)
+                ending = sent(workplace, run)
+                if number == 2:
+                    assert ending.kind is EndKind.DONE, "up to the limit one person is enough"
+                    continue
+                said = "₹400.00 is to be sent, which makes ₹800.00 of this run that nobody has"
+                assert said in ending.reason
+                approved(workplace, run)
+                assert sent(workplace, run).kind is EndKind.DONE
+            assert not reconcile_run(workplace, run).imbalances
+        assert [kind for _, kind in here.arrived()[before:]].count("PAYMENT") == 3
+
+
+def test_what_is_freed_in_pieces_counts_together(tmp_path: Path) -> None:
+    """Rows that one earlier plan after the other lets go are the same money as all at once."""
+    with desk(tmp_path) as here:
+        plans = [here.plan(here.sheet(row(n, amount="400.00"), name=f"{n}.csv")) for n in (1, 2)]
+        with open_workplace(here.settings) as workplace:
+            run = large(workplace, here, 2)
+            close(workplace.journal, plans[0], None, by="x", reason="never")
+            assert sent(workplace, run).kind is EndKind.DONE
+            close(workplace.journal, plans[1], None, by="x", reason="never")
+            assert "a second person looks at it first" in sent(workplace, run).reason
+        assert len(here.crm.actions) == 2
+
+
+def test_a_plan_that_a_crash_left_unwritten_is_written(tmp_path: Path) -> None:
+    """Whoever is told to look at the plan finds it, whatever came between its hash and its file."""
+    with desk(tmp_path) as here, open_workplace(here.settings) as workplace:
+        run = large(workplace, here, 2)
+        freeze_plan(workplace.journal, run, hash_of_plan(workplace.journal, run))
+        assert not plan_file(workplace, run).exists()
+        assert "waits for approval" in sent(workplace, run).reason
+        approved(workplace, run)
+        assert sent(workplace, run).kind is EndKind.DONE
+
+
 # What the plan says
 
 
@@ -171,6 +256,21 @@ def test_another_account_approves_and_the_plan_is_sent(shared_office: Office) ->
 
 
 @needs_two_people
+@needs_two_people
+@pytest.mark.parametrize("private", ["state", "state/journal.db", "state/inputs"])
+@pytest.mark.parametrize("command", ["approve", "report"])
+def test_another_account_s_journal_is_said_to_be_one(
+    shared_office: Office, private: str, command: str
+) -> None:
+    """Who may not have the journal is told whose it is and what to type, and to name no other."""
+    planned(shared_office)
+    run = only_run(shared_office)
+    words = (command, run, *(("--reason", "compared") if command == "approve" else ()))
+    done = as_nobody(shared_office, *words, private=[private])
+    says(done, 2, "belongs to the account root", "Name no other journal")
+    assert f"`sudo -u root importer {' '.join(words)}`" in " ".join(done.err.split())
+
+
 def test_an_approved_run_is_resumed_after_an_interruption(shared_office: Office) -> None:
     """What an approval covers needs no second one when the send is gone on with."""
     run = str(planned(shared_office)["run"])

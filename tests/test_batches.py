@@ -18,8 +18,9 @@ from importer.batches import (
     decide,
     digest,
     group,
-    identity_digest,
+    identity_of,
     pair_failed,
+    row_key,
 )
 from importer.model import State
 
@@ -57,14 +58,17 @@ def holder(
 def test_the_key_knows_workspace_values_and_name_and_where_each_ends() -> None:
     """Two identities are equal only if workspace, each value and the action's name are."""
     keys = [
-        identity_digest("w", ["ab", "c"], "payment"),
-        identity_digest("w", ["a", "bc"], "payment"),
-        identity_digest("w", ["abc"], "payment"),
-        identity_digest("w", ["ab", "c"], "receipt"),
-        identity_digest("v", ["ab", "c"], "payment"),
+        identity_of(row_key(workspace, values), name)
+        for workspace, values, name in (
+            ("w", ["ab", "c"], "payment"),
+            ("w", ["a", "bc"], "payment"),
+            ("w", ["abc"], "payment"),
+            ("w", ["ab", "c"], "receipt"),
+            ("v", ["ab", "c"], "payment"),
+        )
     ]
     assert len(set(keys)) == len(keys)
-    assert identity_digest("w", ["ab", "c"], "payment") == keys[0]
+    assert identity_of(row_key("w", ["ab", "c"]), "payment") == keys[0]
     assert digest({"b": "2", "a": "1"}) == digest({"a": "1", "b": "2"})
 
 

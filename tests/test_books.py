@@ -68,6 +68,15 @@ ALTERATIONS = {
     ),
     "given up by nobody": "UPDATE actions SET given_up = 1 WHERE state = 'invalid'",
     "problems that are lost": "DELETE FROM problems",
+    "an identity": (
+        "UPDATE actions SET identity = 'zz' || substr(identity, 3) WHERE row = 2 AND position = 0"
+    ),
+    "an identity that is gone": "UPDATE actions SET identity = NULL WHERE row = 2 AND position = 0",
+    "an origin": "UPDATE actions SET origin = 'x' || origin WHERE row = 2 AND position = 0",
+    "an origin that is gone": "UPDATE actions SET origin = NULL WHERE row = 2 AND position = 0",
+    "a name": "UPDATE actions SET name = 'fee' WHERE row = 2 AND position = 0",
+    "a row's key": "UPDATE rows SET key = 'zz' || substr(key, 3) WHERE number = 2",
+    "a row's root": "UPDATE rows SET root_row = 99 WHERE number = 2",
     "the answer itself": "UPDATE requests SET answer = '{\"actions\":[]}' WHERE batch IS NOT NULL",
 }
 

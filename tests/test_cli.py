@@ -348,7 +348,7 @@ def test_the_remedy_repeats_the_options_that_were_given(office: Office) -> None:
     """A command that is suggested can be pasted: with its settings file, quoted."""
     (office.folder / "importer.toml").rename(office.folder / "my settings.toml")
     done = office.run("--settings", "my settings.toml", token="wrong")
-    assert "--settings 'my settings.toml'" in done.err
+    assert '--settings "my settings.toml"' in done.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX pipe")

@@ -64,18 +64,35 @@ def test_settle_finds_what_is_there(office: Office) -> None:
     assert office.crm.counts.creates == 2
 
 
+def test_what_was_found_is_not_to_be_added(office: Office) -> None:
+    """Nobody is told to enter by hand what `settle` has found on the timeline."""
+    run = in_doubt(office, Fault.DROP_AFTER)
+    office.do("settle", run)
+    told = json.loads((office.folder / "reports" / run / "reconciliation.json").read_text("utf-8"))
+    assert any("Found on the timeline" in one["text"] for one in told["reasons"])
+    assert "by hand" not in json.dumps(told) + page_of(office, run)
+
+
 def test_settle_leaves_money_to_a_person(office: Office) -> None:
     """What is proven absent may be sent again; a PAYMENT waits for a person's word, on record."""
     run = in_doubt(office, Fault.DROP_BEFORE)
     settled = office.do("settle", run)
     says(
-        settled, 5, "1 may be sent again, 1 still in doubt", f"importer resolve {run} --rows 2 --cr"
+        settled,
+        5,
+        "1 may be sent again, 1 still in doubt",
+        f"importer resolve {run} --rows 2 --not",
     )
+    assert "--rows 2 --created" not in settled.err, "two looks have not found it"
     assert "importer settle" not in settled.err, "it has just been asked"
     assert "importer settle" not in page_of(office, run), "the page knows it too"
     assert "importer settle" not in office.do("report", run).err, "and remembers it"
     says(office.do("resume", run), 5)
     assert counts(office, run) == {"CREATED": 2, "UNKNOWN": 1, "UNSENT": 1}
+    assert "It waits behind an action of the same lead that is in doubt" in page_of(office, run)
+    assert "Nothing is sent to a lead while something of it is in doubt" in office.do("doctor").out
+    says(office.do("resolve", run, "--created", *WHY), 2, "Two looks", "--seen", "row 2")
+    says(office.do("resolve", run, "--not-created", "--reason", "…"), 2, "needs a reason")
     resolved = office.do("resolve", run, "--rows", "2", "--not-created", *WHY)
     says(resolved, 6, "On record: 1 action", "State: 1 action was said by a person not to stand")
     assert "Stopped:" not in resolved.err
@@ -88,7 +105,7 @@ def test_settle_leaves_money_to_a_person(office: Office) -> None:
 
 
 def test_a_timeline_that_cannot_be_read_is_still_to_be_looked_at(office: Office) -> None:
-    """`settle` found nothing out: screen, page and workbook send the importer there once more."""
+    """`settle` found nothing out: all reports say so, and send the importer there once more."""
     run = in_doubt(office, Fault.DROP_AFTER)
     office.crm.faults.set([Rule(fault=Fault.ERROR_BEFORE, on=Operation.READ)])
     settled = office.do("settle", run)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sqlite3
@@ -13,14 +14,22 @@ from pathlib import Path
 
 import pytest
 from commands import Finished, importer
+from nightly.night_desks import NightDesk, night_desk
 from offices import TOKEN, Office, an_office
-from workplaces import MAPPING, row
+from workplaces import MAPPING, Desk, desk, row
 
+from importer.errors import JournalError
 from importer.files import sha256_of
+from importer.journal.approving import approve, hash_of_plan
+from importer.journal.looking import ask_journal, damage_of, lead_last_written
+from importer.journal.store import Journal
 from importer.lock import workspace_lock
+from importer.pipeline import open_workplace
+from importer.pipeline.doctor.books import check_runs
 from importer.pipeline.doctor.crm import findings_of
 from importer.pipeline.doctor.finding import Grade
 from importer.pipeline.doctor.places import check_disks
+from importer.pipeline.plans import write_plan
 from importer.sandbox import Fault, Rule
 from importer.verdict import Exchange, Progress
 
@@ -217,6 +226,17 @@ def test_a_journal_of_another_version(office: Office) -> None:
     assert (grade, "version 99" in said) == ("wrong", True)
 
 
+def test_a_key_that_was_altered(office: Office) -> None:
+    """An action that would not be known again is told before a night sends it once more."""
+    assert office.run("--yes").code == 0
+    with closing(sqlite3.connect(office.folder / "state" / "journal.db")) as store, store:
+        store.execute("UPDATE actions SET identity = 'zz' || substr(identity, 3) WHERE id = 1")
+    done = doctor(office, "--json")
+    assert done.code == 2
+    grade, said = checks(done)["journal"]
+    assert (grade, "1 actions stand under a key" in said) == ("wrong", True)
+
+
 def test_rows_that_name_what_is_gone(office: Office) -> None:
     """A reference that leads nowhere is damage."""
     assert office.run("--yes").code == 0
@@ -237,6 +257,78 @@ def test_what_is_in_doubt_is_a_warning(office: Office) -> None:
     assert done.code == 4
     assert "UNKNOWN" in done.out
     assert "importer settle" in done.out
+
+
+def test_a_run_that_begins_meanwhile_is_no_damage(tmp_path: Path) -> None:
+    """What was read of a journal that somebody wrote at the same time is read once more."""
+    with desk(tmp_path) as here:
+        here.plan(here.sheet(*(row(n % 20 + 1, receipt=f"A-{n}") for n in range(1500))))
+        other = here.sheet(*(row(n % 20 + 1, receipt=f"B-{n}") for n in range(1500)), name="b.csv")
+        asked: list[Journal] = []
+
+        def ask(journal: Journal) -> list[str]:
+            asked.append(journal)
+            lead_last_written(journal)
+            if len(asked) == 1:
+                here.plan(other)
+            return damage_of(journal)
+
+        assert ask_journal(here.settings.journal.path, here.settings.workspace.name, ask) == []
+        assert len(asked) == 2
+
+
+def test_a_journal_that_is_never_at_rest_is_not_judged(tmp_path: Path) -> None:
+    """Written at each look, it is called neither sound nor damaged."""
+    with desk(tmp_path) as here:
+        here.plan(here.sheet(row(1)))
+        path, moments = here.settings.journal.path, itertools.count(1)
+        with pytest.raises(JournalError) as refused:
+            ask_journal(
+                path, here.settings.workspace.name, lambda _: os.utime(path, (0, next(moments)))
+            )
+        assert "Look again in a moment" in refused.value.hint
+
+
+def remedies(here: NightDesk | Desk) -> list[str]:
+    """What the doctor says is to be done about the runs of a desk."""
+    settings = here.desk.settings if isinstance(here, NightDesk) else here.settings
+    with open_workplace(settings) as workplace:
+        return [one.remedy for one in check_runs(workplace, at_work=False)]
+
+
+@pytest.mark.parametrize("place", ["nowhere", "archive", "inbox", "stopped by a rule"])
+def test_a_night_is_promised_only_where_one_comes(tmp_path: Path, place: str) -> None:
+    """UNSENT is sent by the next night where a job holds the run, and else by a person."""
+    with night_desk(tmp_path) as here:
+        here.job()
+        sheet = here.desk.sheet(row(1))
+        run = here.desk.plan(sheet)
+        if place == "inbox":
+            taken = here.inbox / "taken" / "payments" / "20260101T000000-00000000"
+            taken.mkdir(parents=True)
+            sheet.rename(taken / sheet.name)
+        elif place != "nowhere":
+            (here.folder / "archive" / "payments" / "2026-01-01" / run).mkdir(parents=True)
+        if place == "stopped by a rule":
+            with closing(sqlite3.connect(here.desk.settings.journal.path)) as journal, journal:
+                journal.execute("UPDATE runs SET halted = 1")
+        (said,) = remedies(here)
+    assert f"`importer resume {run}`" in said
+    assert ("The next night sends them" in said) == (place in {"archive", "inbox"})
+
+
+def test_a_plan_that_changed_is_written_anew_before_it_is_approved(tmp_path: Path) -> None:
+    """What is to be typed stands in the order in which it works."""
+    with desk(tmp_path) as here:
+        run = here.plan(here.sheet(row(1)))
+        with open_workplace(here.settings) as workplace:
+            write_plan(workplace, run)
+            plan = hash_of_plan(workplace.journal, run)
+            approve(workplace.journal, run, plan, {"account": "ravi"}, "fine")
+        with closing(sqlite3.connect(here.settings.journal.path)) as journal, journal:
+            journal.execute("UPDATE actions SET entry = replace(entry, '100.5', '900.5')")
+        (said,) = remedies(here)
+    assert [one.split()[1] for one in said.split("`")[1::2]] == ["apply", "approve", "apply"]
 
 
 def test_a_plan_that_waits_for_approval_is_a_warning(office: Office) -> None:

@@ -438,5 +438,5 @@ def test_a_row_that_the_kept_copy_lacks_is_never_left_out(
     monkeypatch.setattr("importer.pipeline.kept.open_bound", without_rows)
     with pytest.raises(JournalError, match="would lack rows: Row 4 ") as caught:
         here.failures_of(result)
-    assert "importer report RUN" in caught.value.hint
+    assert f"`importer report {result.run}`" in caught.value.hint
     assert path.read_bytes() == before

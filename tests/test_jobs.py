@@ -90,6 +90,8 @@ def test_two_jobs_are_told_apart(tmp_path: Path) -> None:
         jobs(tmp_path, JOB + JOB.replace("payments*", "visits*"))
     with pytest.raises(SettingsError, match="same inbox"):
         jobs(tmp_path, JOB + other)
+    with pytest.raises(SettingsError, match="same inbox"):
+        jobs(tmp_path, JOB + other.replace("inbox/pay", "inbox/../inbox/PAY"))
     assert len(jobs(tmp_path, JOB + other.replace("payments*", "visits*"))) == 2
 
 

@@ -9,17 +9,20 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 
 import pytest
-from workplaces import Desk, desk, row
+from openpyxl import load_workbook
+from workplaces import Desk, desk, row, settled
 
 from importer.batches import Decision
 from importer.errors import JournalError, JournalVersionError, SettingsError
 from importer.journal import sending
+from importer.journal.fitting import count_misfits
 from importer.journal.matching import apply, staged_of
-from importer.journal.reading import action_records, run_of
+from importer.journal.reading import action_records, run_of, runs_of
 from importer.journal.schema import SCHEMA_VERSION
 from importer.journal.sending import Evidence, Fate
 from importer.journal.store import Journal, open_journal
@@ -67,15 +70,107 @@ def test_an_intent_without_an_outcome_is_unknown_after_a_start(here: Desk) -> No
 
 def test_a_plan_that_a_crash_left_behind_is_void(here: Desk) -> None:
     """A run that died while it read its sheet holds no rows, sends nothing, and stays on record."""
-    run = here.plan(here.sheet(row(1)))
-    with open_workplace(here.settings) as workplace:
-        sending.set_run_state(workplace.journal, run, RunState.PLANNING)
+    with open_workplace(here.settings) as workplace, pytest.raises(KeyboardInterrupt):
+        plan_run(workplace, here.sheet(row(1)), here.mapping, bars=_Interrupted())
+    with visit_workplace(here.settings) as workplace:
+        (planning,) = runs_of(workplace.journal)
+        assert planning.state is RunState.PLANNING
+        run = planning.id
+        assert outcomes(workplace.journal, run) == {Outcome.UNSENT}
     with open_workplace(here.settings) as workplace:
         record = run_of(workplace.journal, run)
         assert record.state is RunState.REFUSED
         assert "stopped while it read" in record.reason
         assert outcomes(workplace.journal, run) == set()
     assert here.run(here.sheet(row(1))).counts == {"CREATED": 2}
+
+
+class _Interrupted:
+    """Whoever watches stops the importer as soon as some rows are staged."""
+
+    @staticmethod
+    def stage(_name: str, _total: int | None) -> AbstractContextManager[Callable[[int], object]]:
+        """Count, until the first rows are there."""
+        return nullcontext(_Interrupted._stop)
+
+    @staticmethod
+    def _stop(_more: int) -> None:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_finished_plan_is_not_voided_whatever_its_state_says(here: Desk, *, sent: bool) -> None:
+    """A run that only says that it was planned in part is refused with a remedy, and kept."""
+    sheet = here.sheet(row(1))
+    run = here.run(sheet).run if sent else here.plan(sheet)
+    with visit_workplace(here.settings) as workplace:
+        sending.set_run_state(workplace.journal, run, RunState.PLANNING)
+        before = list(action_records(workplace.journal, run))
+    with (
+        pytest.raises(JournalError, match=f"(?s){run}.*sent again.*back-up"),
+        open_workplace(here.settings),
+    ):
+        pass
+    with visit_workplace(here.settings) as workplace:
+        assert list(action_records(workplace.journal, run)) == before
+    assert len(here.arrived()) == (2 if sent else 0)
+
+
+ALTERED_KEYS = {
+    "identity": "UPDATE actions SET identity = 'zz' || substr(identity, 3) WHERE {this}",
+    "identity and origin": (
+        "UPDATE actions SET origin = 'x', identity = 'zz' || substr(identity, 3) WHERE {this}"
+    ),
+    "another's identity": (
+        "UPDATE actions SET identity = (SELECT identity FROM actions WHERE row = 3 AND "
+        "type = 'PAYMENT'), occurrence = 2 WHERE {this}"
+    ),
+    "no identity": "UPDATE actions SET identity = NULL WHERE {this}",
+    "the row's key": "UPDATE rows SET key = 'zz' || substr(key, 3) WHERE number = 2",
+}
+
+
+@pytest.mark.parametrize("how", ALTERED_KEYS)
+def test_no_run_is_planned_against_keys_that_do_not_fit(here: Desk, how: str) -> None:
+    """A created payment under an altered key is not sent again: the next export is refused."""
+    first = here.run(here.sheet(row(1), row(2)))
+    this = "row = 2 AND type = 'PAYMENT'"
+    with closing(sqlite3.connect(here.settings.journal.path)) as store, store:
+        assert store.execute(ALTERED_KEYS[how].format(this=this)).rowcount == 1
+    again = here.sheet(row(1), row(2), row(3), name="again.csv")
+    with pytest.raises(JournalError, match=f"(?s)row 2 of the run {first.run}.*back-up"):
+        here.run(again)
+    assert len(here.arrived()) == 4
+    with open_workplace(here.settings) as workplace:
+        assert "not their row's" in reconcile_run(workplace, first.run).imbalances[0]
+        assert count_misfits(workplace.journal)
+
+
+def test_an_origin_that_was_altered_is_found_before_a_correction_is_sent(here: Desk) -> None:
+    """The created half of a row whose workbook comes back is not sent under its new receipt."""
+    first = here.run(here.sheet(row(1, note="no address")))
+    assert first.counts == {"CREATED": 1, "IGNORED": 1}
+    with closing(sqlite3.connect(here.settings.journal.path)) as store, store:
+        store.execute("UPDATE actions SET origin = NULL WHERE type = 'PAYMENT'")
+    workbook = here.failures_of(first)
+    book = load_workbook(workbook)
+    sheet = book.active
+    assert sheet is not None
+    sheet["B2"], sheet["E2"] = "R-0009", "a@b.in"
+    book.save(workbook)
+    with pytest.raises(JournalError, match="stands under a key"):
+        here.run(settled(workbook))
+    assert len(here.arrived()) == 1
+
+
+def test_a_staged_plan_whose_keys_were_altered_is_not_sent(here: Desk) -> None:
+    """What is resumed is held against its own rows too."""
+    run = here.plan(here.sheet(row(1)))
+    with closing(sqlite3.connect(here.settings.journal.path)) as store, store:
+        store.execute("UPDATE actions SET identity = 'zz' || substr(identity, 3)")
+    with pytest.raises(JournalError, match="stands under a key"):
+        here.resume(run)
+    assert here.arrived() == []
 
 
 def test_two_plans_of_one_sheet_send_it_once(here: Desk) -> None:
@@ -130,13 +225,18 @@ def test_a_rehearsal_leaves_nothing_behind(here: Desk) -> None:
 
 @pytest.mark.parametrize("version", [0, SCHEMA_VERSION - 1, SCHEMA_VERSION + 1])
 def test_a_journal_of_another_version_is_refused(here: Desk, version: int) -> None:
-    """A journal of another schema version is not touched."""
+    """It is not touched, and nobody is told to begin a new one, which would send all again."""
     here.run(here.sheet(row(1)))
     with sqlite3.connect(here.settings.journal.path) as journal:
         journal.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(version),))
     journal.close()
-    with pytest.raises(JournalVersionError, match="version"), open_workplace(here.settings):
+    with (
+        pytest.raises(JournalVersionError, match="version") as refused,
+        open_workplace(here.settings),
+    ):
         pass
+    assert "name no other file" in refused.value.hint
+    assert "sent again" in refused.value.hint
 
 
 def test_a_file_that_is_no_journal_is_refused(here: Desk) -> None:

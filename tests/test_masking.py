@@ -199,6 +199,41 @@ def test_an_address_is_personal_even_as_identity(kind: str) -> None:
     assert mask.hides("receipt", "R-0001")
 
 
+SHOWN = ("RC-0005", "R-1", "INV/17", "utr.4411", "FLAT4", "17", "123456789")
+HIDDEN = (
+    *("9845012345", "98450 12345", "98450-12345", "(98450)12345", "+9198450", "4111111111111111"),
+    *("42 ASHA RAO", "ASHA RAO 42", "Rahul 2", "Sharma12", "12/4 ASHA", "B-12 MG RD", "ASHA"),
+    *("DOB:1985-02-01", "1985-02-01", "01/02/1985", "4111-1111", "x1@y2.example", "٩٨٤٥", "R-1 "),
+)
+
+
+@pytest.mark.parametrize("value", [*SHOWN, *HIDDEN])
+@pytest.mark.parametrize("column", ["payer", "receipt"])
+def test_an_id_is_shown_as_an_office_gives_it_out(column: str, value: str) -> None:
+    """A few letters and one number; words, long numbers and numbers in groups are a person's."""
+    text = MAPPING.replace("[receipt]", f"[{column}]")
+    mapping = parse_mapping(text, "m.yaml")
+    mask = Mask.of(mapping, bind(mapping, HEADERS, "x.csv", 1), ())
+    assert mask.hides(column, value) == (value in HIDDEN)
+    known = parse_mapping(text.replace("type: text", "type: text, personal: false"), "m.yaml")
+    assert not Mask.of(known, bind(known, HEADERS, "x.csv", 1), ()).hides("payer", value)
+
+
+def test_whoever_tells_rows_apart_is_hidden(tmp_path: Path) -> None:
+    """Where a name or a number of a person is the identity, rows, money and ids are shown alone."""
+    with desk(tmp_path, MAPPING.replace("[receipt]", "[payer]")) as here:
+        result = run(
+            here,
+            line(1, payer="98450 12345", phone="", mail=""),
+            line(2, payer="42 ASHA RAO", phone="", mail="no address of asha"),
+        )
+        folder = shared(here, result.run)
+        assert not leaks(folder, "98450", "asha rao", "42 asha")
+        table = (folder / "reconciliation.csv").read_text(encoding="utf-8")
+        for fact in ("100.50", here.crm.actions[0].id, lead_id(1), "CREATED", f"{result.run}/2"):
+            assert fact in table
+
+
 def test_leads_that_were_looked_up(tmp_path: Path) -> None:
     """A lead that a sheet gives as a phone number is shown by its id, not by that number."""
     mapping = MAPPING.replace("lead: lead\n", "lead: {via: leads.csv, match: phone}\n")

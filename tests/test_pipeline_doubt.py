@@ -13,8 +13,9 @@ from workplaces import MAPPING, REPEATS, Desk, desk, row, write_sheet
 from importer.crm import Crm
 from importer.errors import UsageError
 from importer.journal import rulings, store
+from importer.journal.reading import action_records
 from importer.journal.store import Journal
-from importer.model import RunState
+from importer.model import Outcome, RunState
 from importer.pipeline import Decided, open_workplace, reconcile_run, settle_against, settle_run
 from importer.sandbox import Fault, Rule, lead_id
 from importer.secret import Token
@@ -63,6 +64,22 @@ def test_a_clock_that_was_set_doubles_nothing(
         here.resume(run)
         here.resume(run)
         assert len(here.arrived()) == 4
+
+
+def test_an_answer_that_stands_in_another_order_than_was_sent_is_not_believed(
+    tmp_path: Path,
+) -> None:
+    """What is CREATED by the items and ignored by its remark is looked up: the payment stands."""
+    with desk(tmp_path) as here:
+        here.run(here.sheet(row(2), name="before.csv"))
+        here.crm.faults.set([Rule(fault=Fault.REORDERED_ANSWER, times=1)])
+        sheet = here.sheet(row(1, note="no address"))
+        run = here.run(sheet).run
+        with open_workplace(here.settings) as workplace:
+            outcomes = {one.name: one.outcome for one in action_records(workplace.journal, run)}
+        assert outcomes == {"payment": Outcome.CREATED, "receipt": Outcome.IGNORED}
+        here.run(sheet)
+        assert here.arrived()[2:] == [(lead_id(1), "PAYMENT")]
 
 
 def test_resume_reads_back_before_it_sends(here: Desk) -> None:

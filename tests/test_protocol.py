@@ -119,6 +119,52 @@ def test_an_answer_needs_no_lead() -> None:
     assert read(upper) == Items(items=(CREATED,))
 
 
+ITEMS = {
+    "C": {"action_id": "a1", "status": "CREATED"},
+    "I": {"action_id": None, "status": "IGNORED"},
+}
+
+
+def says(at: int, **more: object) -> dict[str, object]:
+    """A remark that names an item."""
+    return {"field": f"actions[{at}].fields.email", "remark": "Email is invalid", **more}
+
+
+@pytest.mark.parametrize(
+    ("items", "remarks"),
+    [
+        ("IC", [says(1, status="IGNORED")]),
+        ("IC", [says(1)]),
+        ("IIC", [says(0, status="IGNORED"), says(2, status="IGNORED")]),
+    ],
+)
+def test_items_that_stand_in_another_order_than_their_remarks_are_not_believed(
+    items: str, remarks: list[object]
+) -> None:
+    """Why the created one was ignored, and not why the ignored one was: the answer is unusable."""
+    found = read(body([ITEMS[one] for one in items], remarks=remarks), len(items))
+    assert isinstance(found, Unreadable)
+    assert "which is CREATED" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("items", "remarks"),
+    [
+        ("CI", [says(1, status="IGNORED")]),
+        # A field of the stored one was left out, and the ignored one says why.
+        ("IC", [says(0, status="IGNORED"), says(1, status="IGNORED")]),
+        ("IC", []),
+        ("IC", [says(1, status="CREATED")]),
+        ("C", [says(0, status="IGNORED")]),
+        ("IC", [{"field": "fields.email", "status": "IGNORED", "remark": "x"}]),
+    ],
+)
+def test_items_that_their_remarks_allow_are_believed(items: str, remarks: list[object]) -> None:
+    """A remark on a stored action spoils nothing where no ignored one lacks its own."""
+    found = read(body([ITEMS[one] for one in items], remarks=remarks), len(items))
+    assert isinstance(found, Items)
+
+
 @pytest.mark.parametrize(
     ("remarks", "of_item", "general"),
     [

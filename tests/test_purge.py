@@ -21,6 +21,7 @@ from nightly.night_desks import NightDesk, night_desk
 from offices import TOKEN, Office, an_office, says
 from workplaces import REPEATS, Desk, desk, row, settled
 
+from importer.journal import rulings
 from importer.pipeline import (
     open_workplace,
     plan_purge,
@@ -28,7 +29,13 @@ from importer.pipeline import (
     purge,
     reconcile_run,
     report_run,
+    settle_run,
 )
+from importer.pipeline.purging import Purge
+from importer.report.verdict import verdict
+from importer.sandbox import Fault, Rule
+from importer.secret import Token
+from importer.settings import PRACTICE_TOKEN
 
 OLD = "UPDATE runs SET changed_at = '2020-01-01T00:00:00.000000+00:00'"
 PURGE = ("purge", "--older-than", "400d")
@@ -182,11 +189,49 @@ def test_a_kill_in_a_purge_is_made_good_by_the_next(
 # What is left
 
 
-def purge_all(one: Desk) -> None:
-    """Let everything of a desk be old, and purge it."""
+def purge_all(one: Desk, *, with_refused: bool = False) -> Purge:
+    """Let everything of a desk be old, and purge it; what was planned to go."""
     tell(one.settings.journal.path, OLD)
     with open_workplace(one.settings) as workplace:
-        assert purge(workplace, plan_purge(workplace, dt.timedelta(days=400)))
+        planned = plan_purge(workplace, dt.timedelta(days=400), with_refused=with_refused)
+        assert purge(workplace, planned)
+    return planned
+
+
+@pytest.mark.parametrize("purged", [False, True])
+def test_what_is_known_by_its_body_alone_keeps_it(tmp_path: Path, *, purged: bool) -> None:
+    """What stands on a lead by a person's word is held against a later doubt there, as before."""
+    with desk(tmp_path) as here:
+        here.leave_doubts()
+        here.crm.faults.set([Rule(fault=Fault.DROP_AFTER)])
+        first = here.run(here.sheet(row(1))).run
+        with open_workplace(here.settings) as workplace:
+            every = frozenset({2})
+            rulings.resolve_created(workplace.journal, first, every, None, by="x", reason="seen")
+        if purged:
+            purge_all(here)
+        equal = here.run(here.sheet(row(1, receipt="R-9999"), name="later.csv"))
+        here.crm.faults.set([])
+        assert equal.counts == {"UNKNOWN": 2}
+        with open_workplace(here.settings) as workplace:
+            _, found = settle_run(workplace, equal.run, Token(PRACTICE_TOKEN))
+            assert found is not None
+            assert not reconcile_run(workplace, first).imbalances
+        # Both lie on the timeline, and which of them is the one that a person has seen is unknown.
+        assert (found.created, found.staged, found.unknown) == (0, 0, 2)
+
+
+def test_the_money_by_status_outlives_a_purge(tmp_path: Path) -> None:
+    """What is in the CRM and was never paid is said beside the sum, with the bodies gone."""
+    with desk(tmp_path) as here:
+        run = here.run(here.sheet(row(1), row(2, state="Bounced"))).run
+        with open_workplace(here.settings) as workplace:
+            before = reconcile_run(workplace, run)
+        purge_all(here)
+        with open_workplace(here.settings) as workplace:
+            after = reconcile_run(workplace, run)
+    assert verdict(after).text == "All 2 rows are in (₹301.00; ₹200.50 of it FAILED)."
+    assert after.by_status == before.by_status
 
 
 @pytest.fixture
@@ -278,7 +323,7 @@ def in_archive(here: NightDesk) -> list[str]:
 
 
 def test_the_archives_go_with_their_runs(tmp_path: Path) -> None:
-    """Input and reports go, also of files that were refused or came twice; what is open stays."""
+    """Input and reports go, also of files that came twice; what is open or was refused stays."""
     with night_desk(tmp_path) as here:
         here.job()
         here.drop("payments1.csv", row(1), row(2))
@@ -294,11 +339,15 @@ def test_the_archives_go_with_their_runs(tmp_path: Path) -> None:
             (folder,) = root.glob(f"*/{why}")
             folder.rename(root / "2020-01-01" / why)
         (root / "2020-01-01" / "notes of mine").mkdir()
-        purge_all(here.desk)
+        (named,) = purge_all(here.desk).refused
         left = in_archive(here)
         assert "run/input/payments3.csv" in left, "a row of it is to be corrected"
         assert "run/input/payments1.csv" not in left
-        assert not [one for one in left if one.startswith(("same", "refused"))]
+        assert not [one for one in left if one.startswith("same")]
+        assert named.name == "payments4.csv"
+        assert named.is_file(), "nobody has imported it: it may be the only copy"
+        purge_all(here.desk, with_refused=True)
+        assert not named.exists()
         assert (root / "2020-01-01" / "notes of mine").is_dir()
 
 

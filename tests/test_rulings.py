@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -28,7 +29,7 @@ from importer.journal.store import Journal
 from importer.model import ActionRecord, Currency, Outcome, Ruling, RunState
 from importer.pipeline import open_workplace
 
-WHO = {"by": "asha", "reason": "Seen on the timeline."}
+WHO: dict[str, Any] = {"by": "asha", "reason": "Seen on the timeline."}
 
 
 @pytest.fixture
@@ -107,6 +108,26 @@ def test_what_does_not_stand_there_is_sent_by_resume(here: Desk) -> None:
     assert stopped.reason == "2 actions were said by a person not to stand on the timeline."
     assert here.resume(run).counts == {"CREATED": 4}
     assert len(here.arrived()) == 4
+
+
+@pytest.mark.parametrize("reason", ["", " ", "…", "...", "-", "“…”"])
+def test_a_reason_says_something(here: Desk, reason: str) -> None:
+    """The dots of a printed command, or a mere stop, are no reason; nothing is decided."""
+    run = in_doubt(here)
+    with pytest.raises(UsageError, match="needs a reason") as caught:
+        decide(here, lambda one: resolve_created(one, run, None, None, by="asha", reason=reason))
+    assert "own words" in caught.value.hint
+    assert records(here, run)[0].outcome is Outcome.UNKNOWN
+
+
+def test_what_is_unsent_keeps_its_own_reason(here: Desk) -> None:
+    """After a release, a row that is given up does not explain why the other is UNSENT."""
+    assert here.run(here.sheet(row(1), row(2))).code == 0
+    held = here.run(here.sheet(row(1, amount="998"), row(2, amount="999")))
+    decide(here, lambda one: release(one, held.run, frozenset({2}), **WHO, limit=10))
+    decide(here, lambda one: close(one, held.run, frozenset({3}), **WHO))
+    with open_workplace(here.settings) as workplace:
+        assert run_of(workplace.journal, held.run).reason == "1 action was released."
 
 
 def test_an_id_belongs_to_exactly_one_action(here: Desk) -> None:
@@ -188,7 +209,7 @@ def test_what_is_in_doubt_or_open_elsewhere_is_not_released(here: Desk) -> None:
     decide(here, lambda one: close(one, run, None, **WHO))
     with pytest.raises(UsageError, match="is not any more") as stale:
         decide(here, lambda one: release(one, late.run, None, limit=50, **WHO))
-    assert stale.value.hint.endswith(f"importer resume {late.run}.")
+    assert stale.value.hint.endswith(f"`importer resume {late.run}`.")
     assert here.resume(late.run).counts == {"ALREADY": 2, "CREATED": 2}
 
 

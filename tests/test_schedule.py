@@ -124,6 +124,16 @@ def test_every_scheduler_says_that_addresses_are_secret(office: Path) -> None:
     assert re.search("notify.urls: addresses that hold passwords", show(office, "--windows").err)
 
 
+def test_cron_and_windows_name_the_file_of_the_token(office: Path) -> None:
+    """No scheduler sees a shell's variable: both are given a file, and how it is written."""
+    file = str(office / "telecrm-token")
+    cron, windows = show(office, "--cron"), show(office, "--windows")
+    assert " --token-file " in cron.out
+    assert f"# The token is read from {file}" in cron.out
+    assert f"install -D -m 0600 /dev/stdin {shlex.quote(file)}" in cron.err
+    assert f"The token goes into {file}" in windows.err
+
+
 @posix_only
 def test_the_service_may_write_in_its_own_folders_alone(office: Path) -> None:
     """Everything is read-only but the journal's folder, reports, inbox, archive and the lock's."""
@@ -282,6 +292,40 @@ def test_cron_starts_the_night_in_its_folder(office: Path) -> None:
     assert folder == str(office)
     assert words == ["nightly", "--settings", f"{office}/importer.toml", "--max-minutes", "240"]
     assert (log.read_text(), log.stat().st_mode & 0o777) == ("done\n", 0o600)
+
+
+@posix_only
+def test_cron_s_steps_done_again_start_one_night(tmp_path: Path) -> None:
+    """They take out what they added before and nothing else, also where its end was cut off."""
+    table, programs = tmp_path / "table", tmp_path / "bin"
+    programs.mkdir()
+    crontab_ = programs / "crontab"
+    crontab_.write_text(f'#!/bin/sh\n[ "$1" = - ] && exec cat >{table}\ncat {table}\n')
+    crontab_.chmod(0o700)
+
+    def add(night: Night) -> str:
+        made = crontab(night)
+        (tmp_path / "importer-nightly.cron").write_text(made.files["importer-nightly.cron"])
+        path = f"{programs}:{os.environ['PATH']}"
+        step = [*made.steps][-1].replace("| crontab -", "> new && crontab - <new")
+        subprocess.run(["/bin/sh", "-c", step], env={"PATH": path}, cwd=tmp_path, check=True)
+        return table.read_text()
+
+    others = "PATH=/bin\n0 1 * * * back up \\% # importer nightly\n"
+    table.write_text(others)
+    first = a_night('/srv/a "name" \\n 100%')
+    second = replace(first, settings="/srv/imports/office.toml")
+    once = add(first)
+    assert once == others + crontab(first).files["importer-nightly.cron"]
+    assert add(first) == once
+    assert add(second) == once + crontab(second).files["importer-nightly.cron"]
+    later = crontab(replace(first, at=dt.time(3, 30), zone="")).files["importer-nightly.cron"]
+    add(first)
+    both = add(replace(first, at=dt.time(3, 30), zone=""))
+    assert both == others + crontab(second).files["importer-nightly.cron"] + later
+    cut_off = once[: once.rindex("#")] + "0 5 * * * of somebody else\n"
+    table.write_text(cut_off)
+    assert add(first).startswith(cut_off)
 
 
 def test_the_task_of_windows_is_what_its_schema_wants(office: Path) -> None:

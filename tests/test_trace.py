@@ -358,6 +358,22 @@ def test_in_doubt_until_a_person_says_so(here: Desk, capsys: pytest.CaptureFixtu
     assert "seen at 10:42" in told
 
 
+def test_the_time_is_that_of_the_request_that_carried_it(here: Desk) -> None:
+    """What a person has settled was sent by the first attempt, whatever a later one sent."""
+    here.leave_doubts()
+    here.crm.faults.set([Rule(fault=Fault.DROP_AFTER, times=1)])
+    run = here.run(here.sheet(row(1))).run
+    with open_workplace(here.settings) as workplace:
+        for name, created in (("payment", True), ("receipt", False)):
+            resolve_run(
+                workplace, run, None, name, created=created, action_id="", reason="I looked"
+            )
+    here.resume(run)
+    payment, receipt = (one.by for story in ask(here, "R-0001").stories for one in story.answers)
+    assert [one.attempt for one in payment.requests] == [1]
+    assert [one.attempt for one in receipt.requests] == [1, 2]
+
+
 def test_unsent_and_given_up(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     """What was planned only is not in the CRM; given up, it says by whom."""
     run = here.plan(here.sheet(row(1)))

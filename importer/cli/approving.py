@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from importer.cli.finishing import finish_refused
+from importer.cli.given import Given
 from importer.cli.inputs import MAPPING, SHEET
 from importer.cli.options import (
-    Given,
     Totals,
     canary_option,
     expect_options,

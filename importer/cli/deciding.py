@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from importer.cli.finishing import finish
+from importer.cli.given import Given
 from importer.cli.options import (
     FILE,
-    Given,
     json_option,
     load,
     reason_option,
@@ -77,6 +77,11 @@ def settle(  # noqa: PLR0913 - a command's options are its arguments
     "--not-created", "fate", flag_value="not created", help="It does not: it may be sent again."
 )
 @click.option("--action-id", default="", help="The CRM's id of the one action that was created.")
+@click.option(
+    "--seen",
+    is_flag=True,
+    help="With --created: you have seen there what two looks of the importer have not found.",
+)
 @reason_option
 @settings_options
 @json_option
@@ -87,6 +92,7 @@ def resolve(  # noqa: PLR0913 - a command's options are its arguments
     fate: str | None,
     action_id: str,
     *,
+    seen: bool,
     reason: str,
     settings: Path | None,
     practice: bool,
@@ -94,8 +100,9 @@ def resolve(  # noqa: PLR0913 - a command's options are its arguments
 ) -> int:
     """Say what became of UNKNOWN actions of RUN, after a look at the lead's timeline.
 
-    Your account, the time and the reason are kept for ever, and stand in the report. What was not
-    created is UNSENT then, and is sent by `importer resume RUN`.
+    It cannot be taken back: what is said to be created is never sent, and what is said not to be is
+    UNSENT, and is sent by `importer resume RUN`. So name only rows that you have looked at. Your
+    account, the time and the reason are kept for ever, and stand in the report.
     """
     from importer.pipeline import resolve_run
 
@@ -105,6 +112,8 @@ def resolve(  # noqa: PLR0913 - a command's options are its arguments
         raise UsageError(
             "An action id belongs to what was created.", "Leave --action-id out, or say --created."
         )
+    if seen and fate != "created":
+        raise UsageError("What you have seen was created.", "Leave --seen out, or say --created.")
     created = fate == "created"
     return _decide(
         run_id,
@@ -112,7 +121,14 @@ def resolve(  # noqa: PLR0913 - a command's options are its arguments
         practice=practice,
         as_json=as_json,
         decision=lambda workplace: resolve_run(
-            workplace, run_id, rows, name, created=created, action_id=action_id, reason=reason
+            workplace,
+            run_id,
+            rows,
+            name,
+            created=created,
+            action_id=action_id,
+            seen=seen,
+            reason=reason,
         ),
     )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from importer.cli.options import Given, json_option, load, settings_options, token_option
+from importer.cli.given import Given
+from importer.cli.options import json_option, load, settings_options, token_option
 
 if TYPE_CHECKING:
     from importer.pipeline.doctor import Finding
@@ -58,6 +59,7 @@ def _findings(
 ) -> Iterator[Finding]:
     from importer.errors import SettingsError
     from importer.pipeline.doctor import Orders, broken, examine
+    from importer.report.commands import with_options
 
     try:
         found = load(settings, practice=practice)
@@ -73,7 +75,9 @@ def _findings(
         notify=notify,
         options=Given(settings, practice).options,
     )
-    yield from examine(found, orders)
+    for one in examine(found, orders):
+        said, remedy = (with_options(text, orders.options) for text in (one.said, one.remedy))
+        yield replace(one, said=said, remedy=remedy)
 
 
 def _say(one: Finding) -> None:

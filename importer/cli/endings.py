@@ -9,7 +9,7 @@ from textwrap import wrap
 
 import click
 
-from importer.cli.options import Given, from_here
+from importer.cli.given import Given, from_here
 from importer.cli.phrases import UNSEEN
 from importer.report import Written
 from importer.report.commands import Command
@@ -58,6 +58,5 @@ def _lines(steps: Sequence[Step]) -> Iterator[str]:
 
 
 def _either(commands: Sequence[Command]) -> Iterator[str]:
-    width = max((len(one.text) for one in commands), default=0)
     for one in commands:
-        yield f"{_INDENT}  {one.text:<{width}}  {one.does}".rstrip()
+        yield from (f"{_INDENT}  {line}" for line in one.lines)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from importer.errors import SheetRefusedError
 
 if TYPE_CHECKING:
-    from importer.cli.options import Given
+    from importer.cli.given import Given
     from importer.pipeline import Workplace
     from importer.upload import Ending
 

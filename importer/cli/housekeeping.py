@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from importer.cli.given import Given
 from importer.cli.options import json_option, load, settings_options, yes_option
 from importer.errors import UsageError
 
@@ -38,6 +39,11 @@ def _age(_context: click.Context, _option: click.Parameter, given: str) -> dt.ti
     callback=_age,
     help="Only runs of which nothing has changed for so long: 400d.",
 )
+@click.option(
+    "--refused",
+    is_flag=True,
+    help="Also files that the nights have refused and nobody has imported: maybe the only copies.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
 @yes_option
 @settings_options
@@ -46,6 +52,7 @@ def purge(  # noqa: PLR0913 - a command's options are its arguments
     older_than: dt.timedelta,
     settings: Path | None,
     *,
+    refused: bool,
     dry_run: bool,
     yes: bool,
     practice: bool,
@@ -69,8 +76,8 @@ def purge(  # noqa: PLR0913 - a command's options are its arguments
             "Look first with --dry-run; add --yes if a script may decide.",
         )
     with open_workplace(loaded) as workplace:
-        planned = plan_purge(workplace, older_than)
-        _say_purge(planned, dry_run=dry_run, as_json=as_json)
+        planned = plan_purge(workplace, older_than, with_refused=refused)
+        _say_purge(planned, Given(settings, practice), dry_run=dry_run, as_json=as_json)
         if dry_run or not planned:
             return Exit.DONE
         if not yes and not confirmed("Delete it? Only a back-up brings it back"):
@@ -84,8 +91,9 @@ def purge(  # noqa: PLR0913 - a command's options are its arguments
     return Exit.DONE
 
 
-def _say_purge(planned: Purge, *, dry_run: bool, as_json: bool) -> None:
+def _say_purge(planned: Purge, given: Given, *, dry_run: bool, as_json: bool) -> None:
     from importer.cli.phrases import many
+    from importer.report.commands import typed
 
     evidence = planned.evidence
     if as_json:
@@ -95,6 +103,8 @@ def _say_purge(planned: Purge, *, dry_run: bool, as_json: bool) -> None:
             "reports": [path.name for path in planned.reports],
             "inputs": [path.name for path in planned.inputs],
             "archived": ["/".join(path.parts[-2:]) for path in planned.archived],
+            "never_imported": [str(path) for path in planned.refused],
+            "with_refused": planned.with_refused,
             "file_bytes": planned.size,
             "answers": evidence.answers,
             "bodies": evidence.bodies,
@@ -113,10 +123,19 @@ def _say_purge(planned: Purge, *, dry_run: bool, as_json: bool) -> None:
         )
     else:
         click.echo("Nothing is old enough and closed.")
+    if planned.refused:
+        click.echo(
+            f"{'With them go' if planned.with_refused else 'Left alone:'} "
+            f"{many(len(planned.refused), 'file')} that a night has refused and nobody has "
+            "imported, maybe the only copies"
+            f"{':' if planned.with_refused else '; --refused deletes them too:'}"
+        )
+        for path in planned.refused:
+            click.echo(f"  {path}")
     if planned.still_open:
         click.echo(
             f"Left alone: {many(planned.still_open, 'older run')}, since something of the sheet is "
-            "open. `importer runs` shows what."
+            f"open. `{typed('runs', given.options)}` shows what."
         )
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from importer.cli.options import (
-    FILE,
     load,
     minutes_option,
+    settings_option,
     token_of,
     token_option,
 )
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--job", "names", multiple=True, metavar="NAME", help="This job alone; repeatable.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; nothing is moved or sent.")
 @minutes_option
-@click.option("--settings", type=FILE, help="The settings file.  [default: importer.toml]")
+@settings_option
 @token_option
 @click.option(
     "--log",
@@ -57,8 +56,11 @@ def nightly(  # noqa: PLR0913 - a command's options are its arguments
     For a scheduler: one JSON line on standard output, an exit code, and a digest for people.
     """
     from importer.cli.lines import write_log
+    from importer.cli.one_line import OneLine, print_object
     from importer.nightly import chosen, night_object
-    from importer.nightly.telling import tell, tell_start
+    from importer.nightly.codes import interrupted
+    from importer.nightly.shift import INTERRUPTED, code_of
+    from importer.nightly.telling import tell
 
     write_log(as_json=log == "json")
     signal.signal(signal.SIGTERM, _terminate)
@@ -66,14 +68,18 @@ def nightly(  # noqa: PLR0913 - a command's options are its arguments
         loaded = load(settings, practice=False)
         chosen(loaded, names)
     except ImporterError as error:
-        _print({"exit_code": error.exit_code, "notes": [str(error)]})
+        print_object({"exit_code": error.exit_code, "notes": [str(error)]})
         raise
-    if not dry_run:
-        tell_start(loaded, os.environ)
+    except KeyboardInterrupt as error:
+        print_object({"exit_code": code_of(error), "notes": [INTERRUPTED]})
+        return code_of(error)
     options = _options(settings)
     night = _night(loaded, token_file, names, minutes, dry_run=dry_run, options=options)
-    failed = () if dry_run else tell(loaded, night, os.environ)
-    _print({**night_object(night), "not_told": list(failed)})
+    line = OneLine(night_object(night))
+    with line.before_the_end():
+        if interrupted(night.exit_code) and not dry_run:
+            line.print()  # whoever ended it does not wait for long
+        line.print(() if dry_run else tell(loaded, night, os.environ))
     return night.exit_code
 
 
@@ -88,9 +94,12 @@ def _night(  # noqa: PLR0913 - what the command was told
 ) -> NightReport:
     """The night; also where it could not begin, since that is what people have to know most."""
     from importer.nightly import night_that_failed, run_night
+    from importer.nightly.telling import tell_start
 
     started = dt.datetime.now(dt.UTC)
     try:
+        if not dry_run:
+            tell_start(loaded, os.environ)
         return run_night(
             loaded,
             token_of(loaded, token_file),
@@ -125,7 +134,3 @@ def _bars() -> Bars:
     from importer.cli.lines import LineBars
 
     return TerminalBars() if sys.stderr.isatty() else LineBars()
-
-
-def _print(said: dict[str, Any]) -> None:
-    click.echo(json.dumps(said, ensure_ascii=False))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
+from importer.cli.given import PRACTICE_FOLDER, finding_again
 from importer.cli.inputs import MAPPING
 from importer.errors import UsageError
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from importer.model import Currency, Outcome
-    from importer.report.commands import Typed
     from importer.secret import Token
     from importer.settings import Settings
 
@@ -28,7 +27,6 @@ Totals: TypeAlias = "Mapping[Currency, Decimal]"
 _AMOUNT = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,4})?")
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-PRACTICE_FOLDER = Path("practice")
 PRACTICE_REPORTS = Path("reports", "practice")
 
 
@@ -39,9 +37,14 @@ def settings_options(command: F) -> F:
         is_flag=True,
         help=f"Use the practice CRM that comes along; it remembers in `{PRACTICE_FOLDER}/`.",
     )(command)
+    return settings_option(command)
+
+
+def settings_option(command: F) -> F:
+    """`--settings`; the commands in an error find the same workspace as this command."""
     return click.option(
         "--settings", type=FILE, help="The settings file.  [default: importer.toml]"
-    )(command)
+    )(finding_again(command))
 
 
 def token_option(command: F) -> F:
@@ -235,58 +238,6 @@ def load(settings: Path | None, *, practice: bool) -> Settings:
     if settings is not None:
         raise UsageError("--practice and --settings exclude each other.", "Leave one of them out.")
     return practice_settings(PRACTICE_FOLDER.absolute(), PRACTICE_REPORTS.absolute())
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """Which settings were asked for."""
-
-    settings: Path | None
-    practice: bool
-
-    @property
-    def options(self) -> str:
-        """The same options, to be typed again."""
-        if self.practice:
-            return "--practice"
-        named = self.settings
-        return "" if named is None else _settings_typed(named)
-
-    @property
-    def here(self) -> Typed:
-        """The same with the settings' folder, for commands that are typed here and now."""
-        from importer.report.commands import Typed
-
-        if self.practice:
-            return Typed(options=self.options, folder=PRACTICE_FOLDER.as_posix())
-        parent = "." if self.settings is None else from_here(self.settings.parent)
-        return Typed(options=self.options, folder=parent)
-
-    @property
-    def typed(self) -> Typed:
-        """The same for the reports, which go to others: without a path of this machine.
-
-        Settings that were named by their whole path are named as in their own folder.
-        """
-        from importer.report.commands import PLAIN, Typed
-        from importer.settings import FILE_NAME
-
-        if self.practice or self.settings is None or not self.settings.anchor:
-            return self.here
-        name = self.settings.name
-        return PLAIN if name == FILE_NAME else Typed(options=_settings_typed(Path(name)))
-
-
-def from_here(folder: Path) -> str:
-    """A folder as it is typed here: from this one on, if it is in it."""
-    here = Path.cwd()
-    return (folder.relative_to(here) if folder.is_relative_to(here) else folder).as_posix()
-
-
-def _settings_typed(file: Path) -> str:
-    from importer.report.commands import path_typed
-
-    return f"--settings {path_typed(file.as_posix())}"
 
 
 def token_of(settings: Settings, token_file: Path | None) -> Token:

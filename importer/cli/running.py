@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from importer.cli.finishing import finish, finish_refused
+from importer.cli.given import Given
 from importer.cli.inputs import SHEET
 from importer.cli.options import (
-    Given,
     Totals,
     canary_option,
     expect_options,

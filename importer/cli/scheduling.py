@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from importer.cli.options import FILE, load
+from importer.cli.options import FILE, load, settings_option
 
 if TYPE_CHECKING:
     from importer.schedule import Units
@@ -79,7 +79,7 @@ def _zone(_context: click.Context, _option: click.Parameter, given: str) -> str:
     help="After so many the night sends nothing more, and the next one goes on.",
 )
 @click.option("--user", is_flag=True, help="systemd: for your own account, without root.")
-@click.option("--settings", type=FILE, help="The settings file.  [default: importer.toml]")
+@settings_option
 @click.option("--token-file", type=FILE, help="The file that holds, or will hold, the token.")
 @click.option(
     "-o",
@@ -105,6 +105,7 @@ def show(  # noqa: PLR0913 - each is an option
     """
     from importer.errors import UsageError
     from importer.pipeline.scheduling import night_of
+    from importer.schedule import TOKEN_NAME
     from importer.settings import FILE_NAME
 
     if kind is None or (user and kind != "systemd"):
@@ -115,6 +116,9 @@ def show(  # noqa: PLR0913 - each is an option
     found = load(settings, practice=False)
     if kind == "systemd" and token_file is None and found.workspace.token_file is None:
         token_file = _OWN_CREDENTIAL.expanduser() if user else _CREDENTIAL
+    elif token_file is None and not (found.folder / ".env").is_file():
+        # No scheduler sees a shell's variable: a file beside the settings, to be written first.
+        token_file = found.workspace.token_file or found.folder / TOKEN_NAME
     file = settings or Path(FILE_NAME)
     if not file.is_file():
         raise UsageError(

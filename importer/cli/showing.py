@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from importer.cli.given import Given
 from importer.cli.options import (
     FILE,
-    Given,
     json_option,
     load,
     print_or_write,

@@ -13,6 +13,7 @@ from importer.cli.phrases import UNSEEN, many, table
 from importer.model import Outcome, RunRecord
 from importer.pipeline import Answer, Fate, Sent, Story, Trace, Traced
 from importer.report.advice import Advice
+from importer.report.commands import typed
 from importer.report.figures import plain, shown
 from importer.report.inert import visible
 from importer.report.lines import action_line, ruled
@@ -43,7 +44,7 @@ def say_trace(trace: Trace, options: str) -> None:
         options: `--practice`, `--settings FILE` or "", as they were given.
     """
     if len(trace.stories) > 1:
-        _say_table(trace)
+        _say_table(trace, options)
     if len(trace.stories) <= _DETAILED:
         for story in trace.stories:
             _say_story(trace, story, options)
@@ -55,7 +56,7 @@ def say_trace(trace: Trace, options: str) -> None:
         why = f" {visible(known.reason)}" if known.reason else ""
         click.echo(f"The run {run} over {visible(known.file)} has no such row on record.{why}")
     if trace.kind is None:
-        _say_nothing(trace)
+        _say_nothing(trace, options)
     if trace.more:
         click.echo(
             "This is not all: only the newest is shown, and what is older may not be in the CRM. "
@@ -63,25 +64,25 @@ def say_trace(trace: Trace, options: str) -> None:
         )
 
 
-def _say_nothing(trace: Trace) -> None:
+def _say_nothing(trace: Trace, options: str) -> None:
     searched = ", ".join(trace.searched)
     click.echo(f"Nothing found for {visible(trace.what)}. It was looked for as: {searched}.")
     click.echo(
-        "What to do: `importer runs` lists the sheets that this workspace's journal knows. Write a "
-        "value as it stands in the sheet, and a day as 2026-04-03; of a row with problems the "
-        "journal knows only the cells that were wrong: ask for its cell, as in 'payments.xlsx "
-        "Payments!17'."
+        f"What to do: `{typed('runs', options)}` lists the sheets that this workspace's journal "
+        "knows. Write a value as it stands in the sheet, and a day as 2026-04-03; of a row with "
+        "problems the journal knows only the cells that were wrong: ask for its cell, as in "
+        "'payments.xlsx Payments!17'."
     )
 
 
-def _say_table(trace: Trace) -> None:
+def _say_table(trace: Trace, options: str) -> None:
     answers = [(story, one) for story in trace.stories for one in story.answers]
     rows = [_table_row(trace, one) for _, one in answers]
     click.echo(table(rows, ("answer", "what", "sheet", "action id", "reference")))
     more = "; there are more" if trace.more else ""
     click.echo(
         f"\n{many(len(answers), 'answer')} for {visible(trace.what)} as {trace.kind}{more}. For "
-        "one of them alone: importer trace REFERENCE\n"
+        f"one of them alone: {typed('trace', 'REFERENCE', options)}\n"
     )
 
 

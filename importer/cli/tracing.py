@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from importer.cli.options import Given, json_option, load, settings_options
+from importer.cli.given import Given
+from importer.cli.options import json_option, load, settings_options
 
 
 @click.command()

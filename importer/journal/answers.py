@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -88,3 +89,11 @@ def last_clock_offset(journal: Journal) -> float | None:
         .limit(1)
     )
     return found[0].clock_offset_s if found else None
+
+
+def requests_since(journal: Journal, moment: dt.datetime) -> list[dt.datetime]:
+    """When requests were sent since a moment, oldest first: what the pace has to remember."""
+    found = journal.read(
+        select(requests.c.sent_at).where(requests.c.sent_at >= moment).order_by(requests.c.sent_at)
+    )
+    return [one.sent_at for one in found]

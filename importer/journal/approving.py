@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, Select, insert, select, update
 
@@ -16,7 +16,9 @@ from importer.errors import UsageError
 from importer.journal.money import sum_amounts
 from importer.journal.schema import actions, approvals, requests, runs
 from importer.journal.store import Journal
-from importer.model import Currency, State
+from importer.model import Currency, RunState, State
+
+_APPROVED: Final = "Its plan is approved, and was not applied yet."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,8 @@ def approve(journal: Journal, run: str, plan: str, by: Mapping[str, str], reason
         known = approval_of(journal, run)
         if known is not None and known.hash == plan:
             raise UsageError(
-                f"The plan of the run {run} is approved already.", f"Send it: importer apply {run}"
+                f"The plan of the run {run} is approved already.",
+                f"Send it: `importer apply {run}`.",
             )
         made = insert(approvals).values(
             run=run, hash=plan, by=dict(by), at=journal.clock(), reason=reason.strip()
@@ -110,6 +113,11 @@ def approve(journal: Journal, run: str, plan: str, by: Mapping[str, str], reason
             update(actions)
             .where(actions.c.run == run, actions.c.state == State.STAGED)
             .values(approved=number)
+        )
+        connection.execute(
+            update(runs)
+            .where(runs.c.id == run, runs.c.state == RunState.STOPPED)
+            .values(reason=_APPROVED, changed_at=journal.clock())
         )
 
 
@@ -121,14 +129,16 @@ def approval_of(journal: Journal, run: str) -> Approval | None:
     return _approval(found[0]) if found else None
 
 
-def unapproved_money(journal: Journal, run: str) -> Mapping[Currency, Decimal]:
-    """What the actions are worth that are still to be sent, and that no approval covers."""
-    staged = (
+def unapproved_money(
+    journal: Journal, run: str, states: Sequence[State]
+) -> Mapping[Currency, Decimal]:
+    """What the actions of a run are worth that are in some states, and that no approval covers."""
+    found = (
         select(actions.c.currency, actions.c.amount)
-        .where(actions.c.run == run, actions.c.state == State.STAGED)
+        .where(actions.c.run == run, actions.c.state.in_(states))
         .where(actions.c.approved.is_(None), actions.c.amount.is_not(None))
     )
-    return sum_amounts(journal.read(staged))
+    return sum_amounts(journal.read(found))
 
 
 def _staged(run: str) -> Select[Any]:

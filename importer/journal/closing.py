@@ -97,7 +97,7 @@ def _waiting_elsewhere(left: Sequence[Row[Any]]) -> list[str]:
         if one.state == State.DUPLICATE and one.earlier["reason"] in PASSING
     }
     return [
-        f"row {row} waits for the run {other} (importer resume {other}, or close it there)"
+        f"row {row} waits for the run {other} (`importer resume {other}`, or close it there)"
         for row, other in sorted(copies.items())
     ]
 
@@ -121,15 +121,15 @@ def _under_way(journal: Journal, run: str, of_rows: frozenset[int]) -> list[str]
     for one in found:
         if one.number in of_rows:
             is_, do = doing.get(State(one.state), ("is in doubt", "settle"))
-            said.append(f"row {one.number} {is_} (importer {do} {one.run})")
+            said.append(f"row {one.number} {is_} (`importer {do} {one.run}`)")
     return list(dict.fromkeys(said))
 
 
 def _gone(nothing: frozenset[int], later: Mapping[int, tuple[str, int]]) -> list[str]:
     """Rows of which nothing is left here to be given up, and where it may be."""
     said = [
-        f"row {row} was taken up by the run {later[row][0]} (importer close {later[row][0]} "
-        f"--rows {later[row][1]} --reason …)"
+        f"row {row} was taken up by the run {later[row][0]} (`importer close {later[row][0]} "
+        f'--rows {later[row][1]} --reason "…"`)'
         for row in sorted(nothing & later.keys())
     ]
     left = nothing - later.keys()

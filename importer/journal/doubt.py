@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,13 @@ def leads_in_doubt(journal: Journal, run: str) -> list[str]:
         .order_by(func.min(actions.c.id))
     )
     return [one.lead for one in found]
+
+
+def doubtful_leads(journal: Journal, leads: Collection[str]) -> frozenset[str]:
+    """Those of some leads to which nothing is sent, since something of them is in doubt."""
+    asked = select(actions.c.lead).where(IN_DOUBT, _IS_UNKNOWN)
+    found = journal.read(asked.where(actions.c.lead.in_(leads)).distinct()) if leads else ()
+    return frozenset(one.lead for one in found)
 
 
 def claims_of(journal: Journal, lead: str) -> list[Claim]:

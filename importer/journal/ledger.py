@@ -17,6 +17,7 @@ from importer.batches import Claimant, Decision, Matching, decide, held_by_origi
 from importer.journal.aliases import hold_by_alias
 from importer.journal.corrected import Recognised, recognise_corrected
 from importer.journal.failed import report_unchanged
+from importer.journal.fitting import check_keys
 from importer.journal.matching import (
     Others,
     apply,
@@ -71,8 +72,12 @@ def match_identities(
         run: the run.
         matching: as the mapping says.
         others: see `batches.Claimant`; none of what was staged just now is known to another run.
+
+    Raises:
+        JournalError: a key that it would be matched by was altered.
     """
     with journal.transaction():
+        check_keys(journal, run)
         _settle_origins(journal, run, others)
         _number_occurrences(journal, run)
         for page in _shared_identities(journal, run):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.exc import DatabaseError
@@ -17,26 +17,61 @@ from importer.journal.schema import IS_CREATED, actions
 from importer.journal.store import Clock, Journal, check_facts, utc_now
 
 _MOST_SENTENCES: Final = 5
+_LOOKS: Final = 3
 _RESTORE: Final = (
     "Keep the file as it is, and its -wal beside it. Let nothing be sent, and restore the newest "
     "back-up; then look up in the CRM what was entered since that back-up was made."
 )
 
 
-@contextmanager
-def look_into(path: Path, workspace: str, *, clock: Clock = utc_now) -> Iterator[Journal]:
-    """Open a journal that is there, to read alone.
+T = TypeVar("T")
+
+
+def ask_journal(
+    path: Path, workspace: str, ask: Callable[[Journal], T], *, clock: Clock = utc_now
+) -> T:
+    """Ask a journal that is there, to read alone; asked again where somebody wrote it meanwhile.
 
     Args:
         path: the journal.
         workspace: whose it must be.
+        ask: reads, and has no other effect: it may be asked several times.
         clock: aware times; tests pass their own.
 
     Raises:
-        JournalError: the file is not a journal, or cannot be read.
+        JournalError: the file is not a journal, or cannot be read, or runs begin and end all the
+            time while it is.
         SettingsError: it belongs to another workspace.
         JournalVersionError: it was written by another version.
     """
+    for _ in range(_LOOKS):
+        before = _stamp(path)
+        try:
+            with _look_into(path, workspace, clock) as journal:
+                found = ask(journal)
+        except Exception:
+            # What is read of a file while it changes may be anything, damage as well.
+            if _stamp(path) == before:
+                raise
+        else:
+            if _stamp(path) == before:
+                return found
+    raise JournalError(
+        f"The journal {path} was written each time that it was looked at.",
+        "Look again in a moment, while no run begins or ends.",
+    )
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What changes whenever a file is written that is read without a lock; see `_open`."""
+    if _log_of(path).exists():
+        return ()  # SQLite reads as of one moment
+    one = path.stat()
+    return (one.st_ino, one.st_size, one.st_mtime_ns)
+
+
+@contextmanager
+def _look_into(path: Path, workspace: str, clock: Clock) -> Iterator[Journal]:
     engine = create_engine("sqlite+pysqlite://", creator=lambda: _open(path), poolclass=NullPool)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     try:
@@ -75,12 +110,15 @@ def lead_last_written(journal: Journal) -> str:
     return str(found[0].lead) if found else ""
 
 
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
 def _open(path: Path) -> sqlite3.Connection:
     # With a log beside it, somebody is at work or has crashed: SQLite must read both. Without one
     # nothing else is to be read, and "immutable" keeps SQLite from making a log of its own, which
     # would belong to whoever looks.
-    log = path.with_name(f"{path.name}-wal")
-    how = "mode=ro" if log.exists() else "mode=ro&immutable=1"
+    how = "mode=ro" if _log_of(path).exists() else "mode=ro&immutable=1"
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None
     )

@@ -40,8 +40,7 @@ def meant_actions(  # noqa: PLR0913 - every decision asks for the same
         UsageError: nothing is meant, a row is not of the run, the run was refused as a whole, or
             the reason is blank.
     """
-    if not reason.strip():
-        raise UsageError("A decision needs a reason.", "Say why: it stays on record.")
+    refuse_no_reason(reason)
     _refuse_other_runs(journal, run)
     refuse_purged(journal, run)
     _refuse_other_rows(journal, run, of_rows)
@@ -58,6 +57,20 @@ def meant_actions(  # noqa: PLR0913 - every decision asks for the same
     if not found:
         raise otherwise
     return found
+
+
+def refuse_no_reason(reason: str) -> None:
+    """Refuse what says nothing: a blank, or the `…` that stands in a printed command.
+
+    Raises:
+        UsageError: there is neither a letter nor a digit in it.
+    """
+    if not any(one.isalnum() for one in reason):
+        given = f"“{reason.strip()}” is none" if reason.strip() else "there is none"
+        raise UsageError(
+            f"A decision needs a reason, and {given}.",
+            "Say why in your own words, in place of the dots: it stays on record for ever.",
+        )
 
 
 def _refuse_other_runs(journal: Journal, run: str) -> None:

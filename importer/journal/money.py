@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, exists, select
 
-from importer.model import Currency, Money
-from importer.reconcile import add_money
+from importer.journal.schema import actions, rows
+from importer.journal.store import Journal
+from importer.model import Currency, Money, State
+from importer.reconcile import add_money, add_up
 
 
 def add_amounts(sums: dict[Currency, Decimal], found: Iterable[Row[Any]]) -> None:
@@ -24,3 +26,19 @@ def sum_amounts(found: Iterable[Row[Any]]) -> dict[Currency, Decimal]:
     sums: dict[Currency, Decimal] = {}
     add_amounts(sums, found)
     return sums
+
+
+def invalid_money(journal: Journal, run: str) -> dict[Currency, Decimal]:
+    """What can be read of the amounts in the rows of a run that are INVALID."""
+    refused = exists().where(
+        actions.c.run == rows.c.run,
+        actions.c.row == rows.c.number,
+        actions.c.state == State.INVALID,
+    )
+    found = journal.read(
+        select(rows.c.readable).where(rows.c.run == run, rows.c.readable != {}, refused)
+    )
+    return add_up(
+        {Currency(currency): Decimal(amount) for currency, amount in one.readable.items()}
+        for one in found
+    )

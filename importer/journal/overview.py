@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, func, select
 
+from importer.journal.again import PASSING
 from importer.journal.schema import IN_DOUBT, actions, runs
 from importer.journal.store import Journal
 from importer.journal.taken import NEVER_RAN, is_taken_up
@@ -48,16 +49,23 @@ def open_by_run(journal: Journal) -> Mapping[str, Open]:
     return {run: Open(**of_run) for run, of_run in counts.items()}
 
 
+def held_for_a_time(journal: Journal) -> frozenset[str]:
+    """Runs of which something is held for what another one has open or in doubt: it may be free."""
+    reason = func.json_extract(actions.c.earlier, "$.reason")
+    asked = select(actions.c.run).where(reason.in_(PASSING)).distinct()
+    return frozenset(one.run for one in journal.read(_open(asked, (State.DUPLICATE,))))
+
+
 def waited_for(journal: Journal, run: str) -> list[str]:
     """Other runs that have something in doubt on a lead to which this run still has to send."""
+    return [one for one in doubt_before(journal, run) if one != run]
+
+
+def doubt_before(journal: Journal, run: str) -> list[str]:
+    """Runs, this one among them, that have something in doubt on a lead to which it has to send."""
     mine = select(actions.c.lead).where(actions.c.run == run, actions.c.state == State.STAGED)
-    found = journal.read(
-        select(actions.c.run)
-        .where(IN_DOUBT, actions.c.run != run, actions.c.lead.in_(mine))
-        .distinct()
-        .order_by(actions.c.run)
-    )
-    return [one.run for one in found]
+    asked = select(actions.c.run).where(IN_DOUBT, actions.c.lead.in_(mine)).distinct()
+    return sorted(one.run for one in journal.read(asked))
 
 
 def _by_state(journal: Journal) -> Iterator[tuple[str, State, int]]:

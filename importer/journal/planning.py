@@ -9,10 +9,11 @@ from decimal import Decimal
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from importer import batches
-from importer.journal import ledger
+from importer.errors import JournalError
+from importer.journal import fitting, ledger
 from importer.journal.answers import last_request
 from importer.journal.bulk import execute_many
-from importer.journal.schema import actions, problems, rows, runs
+from importer.journal.schema import actions, problems, requests, rows, runs
 from importer.journal.schema import batches as batch_table
 from importer.journal.store import Journal
 from importer.model import Currency, Note, RunState, State
@@ -44,6 +45,8 @@ class NewRun:
     """account, login, sudo: who plans it."""
     approve_above: Mapping[Currency, Decimal] = field(default_factory=dict)
     """Above which it waits for approval, beside what the settings say."""
+    job: str = ""
+    """The job of the night that plans it; "" where a person does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,7 @@ def begin_run(journal: Journal, run: NewRun) -> None:
                 workspace=journal.workspace,
                 state=RunState.PLANNING,
                 reason="",
+                halted=False,
                 started_at=now,
                 changed_at=now,
             )
@@ -169,8 +173,13 @@ def matching_of(journal: Journal, run: str, *, repeats: bool, separate: bool) ->
 
 
 def void_plan(journal: Journal, run: str, reason: str) -> None:
-    """Forget the rows of a plan that was never finished; the run itself stays on record."""
+    """Forget the rows of a plan that was never finished; the run itself stays on record.
+
+    Raises:
+        JournalError: it was finished, whatever its state says; nothing of it is forgotten.
+    """
     with journal.transaction() as connection:
+        _check_unfinished(journal, run)
         for table in (actions, problems, rows):
             connection.execute(delete(table).where(table.c.run == run))
         connection.execute(
@@ -180,8 +189,30 @@ def void_plan(journal: Journal, run: str, reason: str) -> None:
         )
 
 
+def _check_unfinished(journal: Journal, run: str) -> None:
+    """What is planned in part has no batches and no figures, and nothing in it has come about."""
+    beyond = actions.c.state.not_in([State.STAGED, State.INVALID])
+    signs = (
+        select(runs.c.id).where(runs.c.id == run, runs.c.state != RunState.PLANNING),
+        select(runs.c.id).where(runs.c.id == run, runs.c.rows_read + runs.c.planned_actions > 0),
+        select(batch_table.c.id).where(batch_table.c.run == run),
+        select(requests.c.id).where(requests.c.run == run),
+        select(actions.c.id).where(actions.c.run == run, beyond),
+    )
+    if any(journal.read(sign.limit(1)) for sign in signs):
+        raise JournalError(
+            f"The journal was altered: it says that the sheet of the run {run} was still being "
+            "read, and holds what became of it. Without that, all of it would be sent again.",
+            fitting.RESTORE,
+        )
+
+
 def void_unfinished(journal: Journal) -> None:
-    """Void every plan that a crash left behind; to be called once the lock is held."""
+    """Void every plan that a crash left behind; to be called once the lock is held.
+
+    Raises:
+        JournalError: as `void_plan`.
+    """
     left = select(runs.c.id).where(runs.c.state == RunState.PLANNING)
     for one in journal.read(left):
         void_plan(journal, one.id, "The importer was stopped while it read the sheet.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,12 +17,14 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 
 from importer.errors import UsageError
 from importer.journal.schema import actions, requests, runs
-from importer.journal.store import Journal
-from importer.model import RunState, State
+from importer.journal.statuses import status_of
+from importer.journal.store import Journal, pages
+from importer.model import PAYMENT, RunState, State
 
 LET_GO: Final = (State.CREATED, State.ALREADY)
 """States of which a purge lets the body go: never sent again, whatever a person decides. What
-failed or is held is matched by its body, or may be released, and keeps it."""
+failed or is held is matched by its body, or may be released, and keeps it; so does what a person
+has said to stand on a timeline, and not with which id: whoever looks there knows it by its body."""
 _AT_REST: Final = (RunState.DONE, RunState.STOPPED, RunState.REFUSED)
 
 
@@ -79,8 +82,8 @@ def refuse_purged(journal: Journal, run: str) -> None:
         raise UsageError(
             f"The run {run} was purged on {at.astimezone():%d %b %Y}: its kept sheet and the CRM's "
             "answers are gone. What became of each row is still known.",
-            "Look: importer report RUN, or importer trace WHAT. To change a row, run its sheet "
-            "again.",
+            f"Look: `importer report {run}`, or `importer trace WHAT`. To change a row, run its "
+            "sheet again.",
         )
 
 
@@ -97,6 +100,10 @@ def purge(journal: Journal, of_runs: Sequence[str]) -> None:
     """Let go of the evidence of some runs, and mark them as purged; one transaction."""
     with journal.transaction() as connection:
         connection.execute(update(requests).where(_answers(of_runs)).values(answer=None))
+        for status, ids in _statuses(journal, of_runs).items():
+            for page in pages(ids):
+                kept = update(actions).where(actions.c.id.in_(page))
+                connection.execute(kept.values(kept_status=status))
         connection.execute(update(actions).where(_bodies(of_runs)).values(entry=""))
         connection.execute(
             update(runs)
@@ -127,7 +134,19 @@ def _answers(of_runs: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _bodies(of_runs: Sequence[str]) -> ColumnElement[bool]:
-    return actions.c.run.in_(of_runs) & actions.c.state.in_(LET_GO) & (actions.c.entry != "")
+    is_known = (actions.c.state != State.CREATED) | (actions.c.action_id != "")
+    may_go = actions.c.state.in_(LET_GO) & is_known & (actions.c.entry != "")
+    return actions.c.run.in_(of_runs) & may_go
+
+
+def _statuses(journal: Journal, of_runs: Sequence[str]) -> dict[str, list[int]]:
+    """Status → the payments, by id, of which the body is let go: the books go on telling it."""
+    told = select(actions.c.id, actions.c.type, actions.c.entry, actions.c.kept_status)
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    payments = told.where(_bodies(of_runs), actions.c.type == PAYMENT)
+    for one in journal.stream(payments, actions.c.id):
+        found[status_of(one)].append(one.id)
+    return found
 
 
 def _measured(column: ColumnElement[Any], which: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a select's type counts its columns

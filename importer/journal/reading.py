@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, func, select
 
 from importer.errors import UsageError
+from importer.journal.doubt import doubtful_leads
 from importer.journal.earlier import read_earlier
+from importer.journal.money import invalid_money
 from importer.journal.ruled import decisions_by_action
 from importer.journal.schema import HAS_ID, actions, problems, requests, rows, runs
 from importer.journal.statements import ACTIONS
+from importer.journal.statuses import status_of
 from importer.journal.store import Journal, pages
 from importer.journal.taken import REPLACED_STATES, taken_up
 from importer.model import (
     OUTCOME_OF,
-    PAYMENT,
     ActionRecord,
     Currency,
     Decision,
@@ -35,7 +34,7 @@ from importer.model import (
     Skipped,
     State,
 )
-from importer.reconcile import add_up
+from importer.verdict.details import BEHIND_DOUBT
 
 
 def runs_of(journal: Journal) -> list[RunRecord]:
@@ -43,9 +42,17 @@ def runs_of(journal: Journal) -> list[RunRecord]:
     return [_run(journal, one) for one in journal.read(select(runs).order_by(runs.c.seq))]
 
 
-def runs_by_mapping(journal: Journal, mapping: str) -> list[RunRecord]:
-    """Every run of a mapping, oldest first; without what has to be counted."""
+def runs_by_mapping(journal: Journal, mapping: str, content: str | None = None) -> list[RunRecord]:
+    """Every run of a mapping, oldest first; without what has to be counted.
+
+    Args:
+        journal: the journal.
+        mapping: its name.
+        content: SHA-256 of what they read; None: of whatever.
+    """
     found = select(runs).where(runs.c.mapping == mapping).order_by(runs.c.seq)
+    if content is not None:
+        found = found.where(runs.c.file_sha256 == content)
     return [_uncounted(one) for one in journal.read(found)]
 
 
@@ -146,11 +153,14 @@ def records_of(journal: Journal, run: str, page: Sequence[Row[Any]]) -> Iterator
     ruled = decisions_by_action(journal, [one.id for one in page])
     replaced = {one.row for one in page if one.state in REPLACED_STATES and not one.given_up}
     later = taken_up(journal, run, replaced)
+    doubtful = doubtful_leads(journal, {one.lead for one in page if one.state == State.STAGED})
     for one in page:
         record = _action(one, described.targets, wrong.get(one.row, ()), ruled.get(one.id, ()))
         if one.row in later and one.state in REPLACED_STATES and not one.given_up:
             taker, row = later[one.row]
             record = replace(record, taken_up=f"{taker}/{row}")
+        if one.state == State.STAGED and one.lead in doubtful:
+            record = replace(record, detail=record.detail or BEHIND_DOUBT)
         yield record
 
 
@@ -163,14 +173,6 @@ def known_action_ids(journal: Journal, ids: Sequence[str]) -> set[str]:
         )
         known |= {one.action_id for one in found}
     return known
-
-
-def requests_since(journal: Journal, moment: dt.datetime) -> list[dt.datetime]:
-    """When requests were sent since a moment, oldest first: what the pace has to remember."""
-    found = journal.read(
-        select(requests.c.sent_at).where(requests.c.sent_at >= moment).order_by(requests.c.sent_at)
-    )
-    return [one.sent_at for one in found]
 
 
 def _run(journal: Journal, one: Row[Any]) -> RunRecord:
@@ -189,7 +191,7 @@ def _run(journal: Journal, one: Row[Any]) -> RunRecord:
     return replace(
         _uncounted(one),
         skipped={of.skipped: of.n for of in skipped},
-        invalid_money=_invalid_money(journal, one.id),
+        invalid_money=invalid_money(journal, one.id),
         requests_sent=spent.sent,
         requests_read=spent.all - spent.sent,
     )
@@ -211,6 +213,8 @@ def _uncounted(one: Row[Any]) -> RunRecord:
         mapping_file=one.mapping_file,
         state=RunState(one.state),
         reason=one.reason,
+        halted=one.halted,
+        job=one.job,
         started_at=one.started_at,
         changed_at=one.changed_at,
         rows_read=one.rows_read,
@@ -220,21 +224,6 @@ def _uncounted(one: Row[Any]) -> RunRecord:
         },
         skipped={},
         notes=tuple(Note(**note) for note in one.notes),
-    )
-
-
-def _invalid_money(journal: Journal, run: str) -> dict[Currency, Decimal]:
-    refused = exists().where(
-        actions.c.run == rows.c.run,
-        actions.c.row == rows.c.number,
-        actions.c.state == State.INVALID,
-    )
-    found = journal.read(
-        select(rows.c.readable).where(rows.c.run == run, rows.c.readable != {}, refused)
-    )
-    return add_up(
-        {Currency(currency): Decimal(amount) for currency, amount in one.readable.items()}
-        for one in found
     )
 
 
@@ -296,16 +285,7 @@ def _action(
         reference=f"{one.run}/{one.row}",
         decisions=ruled,
         given_up=one.given_up,
-        status=_status(one),
+        status=status_of(one),
         looked_up=one.state == State.UNKNOWN and one.looked_up,
         lead_column=columns.get("lead", ""),
     )
-
-
-def _status(one: Row[Any]) -> str:
-    """From the entry alone: whoever alters that alters what was sent, and the books show it."""
-    if one.type != PAYMENT or not one.entry:
-        return ""
-    with suppress(ValueError, KeyError, TypeError):  # altered: the books do not balance
-        return str(json.loads(one.entry)["status"])
-    return ""

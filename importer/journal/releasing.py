@@ -36,8 +36,8 @@ def still_here(
         row, (taker, place) = min(later.items())
         raise UsageError(
             f"Row {row} was taken up by the run {taker}, as its row {place}.",
-            f"It is decided there: if it is held, importer release {taker} --rows {place} "
-            "--reason …. Nothing was decided.",
+            f"It is decided there: if it is held, `importer release {taker} --rows {place} "
+            '--reason "…"`. Nothing was decided.',
         )
     return left
 
@@ -87,23 +87,23 @@ def not_yet(journal: Journal, blocked: Sequence[Row[Any]]) -> UsageError:
     """Say what stands in the way, as it is by now; what is in doubt before anything else."""
     now = [(one, standing_for(journal, one)) for one in blocked]
     (first, other), *_ = sorted(now, key=lambda pair: pair[1].state not in DOUBTFUL_STATES)
-    then = f"Then resume this one, which looks again: importer resume {first.run}."
+    then = f"Then resume this one, which looks again: `importer resume {first.run}`."
     if other.state in DOUBTFUL_STATES:
         return UsageError(
             f"Row {first.row} is held for an action of the run {other.run} that is in doubt: it "
             "may be on the timeline already.",
-            f"Settle that one first: importer settle {other.run}. {then}",
+            f"Settle that one first: `importer settle {other.run}`. {then}",
         )
     if is_in_the_way(other) and other.state == State.STAGED:
         return UsageError(
             f"Row {first.row} is held for an action that the run {other.run} is still to send.",
-            f"Resume that run: importer resume {other.run}. If its rows are not wanted, close them "
-            f"there. {then}",
+            f"Resume that run: `importer resume {other.run}`. If its rows are not wanted, close "
+            f"them there. {then}",
         )
     return UsageError(
         f"Row {first.row} was held for an action of the run {other.run} that was open or in doubt "
         "then, and is not any more.",
-        f"Resume this run, which looks again: importer resume {first.run}.",
+        f"Resume this run, which looks again: `importer resume {first.run}`.",
     )
 
 

@@ -37,6 +37,9 @@ _RULED: Final = {
 """For the reason of a run's state, which is kept: the reports' own words may change, and they stand
 where nothing of the journal can reach."""
 
+_SENDS: Final = (Ruling.NOT_CREATED, Ruling.RELEASED)
+"""After these an action is UNSENT."""
+
 
 def record_ruling(  # noqa: PLR0913 - who said what of which actions
     journal: Journal, run: str, found: Sequence[Row[Any]], ruling: Ruling, *, by: str, reason: str
@@ -58,7 +61,11 @@ def record_ruling(  # noqa: PLR0913 - who said what of which actions
     ]
     staged = actions.c.state == State.STAGED
     left = journal.read(select(actions.c.id).where(actions.c.run == run, staged).limit(1))
+    (before,) = journal.read(select(runs.c.reason).where(runs.c.id == run))
     many = "1 action was" if count == 1 else f"{count} actions were"
+    said_so = f"{many} {_RULED[ruling]}."
+    # What is UNSENT is so for its own reason still, where this one has sent nothing back to wait.
+    why = said_so if ruling in _SENDS else before.reason or said_so
     with journal.transaction() as connection:
         connection.execute(insert(decisions), said)
         connection.execute(
@@ -66,7 +73,7 @@ def record_ruling(  # noqa: PLR0913 - who said what of which actions
             .where(runs.c.id == run)
             .values(
                 state=RunState.STOPPED if left else RunState.DONE,
-                reason=f"{many} {_RULED[ruling]}." if left else "",
+                reason=why if left else "",
                 changed_at=now,
             )
         )

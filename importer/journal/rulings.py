@@ -23,6 +23,7 @@ from importer.journal.ruled import Decided, record_ruling
 from importer.journal.schema import actions
 from importer.journal.store import Journal
 from importer.model import EarlierReason, Ruling, State
+from importer.verdict.details import NOT_FOUND
 
 __all__ = ["Decided", "release", "resolve_created", "resolve_not_created"]
 
@@ -40,10 +41,11 @@ def resolve_created(  # noqa: PLR0913 - which actions, and who says what of them
     name: str | None,
     *,
     action_id: str = "",
+    seen: bool = False,
     by: str,
     reason: str,
 ) -> Decided:
-    """Record that what is UNKNOWN stands on the timeline.
+    """Record that what is UNKNOWN stands on the timeline. Nothing takes that back.
 
     Args:
         journal: the journal.
@@ -51,12 +53,14 @@ def resolve_created(  # noqa: PLR0913 - which actions, and who says what of them
         of_rows: row numbers as Excel shows them; None: all that fit.
         name: of the action in the mapping; None: all.
         action_id: what the CRM calls the one action that is meant; "" where nobody knows.
+        seen: the person has seen there what two looks have not found.
         by: the account of the operating system.
         reason: why the person thinks so.
 
     Raises:
         UsageError: there is nothing to decide, a row is not of the run, the reason is blank, or
-            the id cannot be that of this action.
+            the id cannot be that of this action; or two looks have not found one of them, and
+            the person has neither seen it there nor named its id.
     """
     found = _of_state(journal, run, of_rows, name, reason=reason, state=State.UNKNOWN)
     action_id = action_id.strip()
@@ -66,6 +70,8 @@ def resolve_created(  # noqa: PLR0913 - which actions, and who says what of them
             "Name one row, and one action of it by its name in the mapping.",
         )
     _refuse_known_id(journal, action_id)
+    if not (seen or action_id):
+        _refuse_sought_in_vain(found)
     with journal.transaction():
         for one in found:
             _move(journal, one, State.CREATED, action_id=action_id, remarks=[], detail="")
@@ -166,6 +172,19 @@ def _refuse_known_id(journal: Journal, action_id: str) -> None:
             f"The action id {action_id} belongs to row {found[0].row} of the run {found[0].run} "
             "already.",
             "Look at the timeline again: each action there has an id of its own.",
+        )
+
+
+def _refuse_sought_in_vain(found: Sequence[Row[Any]]) -> None:
+    """What is said to be created is never sent: a word too quickly said would lose a payment."""
+    rows = sorted({one.row for one in found if one.looked_up and one.detail == NOT_FOUND})
+    if rows:
+        of_rows = f"row{'' if len(rows) == 1 else 's'} {', '.join(map(str, rows))}"
+        raise UsageError(
+            f"Two looks at the timeline have not found what {of_rows} sent, and nothing takes back "
+            "that it was created: it would never be sent. Nothing was decided.",
+            "Look there yourself. If it stands there, say so of these rows alone, and add "
+            "--seen, or its --action-id. If it does not, say --not-created.",
         )
 
 

@@ -28,7 +28,7 @@ from importer.journal.sqltypes import Exact, Json, Moment
 from importer.model import State
 from importer.verdict import ReadBack, RefusedMaybe, Unknown
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 DOUBTFUL_STATES = (State.SENDING, State.UNKNOWN)
 """States in which nobody knows whether an action stands on a timeline."""
@@ -68,6 +68,8 @@ runs = Table(
     Column("targets", Json, nullable=False),
     Column("state", String(12), nullable=False),
     Column("reason", Text, nullable=False),
+    # A stop rule or its first leads have stopped it: a person looks before more is sent.
+    Column("halted", Boolean, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("rows_read", Integer, nullable=False),
@@ -87,6 +89,8 @@ runs = Table(
     Column("planned_by", Json, nullable=False),
     # Currency → above which it waits for approval, beside what the settings say.
     Column("approve_above", Json, nullable=False),
+    # The job of the night that planned it; "" where a person did.
+    Column("job", Text, nullable=False),
     # Hash of the plan that was written down for people; "" where none was.
     Column("plan_hash", String(64), nullable=False),
     # When its sheet, its reports and the CRM's answers were deleted; NULL: they are kept.
@@ -146,11 +150,14 @@ actions = Table(
     Column("type", Text, nullable=False),
     Column("lead", Text, nullable=False),
     Column("entry", Text, nullable=False),
+    # Of a payment whose entry was let go by a purge: its status. NULL: the entry says it.
+    Column("kept_status", Text),
     Column("amount", Exact),
     Column("currency", String(3)),
     Column("content", Json, nullable=False),
-    # NULL for a row refused as a whole: it can never stand on a timeline.
-    Column("identity", String(32)),
+    # Its row's key and its name (`batches.identity_of`), held against both by `fitting`. NULL for
+    # a row refused as a whole: it can never stand on a timeline.
+    Column("identity", Text),
     Column("occurrence", Integer, nullable=False),
     # Root run, root row and name: whatever a correction makes of its identity, one row yields one.
     Column("origin", Text),

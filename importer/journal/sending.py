@@ -94,13 +94,23 @@ def recover(journal: Journal) -> int:
         return turned.rowcount
 
 
-def set_run_state(journal: Journal, run: str, state: RunState, reason: str = "") -> None:
-    """Move a run on."""
+def set_run_state(
+    journal: Journal, run: str, state: RunState, reason: str = "", *, halted: bool = False
+) -> None:
+    """Move a run on.
+
+    Args:
+        journal: the journal.
+        run: the run.
+        state: what it is now.
+        reason: why, as a sentence.
+        halted: a stop rule or its first leads have stopped it.
+    """
     with journal.transaction() as connection:
         connection.execute(
             update(runs)
             .where(runs.c.id == run)
-            .values(state=state, reason=reason, changed_at=journal.clock())
+            .values(state=state, reason=reason, halted=halted, changed_at=journal.clock())
         )
 
 

@@ -44,7 +44,7 @@ def _row_values(workspace: str, run: str, planned: PlannedRow) -> dict[str, Any]
         "fingerprint": "" if isinstance(checked, Skipped) else checked.fingerprint,
         "key": ""
         if isinstance(checked, Skipped) or checked.identity is None
-        else batches.digest(workspace, checked.identity),
+        else batches.row_key(workspace, checked.identity),
         "root_run": planned.root[0],
         "root_row": planned.root[1],
         "readable": _readable(checked),
@@ -59,7 +59,7 @@ def _readable(checked: CheckedRow) -> dict[str, str]:
 
 
 def _actions(journal: Journal, run: str, planned: PlannedRow) -> Iterable[dict[str, Any]]:
-    checked, (root_run, root_row) = planned.checked, planned.root
+    checked = planned.checked
     match checked:
         case Skipped():
             return
@@ -67,6 +67,7 @@ def _actions(journal: Journal, run: str, planned: PlannedRow) -> Iterable[dict[s
             known = {"state": State.INVALID, "content": dict(checked.content)}
             yield _blank_action(run, checked.row) | known
         case Ready():
+            key = batches.row_key(journal.workspace, checked.identity)
             for position, draft in enumerate(checked.drafts):
                 yield _blank_action(run, checked.row) | {
                     "position": position,
@@ -77,10 +78,8 @@ def _actions(journal: Journal, run: str, planned: PlannedRow) -> Iterable[dict[s
                     "amount": draft.money.amount if draft.money else None,
                     "currency": draft.money.currency if draft.money else None,
                     "content": dict(draft.content),
-                    "identity": batches.identity_digest(
-                        journal.workspace, checked.identity, draft.name
-                    ),
-                    "origin": f"{root_run}/{root_row}/{draft.name}",
+                    "identity": batches.identity_of(key, draft.name),
+                    "origin": batches.origin_of(planned.root, draft.name),
                 }
 
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     Column,
@@ -273,8 +273,11 @@ def _check_version(found: int, path: Path) -> None:
         raise JournalVersionError(
             f"The journal {path} has version {found}; this importer reads version "
             f"{schema.SCHEMA_VERSION}.",
-            "Use a newer importer."
-            if found > schema.SCHEMA_VERSION
-            else "It is of a time before the first release: keep it as a record, and name another "
-            "file as `path` under [journal] in importer.toml.",
+            f"{_OTHER_IMPORTER[found > schema.SCHEMA_VERSION]} Do not delete it, and name no other "
+            "file in its place: a new journal knows nothing of what was sent, and an export that "
+            "holds rows of before would be sent again, every row of it.",
         )
+
+
+_OTHER_IMPORTER: Final = ("Go on with the importer that wrote it.", "Use a newer importer.")
+"""By whether the journal is newer than this importer."""

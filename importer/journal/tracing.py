@@ -80,7 +80,13 @@ def _traced(journal: Journal, run: str, found: Sequence[Row[Any]]) -> Iterator[T
     of_run = paged(journal, numbers, select(rows).where(rows.c.run == run), rows.c.number)
     roots = {one.number: (one.root_run, one.root_row) for one in of_run}
     for one, record in zip(found, records_of(journal, run, found), strict=True):
-        carried = [each for each in sent if each.batch == one.batch or each.id == one.request]
+        # A later one of its batch has carried the rest, where a person has settled this one.
+        carried = [
+            each
+            for each in sent
+            if each.id == one.request
+            or (one.request and each.batch == one.batch and each.id < one.request)
+        ]
         yield Traced(
             id=one.id,
             run=run,

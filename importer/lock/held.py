@@ -106,12 +106,12 @@ def _this_process(words: Sequence[str] | None) -> Holder:
     return Holder(
         pid=os.getpid(),
         host=socket.gethostname(),
-        command=" ".join(_harmless(sys.argv if words is None else words)),
+        command=" ".join(harmless(sys.argv if words is None else words)),
         since=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     )
 
 
-def _harmless(words: Sequence[str]) -> Iterator[str]:
+def harmless(words: Sequence[str]) -> Iterator[str]:
     """The program's name and its words; what follows an option that speaks of secrets is hidden."""
     hide_next = False
     for place, word in enumerate(words):

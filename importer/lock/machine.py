@@ -17,6 +17,7 @@ from typing import Final
 
 from importer.errors import SettingsError
 from importer.files import write_atomically
+from importer.lock.foreign import owner_of
 from importer.lock.held import hold
 
 VARIABLE: Final = "IMPORTER_SHARED_FOLDER"
@@ -86,8 +87,8 @@ class Machine:
             raise SettingsError(
                 "Another journal serves this workspace: its journal on this machine is "
                 f"{noted.journal}, not {path}.",
-                f"Name {noted.journal} as `path` under [journal], in a folder that every account "
-                "may write that runs the importer. If it was moved, let no copy of it stay behind.",
+                f"Name {noted.journal} as `path` under [journal], and give the command as its "
+                f"account{_owner(noted.journal)}. If it was moved, let no copy of it stay behind.",
             )
 
     def note(self, path: Path, journal_id: str, mark: int) -> None:
@@ -165,6 +166,11 @@ class _Note:
     journal: Path
     id: str
     mark: int
+
+
+def _owner(journal: Path) -> str:
+    owner = owner_of(journal)
+    return f" (`sudo -u {owner} importer …`)" if owner else ""
 
 
 def _is_there(journal: Path) -> bool:

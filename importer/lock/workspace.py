@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+from importer.lock.foreign import refuse_foreign
 from importer.lock.held import hold
 from importer.lock.machine import Machine
 
@@ -31,12 +32,15 @@ def workspace_lock(
 
     Raises:
         BusyError: another run holds a lock; says who and since when.
-        SettingsError: a lock cannot be made, or another journal serves the workspace.
+        SettingsError: a lock cannot be made, another journal serves the workspace, or the journal
+            belongs to another account.
     """
+    refuse_foreign(path, words)
     with ExitStack() as locks:
         if machine is not None:
             locks.enter_context(machine.lock(words))
             machine.check(path)
         own = path.with_name(f"{path.name}.lock")
+        refuse_foreign(own, words)
         locks.enter_context(hold(own, words, mode=0o660, remedy=_OWN_DISK))
         yield

@@ -20,7 +20,7 @@ _MODELINE: Final = f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
 _TOP: Final = """\
 # How a row of {file} becomes actions on the timelines of your leads.
 # Every word is explained in docs/mapping.md, and how an editor completes them. Replace every TODO;
-# lines that begin with # are comments. Nothing is sent before `importer check` finds no mistake.
+# lines that begin with # are comments. Nothing is sent before `check` finds no mistake.
 mapping: 1
 """
 

@@ -1,10 +1,10 @@
-"""What earlier nights and people have left open, of runs that a night has not worked on."""
+"""What earlier nights and people have left open, of runs that a night has not told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from importer.journal.approving import plan_facts
@@ -20,18 +20,20 @@ from importer.pipeline.holding import hold_of
 class Before:
     """What is open of other runs."""
 
-    unknown: Mapping[str, int]
+    unknown: Mapping[str, int] = field(default_factory=dict)
     """Run → actions in doubt."""
-    unsent: Mapping[str, int]
+    unsent: Mapping[str, int] = field(default_factory=dict)
     """Run → actions UNSENT, of runs that can be resumed."""
-    waiting: Mapping[str, Waiting]
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)
     """Run → why its plan is not sent, of those that somebody has to decide on."""
-    wrong: Mapping[str, StillWrong]
+    wrong: Mapping[str, StillWrong] = field(default_factory=dict)
     """Run → its rows to correct."""
+    duplicate: Mapping[str, int] = field(default_factory=dict)
+    """Run → actions held as DUPLICATE."""
 
     @classmethod
     def of(cls, workplace: Workplace, touched: AbstractSet[str]) -> Before:
-        """Look at every run but those that the night has worked on."""
+        """Look at every run but those whose books the night tells."""
         found = open_by_run(workplace.journal)
         left = {run: one for run, one in found.items() if run not in touched}
         waiting = dict(_waiting(workplace, left))
@@ -42,6 +44,7 @@ class Before:
             },
             waiting=waiting,
             wrong=dict(_wrong(workplace, left)),
+            duplicate={run: one.duplicate for run, one in left.items() if one.duplicate},
         )
 
 

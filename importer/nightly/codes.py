@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from importer.pipeline import Exit
+
 _INTERRUPTED: Final = range(129, 256)
-_ORDER: Final = (1, *_INTERRUPTED, 7, 5, 6, 75, 4, 3, 2, 0)
+_ORDER: Final = (
+    Exit.INTERNAL,
+    *_INTERRUPTED,
+    *(Exit.UNBALANCED, Exit.IN_DOUBT, Exit.STOPPED, Exit.LATER),
+    *(Exit.INCOMPLETE, Exit.SHEET, Exit.USAGE, Exit.DONE),
+)
 """The most urgent first."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from importer.nightly import leaves
 from importer.nightly.days import day
@@ -15,6 +15,7 @@ from importer.nightly.records import NightReport
 from importer.nightly.todo import of_night
 from importer.notify import one_line
 from importer.pipeline.masking import hushed
+from importer.report.commands import with_options
 from importer.report.figures import counted
 
 
@@ -44,7 +45,7 @@ def digest_of(night: NightReport, *, zone: dt.tzinfo) -> Digest:
     matters = matters_of(night)
     line = headline(night, matters)
     today = day(night.ended_at.astimezone(zone))
-    found = list(_leaves(night, line, zone))
+    found = [_with_options(leaf, night.options) for leaf in _leaves(night, line, zone)]
     subject = one_line(f"importer {today}: {line}")
     return Digest(
         subject=subject,
@@ -72,6 +73,10 @@ def _leaves(night: NightReport, line: str, zone: dt.tzinfo) -> Iterator[Leaf]:
     if notes:
         yield leaves.job("To know")
         yield from map(leaves.words, map(hushed, notes))
+
+
+def _with_options(leaf: Leaf, options: str) -> Leaf:
+    return replace(leaf, lines=tuple(with_options(line, options) for line in leaf.lines))
 
 
 def _still_wrong(night: NightReport) -> Iterator[str]:

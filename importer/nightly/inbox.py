@@ -10,16 +10,16 @@ import datetime as dt
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
 from importer.errors import UsageError
 from importer.nightly.moving import claim_file
+from importer.pipeline.archives import TAKEN
 from importer.settings import STEM, Job
 
-TAKEN: Final = "taken"
 FAILURES: Final = ("failures*.xlsx", "failures*.csv")
 """What reports call the rows to correct: taken wherever it is clear which job it belongs to."""
 
@@ -58,10 +58,10 @@ class Inbox:
     def __init__(self, job: Job, others: Iterable[Job], *, look_only: bool = False) -> None:
         self._job = job
         self._look_only = look_only
-        self.folder = job.inbox.parent
-        alone = all(one.inbox.parent != self.folder for one in others)
-        self._patterns = (job.inbox.name, *(FAILURES if alone else ()))
-        name = "" if alone else f", under a name that fits {job.inbox.name}"
+        self.folder, self.place = job.inbox.parent, job.place
+        self._beside = [one for one in others if one.place == job.place]
+        self._patterns = (job.inbox.name, *(() if self._beside else FAILURES))
+        name = f", under a name that fits {job.inbox.name}" if self._beside else ""
         self.for_failures = f"into {self.folder}{name}"
         """Where a corrected failures workbook is put, in words."""
         self._looks: dict[str, Look] = {}
@@ -72,7 +72,10 @@ class Inbox:
         Raises:
             UsageError: the folder is not there.
         """
-        self._looks = {path.name: _look(path) for path in self.files()}
+        self._looks = {}
+        for path in self.files():
+            with suppress(OSError):  # it has gone, or is a link to nowhere: the second look tells
+                self._looks[path.name] = _look(path)
 
     @property
     def seen(self) -> bool:
@@ -96,11 +99,22 @@ class Inbox:
         return [path for path in found if not path.is_dir()]
 
     def not_ready(self, path: Path) -> str:
-        """Why a file is not to be taken yet, to be asked some time after `look`; "" if it is."""
+        """Why a file is not to be taken yet, to be asked some time after `look`; "" if it is.
+
+        Raises:
+            UsageError: its name fits another job too, so that nobody knows what it is.
+        """
+        if also := [one.name for one in self._beside if _means(one, path.name)]:
+            raise UsageError(
+                f"Its name fits the jobs {', '.join([self._job.name, *also])}: none takes it.",
+                "Let it fit one of them alone: by its own name, or by their `inbox`.",
+            )
         try:
             return next(self._doubts(path), "")
         except FileNotFoundError:
             return ""  # somebody else took it: claiming will tell
+        except OSError as error:
+            return f"It cannot be looked at: {error.strerror}."
 
     def totals_of(self, path: Path) -> Path | None:
         """The file of a file's control totals; None where the job has none."""
@@ -118,24 +132,40 @@ class Inbox:
         if not claim_file(path, own / path.name):
             own.rmdir()
             return None
-        return self._claim(own / path.name)
+        return self.with_totals(self._claim(own / path.name))
 
     def claimed(self) -> list[Claim]:
         """What earlier nights took and did not put away, the oldest first."""
         if not self._taken.is_dir():
             return []
-        return [
-            claim for folder in sorted(self._taken.iterdir()) for claim in self._held_by(folder)
-        ]
+        folders = sorted(path for path in self._taken.iterdir() if path.is_dir())
+        return [claim for folder in folders for claim in self._held_by(folder)]
+
+    def with_totals(self, claim: Claim) -> Claim:
+        """A claim of which no run was made, with the control totals that a crash has left behind.
+
+        Of one that has a run they are in its folder; a file of their name in the inbox is another
+        sheet's.
+
+        Raises:
+            OSError: they cannot be moved.
+        """
+        if claim.totals is None or claim.totals.exists():
+            return claim
+        beside = self._totals_of(self.folder / claim.sheet.name)
+        if self._look_only:
+            return replace(claim, totals=beside)
+        claim_file(beside, claim.totals)
+        return claim
 
     def knows(self, path: Path) -> bool:
         """Whether a file of the folder means something to the job."""
-        return self._is_ours(path.name) or self._is_totals(path.name)
+        return self._is_ours(path.name) or _is_totals(self._job, path.name)
 
     def _doubts(self, path: Path) -> Iterator[str]:
-        now = _look(path)
-        if path.is_symlink() or not path.is_file():
+        if path.is_symlink() or (path.exists() and not path.is_file()):
             yield "It is no ordinary file."
+        now = _look(path)
         if lock := _lock_of(path):
             yield f"Somebody has it open: {lock.name} lies beside it."
         if not now[0]:
@@ -151,45 +181,59 @@ class Inbox:
         return self.folder / TAKEN / self._job.name
 
     def _held_by(self, folder: Path) -> Iterator[Claim]:
-        found = [path for path in folder.iterdir() if not self._is_totals(path.name)]
+        try:
+            found = [path for path in folder.iterdir() if self._is_sheet(path)]
+        except OSError:
+            yield Claim(sheet=folder, totals=None)  # what takes it up tells why it cannot
+            return
         yield from map(self._claim, found)
         if not found and not self._look_only:
             with suppress(OSError):  # a crash between the folder and the file, or after the file
                 folder.rmdir()
 
     def _claim(self, sheet: Path) -> Claim:
-        """With its control totals, wherever a crash has left them."""
-        if not self._job.control_totals:
-            return Claim(sheet=sheet, totals=None)
-        beside = self._totals_of(self.folder / sheet.name)
-        totals = self._totals_of(sheet)
-        if self._look_only:
-            return Claim(sheet=sheet, totals=totals if totals.exists() else beside)
-        claim_file(beside, totals)
-        return Claim(sheet=sheet, totals=totals)
+        return Claim(sheet=sheet, totals=self.totals_of(sheet))
 
     def _totals_of(self, sheet: Path) -> Path:
         return sheet.with_name(self._job.control_totals.replace(STEM, sheet.stem))
 
     def _is_ours(self, name: str) -> bool:
-        if name.startswith((".", "~$")) or self._is_totals(name):
+        if _is_hidden(name) or _is_totals(self._job, name):
             return False
-        return any(fnmatchcase(name.casefold(), one.casefold()) for one in self._patterns)
+        return any(_fits(name, one) for one in self._patterns)
 
-    def _is_totals(self, name: str) -> bool:
-        totals = self._job.control_totals.casefold()
-        return bool(totals) and fnmatchcase(name.casefold(), totals.replace(STEM, "*"))
+    def _is_sheet(self, path: Path) -> bool:
+        """Whether something in a claim's folder is what was claimed: others leave files, too."""
+        return not (_is_hidden(path.name) or _is_totals(self._job, path.name) or path.is_dir())
 
 
 def fitting_none(inboxes: Sequence[Inbox]) -> Iterator[Path]:
     """Files that lie in an inbox and are no job's."""
-    for folder in dict.fromkeys(inbox.folder for inbox in inboxes):
-        here = [one for one in inboxes if one.folder == folder]
+    for place, folder in {inbox.place: inbox.folder for inbox in inboxes}.items():
+        here = [one for one in inboxes if one.place == place]
         with suppress(OSError):  # the job itself tells of a folder that cannot be read
             for path in sorted(folder.iterdir()):
-                hidden = path.name.startswith((".", "~$")) or not path.is_file()
+                hidden = _is_hidden(path.name) or not path.is_file()
                 if not hidden and not any(one.knows(path) for one in here):
                     yield path
+
+
+def _means(job: Job, name: str) -> bool:
+    """Whether a name means something to a job that shares its folder."""
+    return _fits(name, job.inbox.name) or _is_totals(job, name)
+
+
+def _is_totals(job: Job, name: str) -> bool:
+    return bool(job.control_totals) and _fits(name, job.control_totals.replace(STEM, "*"))
+
+
+def _fits(name: str, pattern: str) -> bool:
+    return fnmatchcase(name.casefold(), pattern.casefold())
+
+
+def _is_hidden(name: str) -> bool:
+    """What systems and office programs leave beside people's files."""
+    return name.startswith((".", "~$"))
 
 
 def _in_order(name: str) -> tuple[str, str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from importer.errors import ImporterError, MappingError
 from importer.files import sha256_of
-from importer.journal.overview import Open, open_by_run
+from importer.journal.overview import Open, held_for_a_time, open_by_run
 from importer.journal.purging import purged_at
 from importer.journal.reading import runs_by_mapping
 from importer.mapping import Mapping
@@ -20,6 +21,8 @@ from importer.nightly.archive import Archive
 from importer.nightly.codes import worst
 from importer.nightly.expected import RECENT, missing, unusual
 from importer.nightly.inbox import Claim, Inbox
+from importer.nightly.masked import said_of
+from importer.nightly.putting_away import PuttingAway
 from importer.nightly.records import FileFate, FileReport, JobReport
 from importer.nightly.running import COUNTED, Running
 from importer.nightly.shift import INTERRUPTED, Shift, code_of
@@ -28,6 +31,7 @@ from importer.settings import Job
 
 _log = logging.getLogger(__name__)
 _NEXT_TIME = "It stays in the inbox; the next night takes it."
+_GONE_ON_WITH = "The next night goes on with it."
 _NOT_OURS = (
     "It cannot be taken ({}): another program has it open, or the importer may not write to the "
     "inbox."
@@ -41,7 +45,7 @@ class Done:
 
     report: JobReport
     touched: frozenset[str] = frozenset()
-    """The runs that it has worked on."""
+    """The runs whose books it tells: what is open of all others, somebody else has to tell."""
 
 
 def take_up(shift: Shift, job: Job, inbox: Inbox) -> Done:
@@ -55,21 +59,27 @@ def take_up(shift: Shift, job: Job, inbox: Inbox) -> Done:
     try:
         inbox.files()
         work = _Work(shift, job, inbox, read_mapping(job.mapping))
-    except ImporterError as error:
-        _log.warning("%s: %s", job.name, words_of(error))
-        report = JobReport(
-            name=job.name, said=words_of(error), exit_code=error.exit_code, mapping=job.mapping
-        )
-        return Done(report=report)
+    except Exception as error:  # noqa: BLE001 - one job never stops the next
+        return Done(report=_not_begun(job, error))
     try:
         work.all()
+        return work.done()
     except KeyboardInterrupt as error:
         shift.signal = code_of(error)
         return work.done(said=INTERRUPTED, code=shift.signal)
     except Exception as error:  # noqa: BLE001 - one job never stops the next
         broken = work.failed(job.name, error)
         return work.done(said=broken.said, code=broken.exit_code)
-    return work.done()
+
+
+def _not_begun(job: Job, error: Exception) -> JobReport:
+    if isinstance(error, ImporterError):
+        said, code = words_of(error), error.exit_code
+        _log.warning("%s: %s", job.name, said)
+    else:
+        said, code = _FAULT.format(type(error).__name__), int(Exit.INTERNAL)
+        _log.error("%s failed", job.name, exc_info=error)
+    return JobReport(name=job.name, said=said, exit_code=code, mapping=job.mapping)
 
 
 def words_of(error: ImporterError) -> str:
@@ -85,7 +95,8 @@ class _Work:
         self._shift, self._job, self._inbox, self._mapping = shift, job, inbox, mapping
         self._journal = shift.workplace.journal
         self._archive = Archive(job, shift.clock().astimezone(job.timezone).date())
-        self._running = Running(shift=shift, job=job, mapping=mapping, archive=self._archive)
+        putting_away = PuttingAway(shift=shift, job=job, archive=self._archive)
+        self._running = Running(shift=shift, job=job, mapping=mapping, putting_away=putting_away)
         self._files = list[FileReport]()
         self._resumed = list[FileReport]()
 
@@ -94,7 +105,8 @@ class _Work:
         gone_on = set[Path]()
         for run, claim in list(self._left()):
             gone_on |= {claim.sheet} if claim else set()
-            self._do(self._resumed, run.file, partial(self._running.go_on, run, claim))
+            work = partial(self._running.go_on, run, claim)
+            self._do(self._resumed, run.file, work, later=_GONE_ON_WITH)
         for claim in self._inbox.claimed():
             if claim.sheet not in gone_on:
                 self._do(self._files, claim.sheet.name, partial(self._again, claim))
@@ -117,26 +129,31 @@ class _Work:
             said=said,
             exit_code=worst([code, *(one.exit_code for one in every)]),
         )
-        return Done(report=report, touched=frozenset(self._running.touched))
+        return Done(report=report, touched=frozenset(one.run for one in every if one.books))
 
     def failed(self, file: str, error: Exception) -> FileReport:
         """What is said of something that was refused, or that broke."""
+        run = self._running.current
         if isinstance(error, ImporterError):
-            fate, code, said = FileFate.REFUSED, error.exit_code, words_of(error)
+            # Of what has a run, something may have been sent: that is no refusal.
+            fate, code = FileFate.FAILED if run else FileFate.REFUSED, error.exit_code
+            said = words_of(error)
         else:
             _log.error("%s: %s failed", self._job.name, file, exc_info=error)
             fate, code = FileFate.FAILED, int(Exit.INTERNAL)
             said = _FAULT.format(type(error).__name__)
-        return FileReport(
-            file=file, fate=fate, run=self._running.current, exit_code=code, said=said
-        )
+        return FileReport(file=file, fate=fate, run=run, exit_code=code, said=said)
 
     def _do(
-        self, reports: list[FileReport], file: str, work: Callable[[], FileReport | None]
+        self,
+        reports: list[FileReport],
+        file: str,
+        work: Callable[[], FileReport | None],
+        later: str = _NEXT_TIME,
     ) -> None:
         """Do one thing, and put down what became of it; None where it was somebody else's."""
         if why := self._shift.over:
-            reports.append(_left_alone(file, f"{why} {_NEXT_TIME}", FileFate.LEFT))
+            reports.append(_left_alone(file, f"{why} {later}", FileFate.LEFT))
             return
         self._running.current = ""
         _log.info("%s: %s", self._job.name, file)
@@ -152,7 +169,7 @@ class _Work:
         """Take up what a crash left before it had a run."""
         if why := self._running.hold:
             return _left_alone(claim.sheet.name, why, FileFate.LEFT)
-        return self._running.take(claim)
+        return self._running.take(self._inbox.with_totals(claim))
 
     def _new(self, path: Path) -> FileReport | None:
         if why := self._running.hold:
@@ -169,16 +186,25 @@ class _Work:
 
     def _left(self) -> Iterator[tuple[RunRecord, Claim | None]]:
         """The job's runs that are not at their end, or whose input was not put away."""
-        claims = {sha256_of(one.sheet): one for one in reversed(self._inbox.claimed())}
-        open_ = open_by_run(self._journal)
+        claims = self._claims()
+        open_, held = open_by_run(self._journal), held_for_a_time(self._journal)
         runs = [one for one in self._runs() if one.state in COUNTED]
         latest = {one.file_sha256: one.id for one in runs}
         for run in runs:
             claim = claims.get(run.file_sha256) if latest[run.file_sha256] == run.id else None
             if claim is not None and self._is_unfinished(run):
                 yield run, claim
-            elif _calls(open_.get(run.id, Open())) and self._archive.holds(run.id):
+            elif self._is_mine(run) and (_calls(open_.get(run.id, Open())) or run.id in held):
+                # What was held for another run is free where that one has given it up.
                 yield run, None
+
+    def _claims(self) -> dict[str, Claim]:
+        """SHA-256 → what was taken and not put away, the oldest of each content."""
+        found = dict[str, Claim]()
+        for one in reversed(self._inbox.claimed()):
+            with suppress(OSError):  # it cannot be read: told where it is taken up by itself
+                found[sha256_of(one.sheet)] = one
+        return found
 
     def _is_unfinished(self, run: RunRecord) -> bool:
         if purged_at(self._journal, run.id) is not None:
@@ -195,13 +221,15 @@ class _Work:
         """When a file of the job was there; rows that somebody corrected are no new file."""
         recent = [run for run in self._runs() if not run.parent and run.started_at > now - RECENT]
         # Other jobs may have the same mapping.
-        yield from (run.started_at for run in recent if self._is_mine(run.id))
+        yield from (run.started_at for run in recent if self._is_mine(run))
         yield from self._archive.last_arrival()
         if any(one.books is None or not one.books.run.parent for one in self._files):
             yield now
 
-    def _is_mine(self, run: str) -> bool:
-        return run in self._running.touched or self._archive.holds(run)
+    def _is_mine(self, run: RunRecord) -> bool:
+        """Also where somebody has tidied the archive, or given the job another name."""
+        known = run.job == self._job.name or run.id in self._running.touched
+        return known or self._archive.holds(run.id)
 
     def _unusual(self, report: FileReport) -> str:
         books = report.books
@@ -219,5 +247,5 @@ def _left_alone(file: str, why: str, fate: FileFate) -> FileReport:
 
 
 def _in_short(report: FileReport) -> str:
-    words = (report.fate, report.run, f"exit code {report.exit_code}", report.said)
+    words = (report.fate, report.run, f"exit code {report.exit_code}", said_of(report))
     return ", ".join(word for word in words if word)

@@ -6,23 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from importer.model import Outcome, RunState
+from importer.nightly.codes import interrupted
 from importer.nightly.masked import said_of
 from importer.nightly.records import FileFate, FileReport, JobReport, NightReport
 from importer.nightly.weights import Matter, Weight
+from importer.pipeline import Exit
 from importer.pipeline.masking import hushed
 from importer.reconcile import TO_CORRECT, Sums, add_up
 from importer.report.figures import counted, shown_count, shown_sums
 from importer.report.verdict import verdict
 from importer.upload import EndKind
 
-_INTERRUPTED: Final = 128
-"""From here on, an exit code names the signal that ended a run."""
 _SHORT: Final = 90
 """Characters of a reason that a subject has room for."""
-_IN_DOUBT: Final = 5
-_STOPPED: Final = 6
-_UNBALANCED: Final = 7
-_LATER: Final = 75
 _TOGETHER: Final = {
     FileFate.WAITING: (Weight.APPROVAL, "waits for approval", "wait for approval"),
     FileFate.NOT_READY: (Weight.NOT_READY, "is not complete", "are not complete"),
@@ -55,9 +51,9 @@ def runs_of(job: JobReport) -> tuple[FileReport, ...]:
 
 def _weight_of(night: NightReport) -> Weight:
     """How urgent a night is that broke off, or of which nothing but the exit code speaks."""
-    if night.exit_code == 1:
+    if night.exit_code == Exit.INTERNAL:
         return Weight.FAILED
-    if night.exit_code == _LATER:
+    if night.exit_code == Exit.LATER:
         return Weight.LATER
     return Weight.NOT_ALL if night.jobs else Weight.NO_NIGHT
 
@@ -79,11 +75,15 @@ def _all_matters(night: NightReport) -> Iterator[Matter]:
     for job in night.jobs:
         yield from _of_job(job)
         for file in runs_of(job):
-            if file.fate not in _TOGETHER:
+            # Of what came before, its own run is told.
+            if file.fate not in _TOGETHER and file.fate is not FileFate.SAME:
                 yield from _of_file(file)
     if night.waiting:
         text = f"{counted(len(night.waiting), 'plan')} of earlier runs"
         yield Matter(weight=Weight.APPROVAL, text=text)
+    if night.duplicate:
+        text = f"{counted(sum(night.duplicate.values()), 'duplicate')} of earlier runs"
+        yield Matter(weight=Weight.TO_CORRECT, text=text)
     if night.unsent:
         text = f"{counted(sum(night.unsent.values()), 'action')} of earlier runs"
         yield Matter(weight=Weight.UNSENT_BEFORE, text=text)
@@ -121,27 +121,28 @@ def _of_job(job: JobReport) -> Iterator[Matter]:
         text = f"{job.name}: {job.missing.partition(': ')[2]}"
         yield Matter(weight=Weight.NO_FILE, text=text)
     elif nothing_new(job):
-        text = f"{_names(file.file for file in job.files)} was imported before"
+        came = "came" if any(file.exit_code for file in job.files) else "was imported"
+        text = f"{_names(file.file for file in job.files)} {came} before"
         yield Matter(weight=Weight.NOTHING_NEW, text=text)
 
 
 def _of_file(file: FileReport) -> Iterator[Matter]:
     """At most one of what a file's fate and its run say; what is in doubt is counted elsewhere."""
     rules: tuple[tuple[bool, Weight, Callable[[], str]], ...] = (
-        (_failed(file), Weight.FAILED, lambda: f"an internal error at {file.file}"),
+        (_failed(file), Weight.FAILED, lambda: _broken(file)),
         (_unbalanced(file), Weight.UNBALANCED, lambda: f"the books of {file.file} do not balance"),
         (
             _refused(file),
             Weight.REFUSED,
             lambda: f"{file.file} was refused, nothing of it was sent",
         ),
-        (file.exit_code == _LATER, Weight.LATER, lambda: _left(file) + _later(file)),
+        (file.exit_code == Exit.LATER, Weight.LATER, lambda: _left(file) + _later(file)),
         (_to_correct(file) and not _stopped(file), Weight.TO_CORRECT, lambda: _rows_left(file)),
         # Behind what is in doubt, the same lead's other actions wait; nothing has stopped them.
-        (_unsent(file) and file.exit_code == _IN_DOUBT, Weight.LATER, lambda: _left(file)),
+        (_waits(file) and not file.halted, Weight.LATER, lambda: _left(file)),
         (_unsent(file) or _stopped(file), Weight.STOPPED, lambda: _left(file) + _because(file)),
         (is_empty(file), Weight.UNUSUAL, lambda: f"{file.file} has no row with an action"),
-        (file.exit_code not in {0, _IN_DOUBT}, Weight.NOT_ALL, lambda: _left(file)),
+        (_not_all(file), Weight.NOT_ALL, lambda: _left(file) + _because(file)),
     )
     for holds, weight, text in rules:
         if holds:
@@ -150,11 +151,24 @@ def _of_file(file: FileReport) -> Iterator[Matter]:
 
 
 def _failed(file: FileReport) -> bool:
-    return file.fate is FileFate.FAILED or file.exit_code == 1
+    return file.fate is FileFate.FAILED or file.exit_code == Exit.INTERNAL
+
+
+def _broken(file: FileReport) -> str:
+    ours = file.exit_code == Exit.INTERNAL
+    return f"{'an internal error' if ours else 'something failed'} at {file.file}"
+
+
+def _not_all(file: FileReport) -> bool:
+    return file.exit_code not in {Exit.DONE, Exit.IN_DOUBT}
+
+
+def _waits(file: FileReport) -> bool:
+    return _unsent(file) and file.exit_code == Exit.IN_DOUBT
 
 
 def _unbalanced(file: FileReport) -> bool:
-    return file.exit_code == _UNBALANCED or bool(file.books and file.books.imbalances)
+    return file.exit_code == Exit.UNBALANCED or bool(file.books and file.books.imbalances)
 
 
 def _refused(file: FileReport) -> bool:
@@ -181,7 +195,7 @@ def is_empty(file: FileReport) -> bool:
 
 
 def _stopped(file: FileReport) -> bool:
-    return file.exit_code == _STOPPED or file.exit_code > _INTERRUPTED
+    return file.halted or file.exit_code == Exit.STOPPED or interrupted(file.exit_code)
 
 
 def _because(file: FileReport) -> str:
@@ -191,6 +205,8 @@ def _because(file: FileReport) -> str:
 
 
 def _later(file: FileReport) -> str:
+    if file.changed:
+        return " has changed since it was read"
     return {
         EndKind.UNREACHABLE: ": the CRM did not answer",
         EndKind.OUT_OF_TIME: ": the time was over",
@@ -201,6 +217,8 @@ def _left(file: FileReport) -> str:
     if file.books and file.books.unsent:
         money = _worth(file.books.outcomes[Outcome.UNSENT].money)
         return f"{counted(file.books.unsent, 'action')}{money} of {file.file} not sent"
+    if file.changed:
+        return file.file
     return f"{file.file}, by exit code {file.exit_code}"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 
 from importer.errors import ImporterError, UsageError
 from importer.journal.store import utc_now
@@ -17,7 +18,7 @@ from importer.nightly.job import Done, take_up
 from importer.nightly.records import NightReport
 from importer.nightly.shift import INTERRUPTED, Shift, code_of
 from importer.nightly.telling import not_told
-from importer.pipeline import Bars, Exit, NoBars, open_workplace
+from importer.pipeline import Bars, Exit, NoBars, Workplace, open_workplace
 from importer.secret import Token
 from importer.settings import Job, Settings
 
@@ -38,7 +39,7 @@ def run_night(  # noqa: PLR0913 - what a command was told
     options: str = "",
     sleep: Callable[[float], None] = time.sleep,
 ) -> NightReport:
-    """Take every job up once.
+    """Take every job up once; once one was, whatever breaks is told beside what was done.
 
     Args:
         settings: with their jobs.
@@ -57,38 +58,74 @@ def run_night(  # noqa: PLR0913 - what a command was told
         JournalError, SettingsError: the journal or the folder of reports cannot be used.
     """
     jobs = chosen(settings, names)
-    with open_workplace(settings) as workplace:
-        workplace.journal.clock = clock or workplace.journal.clock
-        shift = Shift(
-            workplace=workplace,
-            token=token,
-            bars=bars or NoBars(),
-            clock=workplace.journal.clock,
-            sleep=sleep,
-            minutes=minutes,
-            dry_run=dry_run,
-        )
-        inboxes = {
-            job.name: Inbox(job, _others(settings, job), look_only=dry_run) for job in settings.jobs
-        }
-        started = shift.clock()
-        done = _all_jobs(shift, [(job, inboxes[job.name]) for job in jobs])
+    night: NightReport | None = None
+    try:
+        with open_workplace(settings) as workplace:
+            workplace.journal.clock = clock or workplace.journal.clock
+            shift = Shift(
+                workplace=workplace,
+                token=token,
+                bars=bars or NoBars(),
+                clock=workplace.journal.clock,
+                sleep=sleep,
+                minutes=minutes,
+                dry_run=dry_run,
+            )
+            night = replace(_all_of(workplace, shift, jobs), options=options)
+    except (Exception, KeyboardInterrupt) as error:
+        if night is None:
+            raise
+        said, code = _failure(error, begun=True)  # the workplace could not be closed
+        night = _with(night, said, code)
+    return night
+
+
+def _all_of(workplace: Workplace, shift: Shift, jobs: Sequence[Job]) -> NightReport:
+    settings, started = workplace.settings, shift.clock()
+    inboxes = {
+        job.name: Inbox(job, _others(settings, job), look_only=shift.dry_run)
+        for job in settings.jobs
+    }
+    tonight = _Tonight(shift=shift)
+    with tonight.whatever_happens():
+        _all_jobs(tonight, [(job, inboxes[job.name]) for job in jobs])
+    done, before = tonight.done, Before()
+    with tonight.whatever_happens():
         before = Before.of(workplace, {run for one in done for run in one.touched})
-        return NightReport(
-            workspace=settings.workspace.name,
-            started_at=started,
-            ended_at=shift.clock(),
-            jobs=tuple(one.report for one in done),
-            still_unknown=before.unknown,
-            unsent=before.unsent,
-            waiting=before.waiting,
-            still_wrong=before.wrong,
-            came_from=workplace.came_from,
-            folder=settings.folder,
-            options=options,
-            notes=(*not_told(settings), *_strays(list(inboxes.values()))),
-            exit_code=worst([shift.signal, *(one.report.exit_code for one in done)]),
-        )
+    night = NightReport(
+        workspace=settings.workspace.name,
+        started_at=started,
+        ended_at=shift.clock(),
+        jobs=tuple(one.report for one in done),
+        still_unknown=before.unknown,
+        unsent=before.unsent,
+        waiting=before.waiting,
+        still_wrong=before.wrong,
+        duplicate=before.duplicate,
+        came_from=workplace.came_from,
+        folder=settings.folder,
+        notes=(*not_told(settings), *_strays(list(inboxes.values()))),
+        exit_code=worst(
+            [
+                shift.signal,
+                *(one.report.exit_code for one in done),
+                Exit.IN_DOUBT if before.unknown else Exit.DONE,
+            ]
+        ),
+    )
+    for said, code in tonight.broken[:1]:
+        night = _with(night, said, code)
+    return night
+
+
+def _with(night: NightReport, said: str, code: int) -> NightReport:
+    """A night that broke off, with all that it had done."""
+    return replace(
+        night,
+        failed=night.failed or said,
+        notes=night.notes if said in night.notes else (*night.notes, said),
+        exit_code=worst([night.exit_code, code]),
+    )
 
 
 def night_that_failed(
@@ -108,7 +145,7 @@ def night_that_failed(
         options: as of `run_night`.
         clock: when it ended; aware.
     """
-    said, code = _failure(error)
+    said, code = _failure(error, begun=False)
     return NightReport(
         workspace=settings.workspace.name,
         started_at=started,
@@ -123,8 +160,10 @@ def night_that_failed(
     )
 
 
-def _failure(error: BaseException) -> tuple[str, int]:
+def _failure(error: BaseException, *, begun: bool) -> tuple[str, int]:
     match error:
+        case ImporterError() if begun:
+            return f"The night broke off: {error} What it had done is told below.", error.exit_code
         case ImporterError():
             return f"The night could not begin: {error} No job was taken up.", error.exit_code
         case KeyboardInterrupt():
@@ -153,17 +192,38 @@ def chosen(settings: Settings, names: Sequence[str]) -> list[Job]:
     return [job for job in settings.jobs if not names or job.name in names]
 
 
-def _all_jobs(shift: Shift, jobs: Sequence[tuple[Job, Inbox]]) -> list[Done]:
-    looked = time.monotonic()
+@dataclass(slots=True, kw_only=True)
+class _Tonight:
+    """What a night has done so far, and what broke it off."""
+
+    shift: Shift
+    done: list[Done] = field(default_factory=list)
+    broken: list[tuple[str, int]] = field(default_factory=list)
+    """Sentence and exit code, in their order."""
+
+    @contextmanager
+    def whatever_happens(self) -> Iterator[None]:
+        """Note what breaks, and go on with what is left to do or to tell."""
+        try:
+            yield
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - what was sent is to be told
+            said, code = _failure(error, begun=bool(self.done))
+            self.broken.append((said, code))
+            if isinstance(error, KeyboardInterrupt):
+                self.shift.signal = code
+
+
+def _all_jobs(tonight: _Tonight, jobs: Sequence[tuple[Job, Inbox]]) -> None:
+    looked, shift = time.monotonic(), tonight.shift
     for _, inbox in jobs:
-        with suppress(UsageError):  # its job tells
+        with suppress(UsageError, OSError):  # its job tells
             inbox.look()
-    done = []
     for job, inbox in jobs:
         if inbox.seen and not shift.over:
-            shift.sleep(max(0.0, job.quiet_seconds - (time.monotonic() - looked)))
-        done.append(take_up(shift, job, inbox))
-    return done
+            with tonight.whatever_happens():
+                shift.sleep(max(0.0, job.quiet_seconds - (time.monotonic() - looked)))
+        with tonight.whatever_happens():
+            tonight.done.append(take_up(shift, job, inbox))
 
 
 def _others(settings: Settings, job: Job) -> Iterable[Job]:

@@ -50,6 +50,10 @@ class FileReport:
     """How its sending ended; None where it did not come to that."""
     archived: Path | None = None
     """The folder of the archive in which its input is now; None where it was left."""
+    changed: bool = False
+    """Its file is no more what was read, and is read anew the next time."""
+    halted: bool = False
+    """A stop rule or its first leads have stopped it: no night sends more of it unasked."""
     reports: Path | None = None
     """The folder of its reports."""
     report: Report | None = None
@@ -121,6 +125,8 @@ class NightReport:
     """Run → why its plan waits, of runs that this night did not touch."""
     still_wrong: Mapping[str, StillWrong] = field(default_factory=dict)
     """Run → its rows to correct, of runs that this night did not touch."""
+    duplicate: Mapping[str, int] = field(default_factory=dict)
+    """Run → actions held as DUPLICATE, of runs that this night did not touch."""
     came_from: str = ""
     """The machine on which the journal was used before, where that was another one."""
     folder: Path | None = None

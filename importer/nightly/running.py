@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from importer.errors import ImporterError, SheetError, SheetRefusedError
 from importer.files import sha256_of
+from importer.journal.overview import Open, open_by_run
 from importer.journal.purging import purged_at
 from importer.journal.reading import runs_by_mapping
 from importer.mapping import Mapping
 from importer.model import RunRecord, RunState
-from importer.nightly.archive import Archive
 from importer.nightly.codes import interrupted, worst
 from importer.nightly.days import day
+from importer.nightly.halted import is_halted, settle_halted
 from importer.nightly.inbox import Claim
+from importer.nightly.putting_away import PuttingAway
 from importer.nightly.records import FileFate, FileReport
 from importer.nightly.shift import Shift
 from importer.nightly.totals import read_totals
+from importer.nightly.written import write_down
 from importer.pipeline import (
     Demands,
     Exit,
@@ -26,15 +29,14 @@ from importer.pipeline import (
     exit_code,
     plan_run,
     reconcile_run,
-    report_run,
     resumable,
     send_run,
 )
 from importer.pipeline.approving import waits
 from importer.pipeline.archives import REFUSED, SAME
 from importer.pipeline.keys import separate
-from importer.pipeline.reporting import told_of
 from importer.reconcile import Reconciliation
+from importer.report.figures import counted
 from importer.settings import Job
 from importer.upload import Ending, EndKind
 
@@ -42,6 +44,7 @@ NOT_OVER = frozenset({RunState.READY, RunState.SENDING, RunState.STOPPED})
 COUNTED = NOT_OVER | {RunState.DONE}
 """Runs that were planned to their end, and not refused."""
 _GOES_ON: Final = "The next night goes on with it."
+_LOOK: Final = "Until somebody has looked, no night sends more of it."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class Running:
     shift: Shift
     job: Job
     mapping: Mapping
-    archive: Archive
+    putting_away: PuttingAway
     touched: set[str] = field(default_factory=set)
     """Runs that this night has worked on."""
     current: str = ""
@@ -67,7 +70,8 @@ class Running:
         """
         if self.shift.dry_run:
             return self.rehearse(claim.sheet, claim.totals)
-        known = self._known(sha256_of(claim.sheet))
+        digest = sha256_of(claim.sheet)
+        known = self._known(digest)
         if known is not None and known.state in NOT_OVER and known.id not in self.touched:
             return self.go_on(known, claim)
         if known is not None:
@@ -77,7 +81,7 @@ class Running:
         except SheetRefusedError as refusal:
             return self._refused(refusal, claim)
         except SheetError as error:
-            return self._no_sheet(error, claim)
+            return self._no_sheet(error, claim, digest)
         return self._send(run, claim.sheet.name, claim)
 
     def go_on(self, run: RunRecord, claim: Claim | None) -> FileReport:
@@ -88,6 +92,7 @@ class Running:
         """
         if self.shift.dry_run:
             return self._rehearsed(run)
+        self.current = run.id
         resumable(self.shift.workplace, run.id)
         return self._send(run.id, run.file, claim)
 
@@ -116,54 +121,62 @@ class Running:
         )
 
     def _plan(self, sheet: Path, totals: Path | None) -> str:
-        demands = Demands(approve_above=self.job.approve_above, expected=read_totals(totals))
+        demands = Demands(
+            approve_above=self.job.approve_above,
+            expected=read_totals(totals),
+            job=self.job.name,
+        )
         workplace, bars = self.shift.workplace, self.shift.bars
         return plan_run(workplace, sheet, self.mapping, demands=demands, bars=bars)
 
     def _rehearsed(self, run: RunRecord) -> FileReport:
         books = reconcile_run(self.shift.workplace, run.id)
         said = f"A dry run: {books.unsent} actions are left to be sent."
+        if is_halted(self.shift.workplace, run.id):
+            said = f"{said} {_LOOK}"
         return FileReport(file=run.file, fate=FileFate.RUN, run=run.id, books=books, said=said)
 
     def _known(self, digest: str) -> RunRecord | None:
         """The latest run of a content, if a run of it now would not tell anything else."""
         journal = self.shift.workplace.journal
-        runs = runs_by_mapping(journal, self.mapping.name)
-        of_content = (one for one in reversed(runs) if one.file_sha256 == digest)
-        found = next((one for one in of_content if one.state in COUNTED), None)
+        runs = runs_by_mapping(journal, self.mapping.name, digest)
+        found = next((one for one in reversed(runs) if one.state in COUNTED), None)
         if found is None or found.state in NOT_OVER:
             # One that was purged cannot be gone on with; the ledger knows what it created.
             return found if found and purged_at(journal, found.id) is None else None
         return found if found.mapping_sha256 == self.mapping.sha256 else None
 
     def _send(self, run: str, file: str, claim: Claim | None) -> FileReport:
-        workplace, bars = self.shift.workplace, self.shift.bars
         self.current = run
         self.touched.add(run)
-        waiting = waits(workplace, run) is not None
+        waiting = waits(self.shift.workplace, run) is not None
         ending, failed = self._ended(run)
-        books, written = report_run(workplace, run, bars=bars)
-        code = failed.exit_code if failed else exit_code(books, ending)
+        told = write_down(self.shift, run)
+        code = failed.exit_code if failed else exit_code(told.books, ending)
         if interrupted(code):
             self.shift.signal = code
-        self._hold_where_unsent(books, ending)
+        self._hold_where_unsent(told.books, ending)
+        said = str(failed) if failed else _words_of(ending)
         report = FileReport(
             file=file,
             fate=FileFate.WAITING if waiting else FileFate.RUN,
             run=run,
-            exit_code=code,
-            books=books,
-            said=str(failed) if failed else _words_of(ending),
+            exit_code=worst([code, told.exit_code]),
+            books=told.books,
+            said=f"{said} {told.said}".strip(),
             end=ending.kind,
-            reports=written.page.parent,
-            report=told_of(workplace, written.report),
+            halted=ending.halted,
+            reports=told.reports,
+            report=told.report,
         )
-        return report if claim is not None and books.unsent else self._archived(report, claim)
+        return self.putting_away.with_reports(report, claim, told.books.run.file_sha256)
 
     def _ended(self, run: str) -> tuple[Ending, ImporterError | None]:
         """How the sending ended; what broke it is told with the run's books."""
         orders = self.shift.orders(self.job)
         try:
+            if is_halted(self.shift.workplace, run) and (left := settle_halted(self.shift, run)):
+                return left, None
             ending = send_run(
                 self.shift.workplace, run, self.shift.token, orders=orders, bars=self.shift.bars
             )
@@ -181,68 +194,66 @@ class Running:
 
     def _same(self, known: RunRecord, claim: Claim) -> FileReport:
         when = day(known.started_at.astimezone(self.job.timezone))
-        return self._aside(
-            FileReport(
-                file=claim.sheet.name,
-                fate=FileFate.SAME,
-                run=known.id,
-                said=f"Its content was imported before, on {when}, by the run {known.id}.",
-                reports=self.shift.workplace.reports_of(known),
-            ),
-            claim,
-            SAME,
+        code, left = _left_of(self.shift, known.id)
+        said = f"Its content was imported before, on {when}, by the run {known.id}."
+        if left:
+            said = f"Its content came before, on {when}: it is held by the run {known.id}, {left}."
+        report = FileReport(
+            file=claim.sheet.name,
+            fate=FileFate.SAME,
+            run=known.id,
+            exit_code=code,
+            said=said,
+            reports=self.shift.workplace.reports_of(known),
         )
+        return self.putting_away.aside(report, claim, SAME, known.file_sha256)
 
     def _refused(self, refusal: SheetRefusedError, claim: Claim) -> FileReport:
         self.current = refusal.run
         self.touched.add(refusal.run)
-        books, written = report_run(self.shift.workplace, refusal.run, bars=self.shift.bars)
+        told = write_down(self.shift, refusal.run)
         report = FileReport(
             file=claim.sheet.name,
             fate=FileFate.REFUSED,
             run=refusal.run,
-            exit_code=refusal.exit_code,
-            books=books,
-            said=str(refusal),
-            reports=written.page.parent,
-            report=told_of(self.shift.workplace, written.report),
+            exit_code=worst([refusal.exit_code, told.exit_code]),
+            books=told.books,
+            said=f"{refusal} {told.said}".strip(),
+            reports=told.reports,
+            report=told.report,
         )
-        return self._archived(report, claim)
+        return self.putting_away.with_reports(report, claim, told.books.run.file_sha256)
 
-    def _no_sheet(self, error: SheetError, claim: Claim) -> FileReport:
+    def _no_sheet(self, error: SheetError, claim: Claim, digest: str) -> FileReport:
         report = FileReport(
             file=claim.sheet.name,
             fate=FileFate.REFUSED,
             exit_code=error.exit_code,
             said=str(error),
         )
-        return self._aside(report, claim, REFUSED)
+        return self.putting_away.aside(report, claim, REFUSED, digest)
 
-    def _archived(self, report: FileReport, claim: Claim | None) -> FileReport:
-        reports = self.shift.workplace.settings.reports.folder / report.run
-        try:
-            folder = self.archive.keep(report.run, reports, claim)
-        except OSError as error:
-            return self._not_archived(report, error)
-        return replace(report, archived=folder)
 
-    def _aside(self, report: FileReport, claim: Claim, why: str) -> FileReport:
-        try:
-            folder = self.archive.put_aside(claim, why, self.shift.clock())
-        except OSError as error:
-            return self._not_archived(report, error)
-        return replace(report, archived=folder)
-
-    def _not_archived(self, report: FileReport, error: OSError) -> FileReport:
-        said = (
-            f"{report.said} The archive {self.job.archive} cannot be written: {error.strerror}. "
-            "What was imported is on record; the next night puts it away."
-        )
-        return replace(report, said=said.strip(), exit_code=worst([report.exit_code, Exit.USAGE]))
+def _left_of(shift: Shift, run: str) -> tuple[int, str]:
+    """The exit code of what a run has open, and that in words; 0 and "" where nothing is."""
+    left = open_by_run(shift.workplace.journal).get(run, Open())
+    if left.unknown:
+        return Exit.IN_DOUBT, f"of which {counted(left.unknown, 'action')} may be in the CRM or not"
+    if left.unsent and waits(shift.workplace, run):
+        return Exit.STOPPED, "whose plan waits for somebody's word"
+    if left.unsent:
+        return Exit.STOPPED, f"which has {counted(left.unsent, 'action')} still to send"
+    if left.to_correct:
+        return Exit.INCOMPLETE, f"of which {counted(left.to_correct, 'row')} wait for a correction"
+    if left.duplicate:
+        return Exit.INCOMPLETE, f"which holds {counted(left.duplicate, 'action')} as DUPLICATE"
+    return Exit.DONE, ""
 
 
 def _words_of(ending: Ending) -> str:
     """Why it was not sent to its end, for people who were not there; "" where it was."""
+    if ending.halted:
+        return f"{ending.reason} {_LOOK} {ending.remedy}"
     match ending.kind:
         case EndKind.UNREACHABLE:
             return f"The CRM did not answer: {_begun_small(ending.reason)} {_GOES_ON}"

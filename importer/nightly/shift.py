@@ -49,18 +49,17 @@ class Shift:
         """Why nothing more is taken up; "" while the night goes on."""
         if self.signal:
             return INTERRUPTED
-        left = self._minutes_left()
-        return OUT_OF_TIME if left is not None and left <= 0 else ""
+        left = self.minutes_left
+        return OUT_OF_TIME if left is not None and left <= _A_MOMENT else ""
 
     def orders(self, job: Job) -> Orders:
         """How a run of a job is to be sent: nobody is there to be asked."""
-        left, stop = self._minutes_left(), self.workplace.settings.stop
-        return Orders(
-            canary=stop.canary if job.canary is None else job.canary,
-            minutes=None if left is None else max(left, _A_MOMENT),
-        )
+        canary = self.workplace.settings.stop.canary if job.canary is None else job.canary
+        return Orders(canary=canary, minutes=self.minutes_left)
 
-    def _minutes_left(self) -> float | None:
+    @property
+    def minutes_left(self) -> float | None:
+        """Until nothing more is sent, a moment at least; None: as long as it takes."""
         if self.minutes is None:
             return None
-        return self.minutes - (time.monotonic() - self.began_s) / 60
+        return max(self.minutes - (time.monotonic() - self.began_s) / 60, _A_MOMENT)

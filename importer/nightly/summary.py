@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from importer.nightly.masked import said_of
 from importer.nightly.records import FileReport, JobReport, NightReport
+from importer.pipeline.masking import hushed
 from importer.reconcile import Reconciliation
 from importer.report.figures import plain_sums
 
@@ -21,8 +23,9 @@ def night_object(night: NightReport) -> dict[str, Any]:
         "unsent": dict(night.unsent),
         "waiting": {run: str(one.hold) for run, one in night.waiting.items()},
         "still_wrong": {run: one.rows for run, one in night.still_wrong.items()},
+        "duplicate": dict(night.duplicate),
         "came_from": night.came_from,
-        "notes": list(night.notes),
+        "notes": list(map(hushed, night.notes)),
     }
 
 
@@ -30,11 +33,11 @@ def _job(job: JobReport) -> dict[str, Any]:
     return {
         "name": job.name,
         "exit_code": job.exit_code,
-        "said": job.said,
+        "said": hushed(job.said),
         "files": [_file(one) for one in job.files],
         "resumed": [_file(one) for one in job.resumed],
         "missing": job.missing,
-        "unusual": list(job.unusual),
+        "unusual": list(map(hushed, job.unusual)),
         "waiting": list(job.waiting),
     }
 
@@ -45,7 +48,7 @@ def _file(file: FileReport) -> dict[str, Any]:
         "fate": str(file.fate),
         "run": file.run,
         "exit_code": file.exit_code,
-        "said": file.said,
+        "said": said_of(file),
         **({} if file.books is None else _books(file.books)),
         "archived": str(file.archived) if file.archived else None,
         "reports": str(file.reports) if file.reports else None,

@@ -34,8 +34,8 @@ def tell(settings: Settings, night: NightReport, env: Mapping[str, str]) -> Sequ
         A sentence for each of those who could not be told, without any address.
     """
     failed = [
-        *_noted(_send(settings, night, env)),
-        *_noted(_ping(settings, env, str(night.exit_code))),
+        *_noted(_till_interrupted(_send(settings, night, env))),
+        *_noted(_till_interrupted(_ping(settings, env, str(night.exit_code)))),
     ]
     for sentence in failed:
         _log.warning("%s", sentence)
@@ -66,6 +66,13 @@ def _ping(settings: Settings, env: Mapping[str, str], word: str) -> Iterator[str
     url = find_ping_url(settings, env)
     if url is not None and (failed := ping(url, word)):
         yield failed
+
+
+def _till_interrupted(work: Iterator[str]) -> Iterator[str]:
+    try:
+        yield from work
+    except KeyboardInterrupt:
+        yield "The night was ended while it told people: some may not know."
 
 
 def _noted(work: Iterator[str]) -> list[str]:

@@ -11,21 +11,21 @@ from importer.errors import UsageError
 from importer.files import sha256_of
 from importer.journal import approving, reading
 from importer.journal.approving import PlanFacts, hash_of_plan, plan_facts
+from importer.journal.meant import refuse_no_reason
 from importer.journal.sending import set_run_state
 from importer.mapping import Mapping
 from importer.model import RunRecord, RunState
 from importer.pipeline.holding import hold_of
 from importer.pipeline.left import estimate, resumable
-from importer.pipeline.limits import Sums, limits_of, over_limit
+from importer.pipeline.limits import Sums, limits_of, over_limit, to_send_unapproved
 from importer.pipeline.people import Person, this_person
-from importer.pipeline.plans import PlanFile, planner_of, write_plan
+from importer.pipeline.plans import PlanFile, plan_file, planner_of, write_plan
 from importer.pipeline.workplace import Workplace
 from importer.report.figures import shown_sums
 from importer.report.words import Hold
 from importer.upload import Ending, EndKind
 
-WAITS: Final = "It waits for approval"
-"""How the reason of every run begins that waits for a second person."""
+_WAITS: Final = "It waits for approval"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +52,15 @@ def waits(workplace: Workplace, run_id: str, *, applied: bool = False) -> Ending
         case None:
             return None
         case Hold.APPROVAL:
-            over, limits = over_limit(workplace, run_id, facts), limits_of(workplace, facts)
             return _stopped(
-                f"{WAITS}: {_shown(over)} is to be sent, and above "
-                f"{_shown({one: limits[one] for one in over})} a second person looks at it first.",
+                f"{_WAITS}: {_too_much(workplace, run_id, facts)} a second person looks at it "
+                "first.",
                 f"Somebody else than {planner_of(facts)} looks at the plan and approves it; then "
                 "it is applied.",
             )
         case Hold.ANOTHER:
             return _stopped(
-                f"{WAITS}: what it would send has changed since it was approved.",
+                f"{_WAITS}: what it would send has changed since it was approved.",
                 "Have the plan written anew, and that one approved.",
             )
         case Hold.APPLY:
@@ -75,7 +74,7 @@ def hold_back(workplace: Workplace, run_id: str, *, applied: bool = False) -> En
     """As `waits`; where a run waits, its plan is written and its state says so."""
     waiting = waits(workplace, run_id, applied=applied)
     if waiting is not None:
-        if not plan_facts(workplace.journal, run_id).hash:
+        if _is_to_be_written(workplace, run_id):
             write_plan(workplace, run_id)
         set_run_state(workplace.journal, run_id, RunState.STOPPED, waiting.reason)
     return waiting
@@ -93,8 +92,7 @@ def approve_plan(workplace: Workplace, plan: PlanFile | str, *, reason: str) -> 
         UsageError: there is no such plan, the person has planned it, the reason is blank, or what
             would be sent has changed since the plan was written.
     """
-    if not reason.strip():
-        raise UsageError("A decision needs a reason.", "Say why: it stays on record.")
+    refuse_no_reason(reason)
     run, facts = _planned(workplace, plan)
     person, planner = this_person(), planner_of(facts)
     if person.may_be(planner):
@@ -155,14 +153,35 @@ def hold_to_plan(workplace: Workplace, run_id: str) -> None:
         raise _changed(run, "The mapping on record is altered")
     facts = plan_facts(workplace.journal, run.id)
     # What was begun is smaller than its plan; that nothing was added, its approval says.
-    if not facts.begun and hash_of_plan(workplace.journal, run.id) != facts.hash:
+    covered = facts.begun and not over_limit(workplace, run.id, facts)
+    if not covered and hash_of_plan(workplace.journal, run.id) != facts.hash:
         file, _ = write_plan(workplace, run.id)
         raise UsageError(
             f"What the run {run.id} would send has changed since it was planned: other runs have "
             "sent meanwhile, or somebody has decided something of it. Nothing was sent.",
             f"It was planned anew: look at {file}, have it approved where it needs that, and then: "
-            f"importer apply {run.id}",
+            f"`importer apply {run.id}`.",
         )
+
+
+def _is_to_be_written(workplace: Workplace, run_id: str) -> bool:
+    """Whether people who are told to look at the plan of a run would find none, or an old one."""
+    facts = plan_facts(workplace.journal, run_id)
+    # A crash may have come between the hash and the file.
+    if not facts.hash or not plan_file(workplace, run_id).is_file():
+        return True
+    # A plan that nobody has begun stays as it was looked at, until `apply` says that it changed.
+    return facts.begun and hash_of_plan(workplace.journal, run_id) != facts.hash
+
+
+def _too_much(workplace: Workplace, run_id: str, facts: PlanFacts) -> str:
+    """`₹301.00 is to be sent, and above ₹250.00`."""
+    over, limits = over_limit(workplace, run_id, facts), limits_of(workplace, facts)
+    waiting = to_send_unapproved(workplace, run_id)
+    said = f"{_shown({one: waiting[one] for one in over})} is to be sent"
+    if over != {one: waiting[one] for one in over}:
+        said += f", which makes {_shown(over)} of this run that nobody has approved"
+    return f"{said}, and above {_shown({one: limits[one] for one in over})}"
 
 
 def _planned(workplace: Workplace, plan: PlanFile | str) -> tuple[RunRecord, PlanFacts]:
@@ -171,7 +190,7 @@ def _planned(workplace: Workplace, plan: PlanFile | str) -> tuple[RunRecord, Pla
     if not facts.hash:
         raise UsageError(
             f"Nobody has frozen a plan of the run {run.id}.",
-            f"It is sent by: importer resume {run.id}",
+            f"It is sent by: `importer resume {run.id}`.",
         )
     if not isinstance(plan, str) and plan.hash != facts.hash:
         raise UsageError(
@@ -185,7 +204,8 @@ def _planned(workplace: Workplace, plan: PlanFile | str) -> tuple[RunRecord, Pla
 def _changed(run: RunRecord, what: str) -> UsageError:
     return UsageError(
         f"{what}. Nothing of the run {run.id} was sent.",
-        f'Give it up and plan anew: importer close {run.id} --reason "…", then importer plan.',
+        f'Give it up: `importer close {run.id} --reason "…"`. Then plan it anew: '
+        "`importer plan SHEET -m MAPPING`.",
     )
 
 

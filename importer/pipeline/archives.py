@@ -9,37 +9,75 @@ from typing import Final
 
 from importer.files import sha256_of
 from importer.journal import reading
+from importer.model import RunRecord
 from importer.pipeline.workplace import Workplace
+from importer.settings import Job
 
 REFUSED: Final = "refused"
 """A folder of a night's archive: files that are no sheet of the mapping."""
 SAME: Final = "same"
 """Another: files of which the content was imported before."""
+TAKEN: Final = "taken"
+"""A folder of an inbox, with one for each job: files that a night has taken, until they are put
+away."""
 
 
 def archived(workplace: Workplace, gone: Collection[str], before: dt.datetime) -> Iterator[Path]:
     """Yield the folders of all archives that a purge may delete.
 
     That is the folder of every run that is gone; and of the nights before a moment, the files that
-    never had a run of their own. Such a folder stays as long as a run that is kept has read one of
-    them: what is open is looked into.
+    were imported before. Such a folder stays as long as a run that is kept has read one of them:
+    what is open is looked into.
 
     Args:
         workplace: the workspace, whose settings have the jobs.
         gone: runs that are purged, or about to be.
         before: aware.
     """
+    needed = _needed(workplace, gone)
+    for night in _nights(workplace):
+        yield from (night / run for run in sorted(gone) if (night / run).is_dir())
+    yield from _put_aside(workplace, SAME, before, needed)
+
+
+def refused(workplace: Workplace, gone: Collection[str], before: dt.datetime) -> Iterator[Path]:
+    """Yield the folders with files that were refused and never imported, as `archived` does.
+
+    They may be the only copies of what somebody still has to send again.
+    """
+    yield from _put_aside(workplace, REFUSED, before, _needed(workplace, gone))
+
+
+def held_by_a_job(workplace: Workplace, run: RunRecord) -> bool:
+    """Whether the nights of a job go on with a run: its archive has it, or its inbox its file."""
+    return any(_holds_run(job, run) for job in workplace.settings.jobs)
+
+
+def _holds_run(job: Job, run: RunRecord) -> bool:
+    if any(job.archive.glob(f"*/{run.id}")):
+        return True
+    return _holds(job.inbox.parent / TAKEN / job.name, {run.file_sha256})
+
+
+def _needed(workplace: Workplace, gone: Collection[str]) -> Collection[str]:
+    """The contents that runs which stay have read, by SHA-256."""
     runs = reading.runs_of(workplace.journal)
-    needed = {run.file_sha256 for run in runs if run.id not in gone}
+    return {run.file_sha256 for run in runs if run.id not in gone}
+
+
+def _put_aside(
+    workplace: Workplace, why: str, before: dt.datetime, needed: Collection[str]
+) -> Iterator[Path]:
+    for night in _nights(workplace):
+        folder, day = night / why, dt.date.fromisoformat(night.name)
+        if day < before.date() and folder.is_dir() and not _holds(folder, needed):
+            yield folder
+
+
+def _nights(workplace: Workplace) -> Iterator[Path]:
+    """The folders of all nights, of one archive after the other."""
     for root in dict.fromkeys(job.archive for job in workplace.settings.jobs):
-        for night in sorted(filter(_is_of_a_night, root.glob("*"))):
-            yield from (night / run for run in sorted(gone) if (night / run).is_dir())
-            if dt.date.fromisoformat(night.name) < before.date():
-                yield from (
-                    night / why
-                    for why in (REFUSED, SAME)
-                    if (night / why).is_dir() and not _holds(night / why, needed)
-                )
+        yield from sorted(filter(_is_of_a_night, root.glob("*")))
 
 
 def _is_of_a_night(folder: Path) -> bool:

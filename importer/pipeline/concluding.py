@@ -21,7 +21,7 @@ def conclude(workplace: Workplace, run_id: str, ending: Ending) -> None:
     if done and left:
         reason = _WAITS if count_doubtful(journal, run_id) else _freed(journal, run_id)
     state = RunState.DONE if done and not left else RunState.STOPPED
-    set_run_state(journal, run_id, state, reason)
+    set_run_state(journal, run_id, state, reason, halted=ending.halted)
 
 
 _WAITS = "What is left waits for an action of the same lead that is in doubt."

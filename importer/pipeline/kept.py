@@ -105,17 +105,19 @@ def failing_rows(
             corrected += len(wanted)
             wanted = next(failing, None)
     if wanted is not None:
-        raise _incomplete(f"Row {wanted[0].row} is to be corrected, and is not in the kept copy")
+        raise _incomplete(
+            run, f"Row {wanted[0].row} is to be corrected, and is not in the kept copy"
+        )
     # What is being sent at this moment goes on between two looks.
     if run.state is not RunState.SENDING and corrected != books.waiting(*TO_CORRECT):
         said = f"{books.waiting(*TO_CORRECT):,} actions, and the rows found hold {corrected:,}"
-        raise _incomplete(f"The books have {said}")
+        raise _incomplete(run, f"The books have {said}")
 
 
-def _incomplete(what: str) -> JournalError:
+def _incomplete(run: RunRecord, what: str) -> JournalError:
     return JournalError(
         f"The failures workbook would lack rows: {what}.",
-        "Write the report again with `importer report RUN`. If it says so again, restore the "
+        f"Write the report again: `importer report {run.id}`. If it says so again, restore the "
         "folder beside the journal from a back-up, or call the people who look after the "
         "importer; until then correct nothing by older reports of this run.",
     )
@@ -135,7 +137,7 @@ def _failure(
     own: Sequence[int],
     wrong: Wrong,
 ) -> FailureRow:
-    letters = enumerate(map(column_letter, own))
+    letters = list(enumerate(map(column_letter, own)))
     return FailureRow(
         number=failed[0].row,
         texts=[
@@ -148,4 +150,5 @@ def _failure(
         hint=wrong.hint,
         reference=failed[0].reference,
         faulty={place: wrong.cells[letter] for place, letter in letters if letter in wrong.cells},
+        as_text=frozenset(place for place, letter in letters if letter in wrong.as_text),
     )

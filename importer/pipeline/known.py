@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Final
 
-from importer.pipeline.tokens import Token, is_alone, letters_of, tokens_of
+from importer.pipeline.words import Word, is_alone, letters_of, words_of
 
 _SHORTEST: Final = 3
 """Letters of a word that is looked for; shorter ones stand in every sentence."""
@@ -54,13 +54,13 @@ class Known:
     def __bool__(self) -> bool:
         return bool(self._texts)
 
-    def whole(self, tokens: Sequence[Token]) -> Iterator[Span]:
+    def whole(self, words: Sequence[Word]) -> Iterator[Span]:
         """Where whole texts stand, the longest that begins at each word.
 
         What separates the words is the sentence's own: `Priya-Sharma`, `priyasharma`.
         """
-        for at, first in enumerate(tokens):
-            following = tokens[at : at + _LONGEST]
+        for at, first in enumerate(words):
+            following = words[at : at + _LONGEST]
             end = 0
             for upto, letters in enumerate(accumulate(one.letters for one in following)):
                 if len(letters) > 1 and letters[:_SHORTEST_ELSEWHERE] not in self._begun:
@@ -83,27 +83,27 @@ class Known:
             if any(one in known for one in windows):
                 yield found.span()
 
-    def has_word(self, token: Token, text: str) -> bool:
+    def has_word(self, word: Word, text: str) -> bool:
         """Whether a word of a sentence is one of theirs, also cut short."""
-        letters = token.letters
-        if letters in self._words or text[token.start : token.end] in self._learned.short:
+        letters = word.letters
+        if letters in self._words or text[word.start : word.end] in self._learned.short:
             return True
-        cut = text.startswith(_CUT, token.end) and len(letters) >= _SHORTEST
+        cut = text.startswith(_CUT, word.end) and len(letters) >= _SHORTEST
         return cut and any(one.startswith(letters) for one in self._words)
 
-    def within(self, tokens: Sequence[Token]) -> Iterator[Span]:
+    def within(self, words: Sequence[Word]) -> Iterator[Span]:
         """The words of a sentence in which a text or a word of one stands, glued to others."""
-        letters = "".join(one.letters for one in tokens)
-        owners = [one for one in tokens for _ in one.letters]
+        letters = "".join(one.letters for one in words)
+        owners = [one for one in words for _ in one.letters]
         for at in range(len(letters)):
             for length in self._lengths.get(letters[at : at + _PREFIX], ()):
                 found = letters[at : at + length]
                 if found in self._glued:
                     yield owners[at].start, owners[at + len(found) - 1].end
 
-    def has_name(self, token: Token) -> bool:
+    def has_name(self, word: Word) -> bool:
         """Whether a word of a sentence stands in a text that is written as a name is."""
-        return token.letters in self._names
+        return word.letters in self._names
 
     @cached_property
     def _whole(self) -> frozenset[str]:
@@ -166,24 +166,24 @@ class _Learned:
     """Digits of what may be a telephone number, also without its country's."""
 
     def add(self, text: str) -> None:
-        tokens = tokens_of(text)
-        letters = [one.letters for one in tokens]
+        words = words_of(text)
+        letters = [one.letters for one in words]
         self.words.update(letters)
-        if len(tokens) <= _LONGEST:
+        if len(words) <= _LONGEST:
             self.whole.add("".join(letters))
-        self.whole.update(_pairs(text, tokens))
-        if len(tokens) <= _NAME and not any(text[one.start].islower() for one in tokens):
+        self.whole.update(_pairs(text, words))
+        if len(words) <= _NAME and not any(text[one.start].islower() for one in words):
             self.names.update(one for one in letters if not one.isdecimal())
-        self.short.update(filter(_is_short_name, (text[one.start : one.end] for one in tokens)))
+        self.short.update(filter(_is_short_name, (text[one.start : one.end] for one in words)))
         for found in _DIGITS.finditer(text):
             digits = _digits(found[0])
             if len(digits) >= _PHONE:
                 self.numbers.update((digits, digits[-_NATIONAL:]))
 
 
-def _pairs(text: str, tokens: Sequence[Token]) -> Iterator[str]:
+def _pairs(text: str, words: Sequence[Word]) -> Iterator[str]:
     """Two signs in a row of a script without spaces: the least that a name has of it."""
-    for one, two in pairwise(tokens):
+    for one, two in pairwise(words):
         if one.end == two.start and is_alone(text[one.start]) and is_alone(text[two.start]):
             yield one.letters + two.letters
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from importer.journal import approving
 from importer.journal.approving import PlanFacts
-from importer.model import Currency
+from importer.journal.schema import LIVE_STATES
+from importer.model import Currency, State
 from importer.pipeline.workplace import Workplace
 
 Sums = Mapping[Currency, Decimal]
@@ -23,9 +24,19 @@ def limits_of(workplace: Workplace, facts: PlanFacts) -> Sums:
 
 
 def over_limit(workplace: Workplace, run_id: str, facts: PlanFacts) -> Sums:
-    """What of a run's money is too much without an approval, and has none."""
+    """What of a run's money goes out without an approval, where that is too much.
+
+    All that the run has sent without one counts with what is still to be sent: a sheet that is
+    released in pieces is the same money.
+    """
     limits = limits_of(workplace, facts)
-    if not limits:
+    if not limits or not (waiting := to_send_unapproved(workplace, run_id)):
         return {}
-    money = approving.unapproved_money(workplace.journal, run_id)
-    return {one: amount for one, amount in money.items() if amount > limits.get(one, amount)}
+    sent = approving.unapproved_money(workplace.journal, run_id, LIVE_STATES)
+    whole = {one: amount + sent.get(one, 0) for one, amount in waiting.items()}
+    return {one: amount for one, amount in whole.items() if amount > limits.get(one, amount)}
+
+
+def to_send_unapproved(workplace: Workplace, run_id: str) -> Sums:
+    """What of a run's money is still to be sent, and no approval covers."""
+    return approving.unapproved_money(workplace.journal, run_id, [State.STAGED])

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from importer.crm import Crm, make_tls_context
-from importer.journal import reading
+from importer.journal.answers import requests_since
 from importer.pipeline.interrupts import interrupts
 from importer.pipeline.practice import crm_address
 from importer.pipeline.workplace import Workplace
@@ -76,6 +76,6 @@ def _pace(workplace: Workplace) -> Pace:
     send, now = workplace.settings.send, workplace.journal.clock()
     pace = Pace(send.requests_per_hour or None, send.burst, time.monotonic)
     since = now - dt.timedelta(seconds=pace.memory_s)
-    sent = reading.requests_since(workplace.journal, since)
+    sent = requests_since(workplace.journal, since)
     pace.spent((now - moment).total_seconds() for moment in sent)
     return pace

@@ -202,7 +202,8 @@ def _unquoted(sentence: str, headers: frozenset[str], raw: str = "", seen: str =
     for begin, end in _quotations(sentence):
         text = sentence[begin + 1 : end]
         begun = text.removesuffix("…")
-        known = fold(text) in headers or (begun and fold(begun) in fold(seen))
+        # Nothing, or `…` in a command, is nobody's.
+        known = not begun or fold(text) in headers or fold(begun) in fold(seen)
         hidden = seen if raw and fold(text) == fold(raw) else MASKED
         parts += sentence[at:begin], sentence[begin : end + 1] if known else f"“{hidden}”"
         at = end + 1

@@ -103,6 +103,8 @@ class Demands:
     """IGNORED or REFUSED, where that is to be sent again although nothing of it has changed."""
     approve_above: Money = field(default_factory=dict)
     """Above which it waits for approval, beside what the settings say; kept with the run."""
+    job: str = ""
+    """The job of the night that demands it, kept with the run; "" where a person does."""
 
 
 def plan_run(
@@ -135,7 +137,7 @@ def plan_run(
     bound = open_bound(kept, mapping)
     refuse_other_keys(workplace.journal, mapping)
     references = read_references(workplace.journal, bound.sheet)
-    new = _new_run(workplace, bound, references, digest, demands.approve_above)
+    new = _new_run(workplace, bound, references, digest, demands)
     before = drift(workplace.journal, bound)
     begin_run(workplace.journal, new)
     try:
@@ -166,7 +168,7 @@ def _new_run(
     bound: BoundSheet,
     references: References,
     digest: str,
-    approve_above: Money,
+    demands: Demands,
 ) -> NewRun:
     today = workplace.journal.clock().astimezone()
     run = f"{today:%Y%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
@@ -187,7 +189,8 @@ def _new_run(
         keys=keys_of(mapping),
         targets=targets(mapping, bound.binding),
         planned_by=asdict(this_person()),
-        approve_above=approve_above,
+        approve_above=demands.approve_above,
+        job=demands.job,
     )
 
 

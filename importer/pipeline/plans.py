@@ -48,7 +48,7 @@ def write_plan(workplace: Workplace, run_id: str) -> tuple[Path, dict[str, Any]]
     plan = hash_of_plan(workplace.journal, run_id)
     freeze_plan(workplace.journal, run_id, plan)
     said = _plan_object(workplace, run_id, plan_facts(workplace.journal, run_id))
-    file = workplace.settings.reports.folder / run_id / PLAN_FILE
+    file = plan_file(workplace, run_id)
     try:
         make_private_folder(file.parent)
         text = json.dumps(said, ensure_ascii=False, indent=1)
@@ -58,6 +58,11 @@ def write_plan(workplace: Workplace, run_id: str) -> tuple[Path, dict[str, Any]]
             f"The plan {file} cannot be written: {error.strerror}.",
             "Let `folder` under [reports] in importer.toml name a folder that you may write.",
         ) from error
+
+
+def plan_file(workplace: Workplace, run_id: str) -> Path:
+    """Where the plan of a run is written down."""
+    return workplace.settings.reports.folder / run_id / PLAN_FILE
 
 
 def planner_of(facts: PlanFacts) -> Person:

@@ -24,11 +24,9 @@ _REACHABLE: Final = frozenset({ColumnType.EMAIL, ColumnType.PHONE})
 """Types that are personal even where they tell rows apart."""
 _KINDS: Final = (Kind.TEXT, Kind.NUMBER, Kind.DATE)
 """A problem does not say what its cell held."""
-_REFERENCE: Final = re.compile(
-    r"(?!\+)(?=[^\d@]*\d)[!-?A-~]+(?: (?:[A-Z]{1,5}|[!-?A-~]*\d[!-?A-~]*))*"
-)
-"""`RC-0005`, `INV 2026/17`: signs of a keyboard with a digit among them, and no plain words."""
-_LONGEST_REFERENCE: Final = 64
+_REFERENCE: Final = re.compile(r"(?:[A-Za-z]{1,5}[-_/.#]?)?[0-9]{1,9}")
+"""`RC-0005`, `INV17`, `17`: a few letters and one number. Ten digits may be a telephone, digits in
+groups a birthday or a card, and words beside digits a name or an address."""
 _LIKE_A_PHONE: Final = re.compile(r"\d{10,15}")
 """Digits alone, as no amount is that a person has typed."""
 
@@ -104,7 +102,6 @@ class Public:
         return (
             spec.name in self._identity
             and spec.type not in _REACHABLE
-            and len(value) <= _LONGEST_REFERENCE
             and _REFERENCE.fullmatch(value) is not None
         )
 

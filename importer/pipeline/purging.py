@@ -14,7 +14,7 @@ from importer.journal import purging, reading
 from importer.journal.overview import open_by_run
 from importer.journal.purging import Evidence
 from importer.model import RunState
-from importer.pipeline.archives import archived
+from importer.pipeline import archives
 from importer.pipeline.reporting import reconcile_run
 from importer.pipeline.workplace import Workplace
 
@@ -33,6 +33,10 @@ class Purge:
     """Kept copies of sheets."""
     archived: tuple[Path, ...] = ()
     """Folders in the archives of the jobs."""
+    refused: tuple[Path, ...] = ()
+    """Files in these archives that are as old, and were never imported: maybe the only copies."""
+    with_refused: bool = False
+    """These go too: their folders are in `archived`."""
     evidence: Evidence = _BLANK
     size: int = 0
     """Bytes of all files."""
@@ -48,16 +52,19 @@ class Purge:
         return (*self.reports, *self.inputs, *self.archived)
 
 
-def plan_purge(workplace: Workplace, older_than: dt.timedelta) -> Purge:
+def plan_purge(
+    workplace: Workplace, older_than: dt.timedelta, *, with_refused: bool = False
+) -> Purge:
     """What a purge would delete, and nothing is deleted.
 
     A run goes with all runs of its sheet, once each of them has rested for so long and their books
     are closed; its folder in a job's archive goes with it. What an earlier purge was kept from
-    deleting goes too, and what nights as old have put away that never had a run.
+    deleting goes too, and what nights as old have put away that was imported before.
 
     Args:
         workplace: the workspace.
         older_than: since when nothing has changed of a run.
+        with_refused: what nights as old have refused, and nobody has imported, goes too.
     """
     journal = workplace.journal
     before = journal.clock() - older_than
@@ -65,11 +72,17 @@ def plan_purge(workplace: Workplace, older_than: dt.timedelta) -> Purge:
     closed = list(_closed(workplace, old))
     found = purging.runs_of_roots(journal, closed)
     gone = [*purging.purged_runs(journal), *found]
+    refused = tuple(archives.refused(workplace, gone, before))
     planned = Purge(
         runs=tuple(found),
         reports=tuple(_reports(workplace, gone)),
         inputs=tuple(_inputs(workplace, gone)),
-        archived=tuple(archived(workplace, gone, before)),
+        archived=(
+            *archives.archived(workplace, gone, before),
+            *(refused if with_refused else ()),
+        ),
+        refused=tuple(one for folder in refused for one in sorted(_files(folder))),
+        with_refused=with_refused,
         evidence=purging.evidence_of(journal, found),
         still_open=len(purging.runs_of_roots(journal, sorted(set(old) - set(closed)))),
     )
@@ -126,8 +139,13 @@ def _inputs(workplace: Workplace, gone: Collection[str]) -> Iterator[Path]:
 
 
 def _size(path: Path) -> int:
+    return sum(one.stat().st_size for one in _files(path))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The file itself, or those of a folder."""
     files = path.rglob("*") if path.is_dir() else (path,)
-    return sum(one.stat().st_size for one in files if one.is_file())
+    return (one for one in files if one.is_file())
 
 
 def _delete(path: Path, *, with_folder: bool) -> None:

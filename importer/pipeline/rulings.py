@@ -17,9 +17,10 @@ def resolve_run(  # noqa: PLR0913 - which actions, and what is decided of them
     *,
     created: bool,
     action_id: str,
+    seen: bool = False,
     reason: str,
 ) -> Decided:
-    """Say what became of what is UNKNOWN.
+    """Say what became of what is UNKNOWN. Nothing takes that back.
 
     Args:
         workplace: the workspace, opened to work in.
@@ -28,15 +29,17 @@ def resolve_run(  # noqa: PLR0913 - which actions, and what is decided of them
         name: only actions of this name in the mapping; None: all.
         created: it stands on the timeline, or it does not.
         action_id: the CRM's id of the one action that was created; "" where it is not known.
+        seen: the person has seen there what two looks have not found.
         reason: why; kept for ever.
 
     Raises:
-        UsageError: there is no such run, nothing of these is in doubt, or the reason is blank.
+        UsageError: there is no such run, nothing of these is in doubt, the reason is blank, or
+            something is said to be created that two looks have not found, without `seen` or an id.
     """
     journal, run = workplace.journal, reading.run_of(workplace.journal, run_id).id
     if created:
         return rulings.resolve_created(
-            journal, run, rows, name, action_id=action_id, by=account(), reason=reason
+            journal, run, rows, name, action_id=action_id, seen=seen, by=account(), reason=reason
         )
     return rulings.resolve_not_created(journal, run, rows, name, by=account(), reason=reason)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from importer.pipeline.known import Known, Span
-from importer.pipeline.tokens import tokens_of
+from importer.pipeline.words import words_of
 
 MASKED: Final = "•••"
 
@@ -59,12 +59,12 @@ class Said:
         return _hidden(composed, self._spans(composed))
 
     def _spans(self, text: str) -> Iterator[Span]:
-        tokens = tokens_of(text)
+        words = words_of(text)
         for known in (self._own, self._others):
-            yield from known.whole(tokens)
+            yield from known.whole(words)
             yield from known.numbers(text)
-        yield from self._own.within(tokens)
-        for one in tokens:
+        yield from self._own.within(words)
+        for one in words:
             if self._own.has_word(one, text) or self._others.has_name(one):
                 yield one.start, one.end
 

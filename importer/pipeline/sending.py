@@ -160,6 +160,7 @@ _CANARY = Ending(
     kind=EndKind.STOPPED,
     reason="Of the leads that were sent first, not everything was created as planned.",
     remedy=f"Look at their answers in the report. {AS_PLANNED}",
+    halted=True,
 )
 
 

@@ -43,7 +43,12 @@ def _settling(workplace: Workplace, gate: Gate, advance: Advance) -> Settling:
 
 
 def settle_run(
-    workplace: Workplace, run_id: str, token: Token, *, bars: Bars | None = None
+    workplace: Workplace,
+    run_id: str,
+    token: Token,
+    *,
+    minutes: float | None = None,
+    bars: Bars | None = None,
 ) -> tuple[Ending, Settled]:
     """Settle what a run has in doubt; what is proven absent and may be sent again is UNSENT then.
 
@@ -51,6 +56,7 @@ def settle_run(
         workplace: the workspace, opened to work in.
         run_id: the run.
         token: the workspace's token.
+        minutes: after so many no further look is begun; None: never.
         bars: progress.
 
     Raises:
@@ -65,7 +71,7 @@ def settle_run(
         nonlocal found
         found = await settle_over(workplace, line, run.id, bars or NoBars())
 
-    return over_the_line(workplace, token, work), found
+    return over_the_line(workplace, token, work, minutes=minutes), found
 
 
 def _policy(workplace: Workplace) -> Callable[[Claim], bool]:

@@ -16,7 +16,13 @@ from importer.files import make_private_folder, sha256_of, sync_folder
 from importer.journal.planning import void_unfinished
 from importer.journal.sending import recover
 from importer.journal.store import Journal, open_journal
-from importer.lock import Machine, shared_folder, workspace_lock
+from importer.lock import (
+    Machine,
+    refuse_foreign,
+    shared_folder,
+    told_as_foreign,
+    workspace_lock,
+)
 from importer.model import RunRecord
 from importer.pipeline.copying import copy_whole
 from importer.places import check_journal_place
@@ -107,6 +113,7 @@ def open_workplace(settings: Settings) -> Iterator[Workplace]:
     path, machine = settings.journal.path, machine_of(settings)
     # Before the lock, which would be made at the wrong place.
     _check_place(settings)
+    refuse_foreign(path)
     _make_reports_folder(settings.reports.folder)
     with (
         workspace_lock(path, machine=machine),
@@ -183,8 +190,10 @@ def visit_workplace(settings: Settings) -> Iterator[Workplace]:
 
     Raises:
         JournalError: the journal cannot be used.
-        SettingsError: the journal is where it cannot be trusted.
+        SettingsError: the journal is where it cannot be trusted, or belongs to another account.
     """
     _check_place(settings)
-    with open_journal(settings.journal.path, settings.workspace.name) as journal:
+    path = settings.journal.path
+    refuse_foreign(path)
+    with told_as_foreign(path.parent), open_journal(path, settings.workspace.name) as journal:
         yield Workplace(settings=settings, journal=journal)

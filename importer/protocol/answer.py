@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -146,6 +146,7 @@ def _read_items(found: Mapping[str, object], sent: int, lead: str) -> Items:
     ids = [action_id for outcome, action_id in fates if outcome is Outcome.CREATED]
     if len(set(ids)) != len(ids):
         raise OddBodyError("it gives the same action id twice")
+    _check_order(fates, found.get("remarks"))
     remarks, general = _sort_remarks(found.get("remarks"), sent)
     return Items(
         items=tuple(
@@ -174,16 +175,55 @@ def _read_item(entry: object, number: int) -> tuple[Literal[Outcome.CREATED, Out
             raise OddBodyError(f"its action {number} has the status {shown}, which is not known")
 
 
+def _check_order(
+    fates: Sequence[tuple[Literal[Outcome.CREATED, Outcome.IGNORED], str]], found: object
+) -> None:
+    """Items and remarks must be in one order.
+
+    A remark on a CREATED item is of a field that was left out. Where an IGNORED one has none, it
+    may as well be that one's, and the items may stand in another order than was sent.
+    """
+    outcomes = [outcome for outcome, _ in fates]
+    said = list(_numbers_ignored(found))
+    unexplained = set(_at(outcomes, Outcome.IGNORED)) - set(said)
+    explained = set(_at(outcomes, Outcome.CREATED)) & set(said)
+    if unexplained and explained:
+        raise OddBodyError(
+            f"it says why its action {min(explained) + 1} was ignored, which is CREATED, and not "
+            f"why its action {min(unexplained) + 1} is IGNORED"
+        )
+
+
+def _at(outcomes: Sequence[Outcome], wanted: Outcome) -> list[int]:
+    return [number for number, outcome in enumerate(outcomes) if outcome is wanted]
+
+
+def _numbers_ignored(found: object) -> Iterator[int]:
+    """Which items have a remark that something was ignored; one without a status says so too."""
+    for said in _listed(found):
+        indexed = _INDEXED.fullmatch(_path_of(said))
+        if indexed and isinstance(said, dict) and said.get("status", "IGNORED") == "IGNORED":
+            yield int(indexed[1])
+
+
+def _listed(found: object) -> Sequence[object]:
+    if found is None:
+        return []
+    return found if isinstance(found, list) else [found]
+
+
+def _path_of(said: object) -> str:
+    field = said.get("field") if isinstance(said, dict) else None
+    return clean(field, 200) if isinstance(field, str) else ""
+
+
 def _sort_remarks(found: object, sent: int) -> tuple[list[list[Remark]], list[Remark]]:
-    """Remarks by item, and those of none. They explain items and decide nothing, so none is odd."""
+    """Remarks by item, and those of none. They explain items, and none is odd by itself."""
     by_item: list[list[Remark]] = [[] for _ in range(sent)]
     general: list[Remark] = []
-    if found is None:
-        return by_item, general
-    for said in found if isinstance(found, list) else [found]:
-        field = said.get("field") if isinstance(said, dict) else None
+    for said in _listed(found):
         text = said.get("remark") if isinstance(said, dict) else said
-        path = clean(field, 200) if isinstance(field, str) else ""
+        path = _path_of(said)
         shown = clean(text if isinstance(text, str) else _as_json(said))
         indexed = _INDEXED.fullmatch(path)
         if indexed and int(indexed[1]) < sent:

@@ -161,8 +161,8 @@ class Reconciliation:
     """(Name in the mapping, type) → the outcomes that occur. Rows refused as a whole have neither
     name nor type."""
     by_status: Mapping[str, Mapping[Outcome, Line]]
-    """Status of the payments → the outcomes that occur. Nothing where no action has one, or where a
-    purge has let go some of them: a part would look like the whole."""
+    """Status of the payments → the outcomes that occur. Nothing where no action has one, or where
+    that of one cannot be read: a part would look like the whole."""
     incomplete: int
     """CREATED with remarks."""
     given_up_of: Mapping[Outcome, Line]

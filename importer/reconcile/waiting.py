@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from importer.model import ActionRecord, EarlierReason, Outcome, Ruling
+from importer.verdict.details import NOT_FOUND
 
 MOST_PIECES: Final = 10
 """Of `5,7-9` there are two; more are not typed by anybody."""
@@ -24,6 +25,8 @@ class Wait(StrEnum):
     """It is in doubt, and its lead's timeline is still to be looked at."""
     WORD = "a word"
     """It is in doubt, and its lead's timeline was looked at and could not tell."""
+    VAIN = "a word on what was not found"
+    """It is in doubt, and two looks at its lead's timeline have not found it."""
     OTHER_DOUBT = "another's doubt"
     """It is held for another run's action that is in doubt."""
     OTHER_TURN = "another's turn"
@@ -55,7 +58,7 @@ def wait_of(action: ActionRecord) -> Wait | None:
         return None
     match action.outcome:
         case Outcome.UNKNOWN:
-            return Wait.WORD if action.looked_up else Wait.LOOK
+            return _doubt(action)
         case Outcome.DUPLICATE:
             reason = action.earlier.reason if action.earlier else None
             return Wait.COMPARISON if reason is None else _HELD.get(reason, Wait.COMPARISON)
@@ -64,6 +67,12 @@ def wait_of(action: ActionRecord) -> Wait | None:
             return Wait.SAID if said else Wait.TURN
         case _:
             return None
+
+
+def _doubt(action: ActionRecord) -> Wait:
+    if not action.looked_up:
+        return Wait.LOOK
+    return Wait.VAIN if action.detail == NOT_FOUND else Wait.WORD
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from importer.model import EarlierReason, Outcome, RemarkStep, RunRecord, RunSta
 from importer.reconcile import INCOMPLETE, Explanation, Ground, Guide, Reason
 from importer.report.words import EARLIER_WORDS, GIVEN_UP, LOOK_FIRST, NOTHING, TAKEN_UP
 from importer.verdict import LEAD_NOT_FOUND
+from importer.verdict.details import BEHIND_DOUBT
 
 _CORRECT: Final = "Correct the cell in the failures workbook and run that file."
 
@@ -53,6 +54,7 @@ _OF_STEP: Final[Mapping[RemarkStep, str]] = {
     RemarkStep.AGAIN: "Try again: run the failures workbook with `--retry {outcome}`.",
 }
 
+_BEHIND_DOUBT: Final = "Settle that one first: until then no resume sends this. Then resume."
 _NONE_SET: Final = (
     "No next step is set for this remark: read it and decide. For the next time, set one under "
     "[[remarks]] in the settings."
@@ -143,7 +145,11 @@ class Advice:
 
     def _about_remark(self, one: Explanation | Reason) -> str:
         rule, note = self._rule(one), self.note_for(one)
-        if one.outcome not in {Outcome.IGNORED, Outcome.REFUSED}:
+        if one.ground is Ground.DETAIL and one.outcome is Outcome.CREATED:
+            step = NOTHING  # how it became known that it stands there: nothing was dropped of it
+        elif one.outcome is Outcome.UNSENT and one.text == BEHIND_DOUBT:
+            step = _BEHIND_DOUBT
+        elif one.outcome not in {Outcome.IGNORED, Outcome.REFUSED}:
             step = IN_GENERAL[one.outcome]
         elif rule:
             step = _OF_STEP[rule.step].format(outcome=one.outcome.lower())

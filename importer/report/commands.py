@@ -8,15 +8,18 @@ import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, assert_never
 
 from importer.reconcile import MOST_PIECES, Waiting, joined
-from importer.report.words import Tone
+from importer.report.words import Hold, Tone
 
 ELSEWHERE: Final = "…"
 """Stands for a folder that no path leads to from where commands are typed: on another drive."""
 REASON: Final = '--reason "…"'
 """What every decision asks for."""
+ANYWHERE: Final = frozenset({"demo", "mapping-schema", "new-mapping", "report-schema", "sandbox"})
+"""The commands that need no workspace."""
+_QUOTED: Final = re.compile(r"`importer (?P<name>[a-z-]+)(?P<rest>(?: [^`]*)?)`")
 _PLAIN: Final = re.compile(r"[\w@%+:,./…~-]+")
 _OBEYED: Final = re.compile(r"[\"$`]")
 """What a shell reads between double quotes too."""
@@ -28,7 +31,12 @@ class Command:
 
     text: str
     does: str = ""
-    """Words to stand behind it; "" where the step itself says it."""
+    """Words to stand above it; "" where the step itself says it."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The words and then the command: on a line of its own it can be copied and typed."""
+        return (f"{self.does}:", f"  {self.text}") if self.does else (self.text,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +75,46 @@ PLAIN: Final = Typed()
 def typed(*words: str) -> str:
     """Return a command as it is typed; a word may be "", or several that are quoted already."""
     return " ".join(filter(None, ("importer", *words)))
+
+
+def with_options(text: str, options: str) -> str:
+    """Return a sentence whose commands find the workspace that the person has asked for.
+
+    Args:
+        text: commands in it stand between backticks, as in errors: `importer settle RUN`.
+        options: `--practice`, `--settings office/prod.toml` or "".
+    """
+
+    def typed_whole(found: re.Match[str]) -> str:
+        if found["name"] in ANYWHERE:
+            return found[0]
+        return f"`{typed(found['name'] + found['rest'], options)}`"
+
+    return _QUOTED.sub(typed_whole, text)
+
+
+def plan_commands(hold: Hold, run: str, options: str) -> tuple[Command, ...]:
+    """Return what lets a plan that waits be sent, in the order in which it is typed."""
+    approve = Command(
+        text=typed("approve", run, REASON, options),
+        does="for the second person: puts it on record",
+    )
+    apply = typed("apply", run, options)
+    match hold:
+        case Hold.APPROVAL:
+            return approve, Command(text=apply, does="then: sends exactly that")
+        case Hold.ANOTHER:
+            anew = Command(text=apply, does="first: writes the plan anew")
+            return anew, approve, Command(text=apply, does="then: sends exactly that")
+        case Hold.APPLY:
+            return (Command(text=apply, does="sends exactly what was planned"),)
+        case _:
+            assert_never(hold)
+
+
+def give_up(run: str, options: str) -> Command:
+    """Return what ends the waiting of what is UNSENT of a run."""
+    return Command(text=typed("close", run, REASON, options), does="gives it up")
 
 
 def path_typed(path: str) -> str:

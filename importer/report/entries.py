@@ -126,7 +126,7 @@ class Entry(TypedDict):
     """`PAYMENT` or a bare numeric code."""
     money: MoneyEntry | None
     status: str
-    """Of a PAYMENT: `COMPLETED`; "" for anything else, and where a purge has let it go."""
+    """Of a PAYMENT: `COMPLETED`; "" for anything else."""
     outcome: Outcome | Literal["SKIPPED"]
     skipped: str
     """Why the row was skipped; "" for an action."""

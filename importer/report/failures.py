@@ -101,6 +101,10 @@ def _typed_as(kind: Kind, shape: ColumnShape) -> str:
             return ""
 
 
+_AS_TEXT: Final = ColumnShape(number=looks.TEXT.format)
+"""Still the same number, but what a person types in its place stays as it is typed."""
+
+
 class _Rows:
     """Writes the rows of the tab, from the top."""
 
@@ -172,6 +176,7 @@ class _Rows:
             value = row.texts[column] if column < len(row.texts) else ""
             if value:
                 kind = row.kinds[column] if row.kinds else Kind.TEXT
-                yield cell_of(value, kind, shape, palette)
+                how = _AS_TEXT if column in row.as_text and kind is Kind.NUMBER else shape
+                yield cell_of(value, kind, how, palette)
             else:
                 yield blank(palette.of_blank(usual, shape))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from importer.model import EarlierReason, Outcome
 from importer.reconcile import Wait, Waiting
-from importer.report.commands import REASON, Command, Step, rows_typed, typed
+from importer.report.commands import REASON, Command, Step, give_up, rows_typed, typed
 from importer.report.figures import counted
 from importer.report.source import Report
 from importer.report.words import Tone
@@ -16,9 +16,9 @@ def held_of(report: Report) -> Iterator[Step]:
     """Yield what is held in doubt, what is held by another run's turn, and what to compare."""
     waits = report.books.waits
     if doubtful := waits.get(Wait.OTHER_DOUBT):
-        yield _doubtful(doubtful, runs_held_for(report, EarlierReason.IN_DOUBT), report.options)
+        yield _doubtful(doubtful, runs_held_for(report, EarlierReason.IN_DOUBT), report)
     if unsent := waits.get(Wait.OTHER_TURN):
-        yield _unsent(unsent, runs_held_for(report, EarlierReason.OPEN), report.options)
+        yield _unsent(unsent, runs_held_for(report, EarlierReason.OPEN), report)
     if rest := waits.get(Wait.COMPARISON):
         yield _comparable(rest, report.books.run.id, report.options)
 
@@ -35,33 +35,49 @@ def runs_held_for(report: Report, reason: EarlierReason) -> Sequence[str]:
     )
 
 
-def _doubtful(waiting: Waiting, runs: Sequence[str], options: str) -> Step:
+def _doubtful(waiting: Waiting, runs: Sequence[str], report: Report) -> Step:
     return Step(
         tone=Tone.CARE,
         shows=Outcome.DUPLICATE,
         title=f"Settle what {_number(waiting.count)} for",
         text=f"{_named(runs)} sent the same, and no trustworthy answer came: it may or may "
         "not be on its lead's timeline. Look there, in TeleCRM, and do not send it again. Settle "
-        "that run first, then resume this one.",
-        commands=tuple(Command(text=typed("settle", run, options)) for run in runs),
+        "that run first, then resume this one, which looks again.",
+        commands=(
+            *(
+                Command(
+                    text=typed("settle", run, report.options),
+                    does="first looks at the leads' timelines",
+                )
+                for run in runs
+            ),
+            _look_again(report),
+        ),
     )
 
 
-def _unsent(waiting: Waiting, runs: Sequence[str], options: str) -> Step:
+def _unsent(waiting: Waiting, runs: Sequence[str], report: Report) -> Step:
     return Step(
         tone=Tone.CARE,
         shows=Outcome.DUPLICATE,
         title=f"Resume what {_number(waiting.count)} for",
         text=f"{_named(runs)} holds the same, and has not sent it yet: resume that run, or "
-        "give it up there. Then resume this one.",
-        commands=tuple(
-            command
-            for run in runs
-            for command in (
-                Command(text=typed("resume", run, options), does="sends it"),
-                Command(text=typed("close", run, REASON, options), does="gives it up"),
-            )
-        ),
+        "give it up there. Then resume this one, which looks again.",
+        commands=(*_sent_or_given_up(runs, report.options), _look_again(report)),
+    )
+
+
+def _sent_or_given_up(runs: Sequence[str], options: str) -> Iterator[Command]:
+    for run in runs:
+        yield Command(text=typed("resume", run, options), does="sends it")
+        yield give_up(run, options)
+
+
+def _look_again(report: Report) -> Command:
+    """What is held is looked up again by every resume, also of a run that sends nothing else."""
+    return Command(
+        text=typed("resume", report.books.run.id, report.options),
+        does="then looks again, and sends what is free by now",
     )
 
 

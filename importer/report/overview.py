@@ -154,7 +154,8 @@ def _steps(tab: SummaryTab, report: Report) -> None:
         tab.words(step.title, step.text)
         tab.words("", step.link and f"File: {step.link}")
         for command in step.commands:
-            tab.words("", f"{command.text}  ({command.does})" if command.does else command.text)
+            for line in command.lines:
+                tab.words("", line.strip())
     if not steps:
         tab.words("Nothing.")
 

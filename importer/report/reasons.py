@@ -125,6 +125,12 @@ class Wrong:
     hint: str
     cells: Mapping[str, str]
     """Column letter → the words of the cell's comment."""
+    as_text: frozenset[str]
+    """Letters of cells that hold an id or a number to call, of which every digit counts."""
+
+
+_EVERY_DIGIT: Final = ("id-", "lead-id-", "phone-")
+"""How the codes of such problems begin."""
 
 
 def wrong_of(failed: Iterable[ActionRecord], run: RunRecord, advice: Advice) -> Wrong:
@@ -143,6 +149,7 @@ def wrong_of(failed: Iterable[ActionRecord], run: RunRecord, advice: Advice) -> 
         text=" ".join(dict.fromkeys(texts)),
         hint=" ".join(dict.fromkeys(advice.about(one) for one in said)),
         cells=cells,
+        as_text=frozenset(one.column for one in said if one.code.startswith(_EVERY_DIGIT)),
     )
 
 

@@ -59,6 +59,8 @@ class FailureRow:
     """`<run>/<row>`: how the next run knows which row this is."""
     faulty: Mapping[int, str]
     """0-based column with a problem → the words of its comment."""
+    as_text: frozenset[int] = frozenset()
+    """Those among them in which Excel must make no number of what a person types: `000105`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from importer.folding import shortened
 from importer.model import Outcome, RemarkStep, RunState
@@ -63,36 +64,68 @@ def _distrust() -> Step:
 
 
 def _settle(count: int, report: Report) -> Step:
-    run, options, waits = report.books.run.id, report.options, report.books.waits
     it, they, it_is = ("it", "it", "it is") if count == 1 else ("them", "they", "they are")
-    look = Command(text=typed("settle", run, options), does="looks at the leads' timelines")
-    unseen = Wait.LOOK in waits
-    asked = (
-        f"No trustworthy answer came, so {they} may or may not be on the timeline. Let the "
-        "importer look there; what it leaves in doubt, look up in TeleCRM"
-        if unseen
-        else "The importer has looked at the timeline and cannot tell; the report says why. Look "
-        "there yourself, in TeleCRM"
-    )
-    rows = rows_typed(*(waits[wait] for wait in (Wait.LOOK, Wait.WORD) if wait in waits))
+    found = _FOUND_NOTHING_OUT if report.books.run.requests_read else _NOT_LOOKED.format(they)
+    asked = found if Wait.LOOK in report.books.waits else _CANNOT_TELL
     return Step(
         tone=Tone.STOP,
         title=f"Settle {counted(count, 'action')} in doubt",
         text=f"Do not send {it} again, by any way, before {it_is} settled. {asked}, and say what "
-        "you saw:",
-        commands=(
-            *((look,) if unseen else ()),
-            Command(
-                text=typed("resolve", run, rows, "--created", REASON, options),
-                does="it stands on the timeline",
-            ),
-            Command(
-                text=typed("resolve", run, rows, "--not-created", REASON, options),
-                does="it does not: resume sends it then",
-            ),
-        ),
+        "you saw, of each row that you have looked at. It cannot be taken back:",
+        commands=tuple(_settling(report)),
         shows=Outcome.UNKNOWN,
     )
+
+
+_NOT_LOOKED: Final = (
+    "No trustworthy answer came, so {} may or may not be on the timeline. Let the importer look "
+    "there; what it leaves in doubt, look up in TeleCRM"
+)
+_FOUND_NOTHING_OUT: Final = (
+    "The importer has asked for timelines, and has not found everything out; the report says of "
+    "each why. Let the importer look there again when what was in its way is over; what stays in "
+    "doubt, look up in TeleCRM"
+)
+_CANNOT_TELL: Final = (
+    "The importer has looked at the timeline and cannot tell; the report says why. Look there "
+    "yourself, in TeleCRM"
+)
+
+
+def _settling(report: Report) -> Iterator[Command]:
+    """What lets the importer look, and what says what was seen: never of two findings in one."""
+    run, options, waits = report.books.run.id, report.options, report.books.waits
+    asked = bool(report.books.run.requests_read)
+    look = Command(
+        text=typed("settle", run, options),
+        does="later: asks for the timelines again" if asked else "looks at the leads' timelines",
+    )
+    if Wait.LOOK in waits:
+        yield look
+    for wait, found in _FINDINGS.items():
+        if wait in waits:
+            rows = rows_typed(waits[wait])
+            if wait is not Wait.VAIN:
+                yield Command(
+                    text=typed("resolve", run, rows, "--created", REASON, options),
+                    does=f"{found}, and you saw it on the timeline",
+                )
+            yield Command(
+                text=typed("resolve", run, rows, "--not-created", REASON, options),
+                does=f"{found}, {_NOT_THERE[wait]}; resume sends it then",
+            )
+
+
+_FINDINGS: Final[Mapping[Wait, str]] = {
+    Wait.LOOK: "nothing known yet",
+    Wait.WORD: "looked at, and not to be told",
+    Wait.VAIN: "not found at two looks",
+}
+_NOT_THERE: Final[Mapping[Wait, str]] = {
+    Wait.LOOK: "and you saw that it is not there",
+    Wait.WORD: "and you saw that it is not there",
+    Wait.VAIN: "nor by you (if you did find it, say --created --seen)",
+}
 
 
 def _reconsider(failures: Failures | None) -> Step:

@@ -170,7 +170,7 @@ class Summary(TypedDict):
     by_action: list[ActionSummary]
     """The same, by the actions of the mapping."""
     by_status: list[StatusSummary]
-    """The payments by their status, where they have one; none where a purge has let some go."""
+    """The payments by their status, where they have one."""
     incomplete: int
     """CREATED with remarks."""
     corrected_since: LineSummary

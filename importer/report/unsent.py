@@ -7,7 +7,7 @@ from typing import Final
 
 from importer.model import Outcome
 from importer.reconcile import Wait
-from importer.report.commands import REASON, Command, Step, typed
+from importer.report.commands import REASON, Command, Step, give_up, plan_commands, typed
 from importer.report.figures import counted
 from importer.report.source import Report
 from importer.report.words import Hold, Tone
@@ -52,28 +52,12 @@ def _resume(report: Report, remedy: str) -> Step:
 
 def _hold(report: Report, hold: Hold) -> Step:
     run, options = report.books.run.id, report.options
-    approve, apply, close = (
-        typed("approve", run, REASON, options),
-        typed("apply", run, options),
-        typed("close", run, REASON, options),
-    )
-    commands = {
-        Hold.APPROVAL: (
-            Command(text=approve, does="for the second person: puts it on record"),
-            Command(text=apply, does="then: sends exactly that"),
-        ),
-        Hold.ANOTHER: (
-            Command(text=apply, does="first: writes the plan anew; once approved: sends it"),
-            Command(text=approve, does="for the second person: puts it on record"),
-        ),
-        Hold.APPLY: (Command(text=apply, does="sends exactly what was planned"),),
-    }[hold]
     return Step(
         tone=Tone.CARE,
         title=_TITLES[hold].format(counted(report.books.unsent, "unsent action")),
         text=_TEXTS[hold],
         shows=Outcome.UNSENT,
-        commands=(*commands, Command(text=close, does="gives it up")),
+        commands=(*plan_commands(hold, run, options), give_up(run, options)),
     )
 
 

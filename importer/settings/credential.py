@@ -65,7 +65,8 @@ def find_token(
     raise SettingsError(
         "There is no token for the workspace.",
         f"Set the environment variable {workspace.token_env}, name a file with --token-file, "
-        f"or write `{workspace.token_env}=…` into {dotenv}, readable by you alone.",
+        f"or write `{workspace.token_env}=…` into {dotenv}, readable by you alone. A scheduler "
+        "knows no variable of a shell: for it, name a file.",
     )
 
 

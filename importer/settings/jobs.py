@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -108,6 +110,11 @@ class Job(Section):
     """In place of `stop.canary`."""
 
     @property
+    def place(self) -> Path:
+        """The inbox's folder, under one name however the settings write it."""
+        return Path(os.path.realpath(self.inbox.parent))
+
+    @property
     def timezone(self) -> dt.tzinfo | None:
         """The zone of `zone`; None is the machine's own."""
         return zoneinfo.ZoneInfo(self.zone) if self.zone else None
@@ -160,10 +167,11 @@ class Job(Section):
 
 def refuse_doubles(jobs: tuple[Job, ...]) -> tuple[Job, ...]:
     """Two jobs of one name could not be told apart; of one inbox, the second would get nothing."""
-    for what, found in (
+    doubles: tuple[tuple[str, list[object]], ...] = (
         ("name", [job.name.casefold() for job in jobs]),
-        ("inbox", [str(job.inbox) for job in jobs]),
-    ):
+        ("inbox", [(job.place, job.inbox.name.casefold()) for job in jobs]),
+    )
+    for what, found in doubles:
         if len(set(found)) < len(found):
             raise refuse(f"Two jobs have the same {what}.", "Give each one of its own.")
     return jobs

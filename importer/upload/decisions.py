@@ -13,6 +13,7 @@ from importer.journal.doubt import Claim
 from importer.journal.store import Journal
 from importer.model import Remark, State
 from importer.verdict import Present, ReadBack, RefusedMaybe
+from importer.verdict.details import NOT_FOUND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,7 @@ class Decisions:
                 doubt.settle_as(journal, claims, State.STAGED)
                 self._count(State.STAGED, claims)
             case _Fate.ASK:
-                self.keep(claims, _ASK)
+                self.keep(claims, NOT_FOUND)
             case _Fate.LATE:
                 self.keep(claims, _LATE, looked_up=False)
             case _:
@@ -142,7 +143,4 @@ class Decisions:
 _FOUND: Final = "Found on the timeline when it was read back."
 _NOT_SHOWN: Final = "It was sent, and the timeline does not show it."
 _LEFT_OUT: Final = "The CRM accepted the request without it; the answer was lost."
-_ASK: Final = (
-    "It was not found at two looks at the timeline; a person decides (`importer resolve`)."
-)
 _LATE: Final = "It is not on the timeline, where another came late: settle again in a while."

@@ -35,6 +35,8 @@ class Ending:
     remedy: str = ""
     signal: int = 0
     """The signal of an interruption."""
+    halted: bool = False
+    """A stop rule or the first leads: a person looks before more is sent."""
 
 
 class Gate:

@@ -7,7 +7,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol, assert_never
 
 from importer.crm import Flight
@@ -266,7 +266,8 @@ class Sending:
     def _look_at(self, batch: BatchToSend, fates: Sequence[Fate]) -> None:
         halt = self._watch.see(told_of(batch, fates))
         if halt is not None:
-            self._gate.stop(_stopped(halt.reason, halt.remedy))
+            ending = _stopped(halt.reason, halt.remedy)
+            self._gate.stop(replace(ending, halted=True))
 
     async def _back_off(self, pause: float | None, verdict: NotSent) -> None:
         if pause is not None:

@@ -153,13 +153,12 @@ class Watch:
 
 
 _DOUBT: Final = (
-    "See whether the CRM works as usual. Then use `importer resume`: it reads back what is in "
+    "See whether the CRM works as usual. Then resume the run, which reads back what is in "
     "doubt before it sends more."
 )
 AS_PLANNED: Final = (
-    "Resume sends what was planned, unchanged: if the CRM was put right, `importer resume`; if the "
-    "mapping or the sheet was wrong, `importer close`, then run the sheet with the corrected "
-    "mapping."
+    "Resume sends what was planned, unchanged: if the CRM was put right, resume the run; if the "
+    "mapping or the sheet was wrong, close it, then run the sheet with the corrected mapping."
 )
 """What a person must know before going on after the CRM did not take what was sent."""
 _FAILURES: Final = (

@@ -67,8 +67,9 @@ class Repeats:
             column=self._letter,
             seen=seen,
             message=f"{self._names} {seen} stands in row {first} already.",
-            hint="If it is another one, correct it here. If it is the same one twice, leave it: "
-            "the other row stands for it, and this one is not sent.",
+            hint="If it is another one, correct it here. If it is the same one twice, this one is "
+            "not sent: the other row stands for it. Give this row up then (`close`, "
+            "with its number), and nobody is asked about it again.",
         )
         return with_problems(row, [problem])
 

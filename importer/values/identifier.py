@@ -23,8 +23,9 @@ from importer.values.cell import (
 from importer.values.look_alikes import odd_one
 
 AS_TEXT = (
-    "Ask for the export again with this column as text. In Excel, format the column as Text before "
-    "anything is pasted or typed into it; load a CSV with Data › From Text/CSV and choose Text."
+    "Type it again as it was, every digit of it. Where it is many, ask for the export again with "
+    "this column as text: in Excel, format the column as Text before anything is pasted or typed "
+    "into it; load a CSV with Data › From Text/CSV and choose Text."
 )
 """How an identifier gets through Excel unharmed."""
 

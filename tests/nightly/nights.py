@@ -260,6 +260,42 @@ def out_of_time() -> FileReport:
     )
 
 
+def halted() -> FileReport:
+    """Return a run that a stop rule has ended, in a later night."""
+    return replace(
+        stopped(),
+        said="25 requests in a row were wholly ignored or refused; mostly: “LEAD_NOT_FOUND”. "
+        "Until somebody has looked, no night sends more of it.",
+        halted=True,
+        end=EndKind.STOPPED,
+    )
+
+
+def changed() -> FileReport:
+    """Return a file into which somebody wrote after it was read."""
+    return replace(
+        all_created(),
+        exit_code=75,
+        said="The file has changed since it was read: somebody was still writing it.",
+        archived=None,
+        changed=True,
+    )
+
+
+def without_reports() -> FileReport:
+    """Return a run that was sent, and whose reports the disk did not take."""
+    said = "Its reports could not be written: No space left on device."
+    return replace(in_doubt(), said=said, report=None, reports=None, archived=None)
+
+
+def not_gone_on_with() -> FileReport:
+    """Return a run of an earlier night that something keeps from its end."""
+    said = "The journal is damaged. Restore it from its back-up."
+    return FileReport(
+        file="payments.xlsx", fate=FileFate.FAILED, run=RUN.id, exit_code=2, said=said
+    )
+
+
 def left(file: str) -> FileReport:
     """Return a file that an earlier run comes before."""
     said = f"It stays in the inbox until the run {RUN.id} is done."
@@ -333,6 +369,16 @@ def nights() -> dict[str, NightReport]:
                     failures=REPORTS / "20261120-q8w1/failures.xlsx",
                 )
             },
+        ),
+        "halted": night(job(resumed=(halted(),)), code=6),
+        "changed": night(job(changed()), code=75),
+        "without_reports": night(job(without_reports()), code=5),
+        "not_gone_on_with": night(job(resumed=(not_gone_on_with(),)), code=2),
+        "held_before": night(job(), duplicate={"20261120-q8w1": 2}),
+        "same_but_open": night(
+            job(replace(same(), exit_code=5, said=f"It is held by the run {RUN.id}.")),
+            code=5,
+            still_unknown={RUN.id: 1},
         ),
         "moved": night(job(all_created()), came_from="office-1"),
         "no_night": night(

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+from offices import TOKEN
 from workplaces import row
 
-from .night_offices import a_night_office
+from .night_offices import NightOffice, a_night_office
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hanging:
+    """Where a dead man's switch does not answer, until it is let go."""
+
+    word: str
+    asked: threading.Event = field(default_factory=threading.Event)
+    let_go: threading.Event = field(default_factory=threading.Event)
+
+    def wait_at(self, path: str) -> None:
+        """Hang there, and answer everything else."""
+        if path.endswith(f"/{self.word}"):
+            self.asked.set()
+            self.let_go.wait(30)
 
 
 @contextmanager
-def a_switch(answer: int) -> Iterator[tuple[str, list[str]]]:
+def a_switch(answer: int, hanging: Hanging | None = None) -> Iterator[tuple[str, list[str]]]:
     """A dead man's switch that answers so: its address, and what was asked of it."""
     asked = list[str]()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             asked.append(self.path)
+            if hanging:
+                hanging.wait_at(self.path)
             self.send_response(answer)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -28,7 +53,7 @@ def a_switch(answer: int) -> Iterator[tuple[str, list[str]]]:
         def log_message(self, *_words: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -66,3 +91,76 @@ def test_who_could_not_be_told_fails_no_import_and_is_told_later(tmp_path: Path)
         (note,) = office.night().said["notes"]
         assert note.startswith("The night before: The dead man's switch")
         assert office.night().said["notes"] == []
+
+
+def begin(office: NightOffice, address: str) -> subprocess.Popen[str]:
+    """Start a night that tells the switch, and do not wait for it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "importer", "nightly"],
+        cwd=office.folder,
+        env={**os.environ, "TELECRM_TOKEN": TOKEN, "IMPORTER_PING_URL": address},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_night_that_is_ended_before_it_begins_is_told(tmp_path: Path) -> None:
+    """SIGTERM while the switch hears of the start leaves the JSON line, its code and a word."""
+    hanging = Hanging(word="start")
+    with a_night_office(tmp_path) as office, a_switch(200, hanging) as (address, asked):
+        office.job()
+        path = office.drop("payments.csv", row(1))
+        process = begin(office, address)
+        assert hanging.asked.wait(60)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+        hanging.let_go.set()
+        said = json.loads(out)
+        assert process.returncode == said["exit_code"] == 143, err
+        assert [one.rpartition("/")[2] for one in asked] == ["start", "143"]
+        assert "interrupted" in " ".join(said["notes"])
+        assert "Traceback" not in err
+        assert path.is_file()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_night_that_is_ended_while_it_tells_has_printed_its_line(tmp_path: Path) -> None:
+    """The first SIGTERM has the line printed at once, and the telling goes on to its end."""
+    hanging = Hanging(word="0")
+    with a_night_office(tmp_path) as office, a_switch(200, hanging) as (address, _):
+        office.job()
+        office.drop("payments.csv", row(1))
+        process = begin(office, address)
+        assert hanging.asked.wait(60)
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout is not None
+        said = json.loads(process.stdout.readline())
+        hanging.let_go.set()
+        rest, err = process.communicate(timeout=60)
+        assert (process.returncode, said["exit_code"], rest) == (0, 0, ""), err
+        assert "told to end" in " ".join(said["not_told"])
+        assert office.night().said["notes"] == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_telling_that_is_broken_off_is_told_by_the_next_night(tmp_path: Path) -> None:
+    """The second SIGTERM breaks it off, with the night's own exit code."""
+    hanging = Hanging(word="0")
+    with a_night_office(tmp_path) as office, a_switch(200, hanging) as (address, _):
+        office.job()
+        office.drop("payments.csv", row(1))
+        process = begin(office, address)
+        assert hanging.asked.wait(60)
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["exit_code"] == 0
+        process.send_signal(signal.SIGTERM)
+        rest, err = process.communicate(timeout=60)
+        hanging.let_go.set()
+        assert (process.returncode, rest) == (0, ""), err
+        assert "Traceback" not in err
+        (note,) = office.night().said["notes"]
+        assert "some may not know" in note

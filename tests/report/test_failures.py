@@ -247,6 +247,15 @@ def test_cells_look_as_in_their_column() -> None:
     assert tab["A7"].fill.fgColor.rgb[2:] == "F8D0CC"
 
 
+def test_an_id_that_lost_its_zeros_can_be_typed_again() -> None:
+    """Excel keeps what is typed over such a number, and until then it is the number it was."""
+    faulty = row_of(["105"], [NUMBER], faulty={0: "It is short."}, as_text=frozenset({0}))
+    tab = opened([faulty], replace(SHAPE, headers=["Receipt"]))
+    assert (tab["A5"].value, tab["A5"].data_type, tab["A5"].number_format) == (105, "n", "@")
+    (cells,) = read_again(written([faulty], replace(SHAPE, headers=["Receipt"])))
+    assert cells[0] == ("105", NUMBER)
+
+
 def test_blank_columns_at_the_end_are_left_out() -> None:
     """Columns without a header and without a text make no gap before ours."""
     tab = opened(

@@ -26,6 +26,7 @@ from importer.report.lines import action_line
 from importer.report.source import Failures, Report, report_of
 from importer.report.steps import Step, next_steps
 from importer.report.words import Hold, Tone
+from importer.verdict.details import NOT_FOUND
 
 from .books import RUN, action, inr, source_of
 
@@ -89,6 +90,36 @@ def test_what_is_still_to_be_looked_at_brings_the_look_back() -> None:
     assert "Let the importer look there" in step.text
     assert commands(step)[0] == f"importer settle {RUN.id}"
     assert " --rows 5-6,9 " in commands(step)[1]
+
+
+def test_rows_of_different_findings_share_no_command() -> None:
+    """A word on what was sought in vain is asked for apart; that it is there, is not suggested."""
+    acts = [action(5, K), action(6, K, looked_up=True), *sought_in_vain(7, 8)]
+    (step,) = next_steps(report(acts))
+    assert "It cannot be taken back" in step.text
+    assert [one.split(" --reason")[0] for one in commands(step)[1:]] == [
+        f"importer resolve {RUN.id} --rows 5 --created",
+        f"importer resolve {RUN.id} --rows 5 --not-created",
+        f"importer resolve {RUN.id} --rows 6 --created",
+        f"importer resolve {RUN.id} --rows 6 --not-created",
+        f"importer resolve {RUN.id} --rows 7-8 --not-created",
+    ]
+    assert "--created --seen" in step.commands[-1].does
+
+
+def sought_in_vain(*rows: int) -> list[ActionRecord]:
+    """Return actions that two looks have not found."""
+    return [action(row, K, looked_up=True, detail=NOT_FOUND) for row in rows]
+
+
+@pytest.mark.parametrize("asked", [0, 3])
+def test_a_look_that_found_nothing_out_is_known(asked: int) -> None:
+    """Whoever has just let the importer look is not sent there as if nobody had."""
+    found = report([action(5, K)])
+    run = replace(found.books.run, requests_read=asked)
+    (step,) = next_steps(replace(found, books=replace(found.books, run=run)))
+    assert ("has not found everything out" in step.text) is bool(asked)
+    assert step.commands[0].does.startswith("later: ") is bool(asked)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +244,7 @@ def test_what_a_person_said_is_to_be_sent_was_stopped_by_nothing(ruling: Ruling)
     ("hold", "verbs"),
     [
         (Hold.APPROVAL, ["approve", "apply", "close"]),
-        (Hold.ANOTHER, ["apply", "approve", "close"]),
+        (Hold.ANOTHER, ["apply", "approve", "apply", "close"]),
         (Hold.APPLY, ["apply", "close"]),
     ],
 )
@@ -277,6 +308,7 @@ def test_a_duplicate_of_something_in_doubt_is_not_said_to_stand(reason: EarlierR
 def test_each_kind_of_duplicate_has_its_own_command() -> None:
     """In doubt: settle that run; still open: resume or close that run; else: compare, release.
 
+    What waits for another run is looked up again by a resume, once that one is done.
     Whoever releases is told that a wrong amount stays beside the right one.
     """
     acts = [
@@ -288,11 +320,13 @@ def test_each_kind_of_duplicate_has_its_own_command() -> None:
     ]
     doubt, unsent, rest = next_steps(report(acts))
     assert doubt.title == "Settle what 1 duplicate waits for"
-    assert commands(doubt) == ["importer settle 20261102-bbbb"]
+    again = f"importer resume {RUN.id}"
+    assert commands(doubt) == ["importer settle 20261102-bbbb", again]
     assert unsent.title == "Resume what 2 duplicates wait for"
     assert commands(unsent)[::2] == [
         "importer resume 20261103-cccc",
         "importer resume 20261104-dddd",
+        again,
     ]
     assert commands(unsent)[1] == 'importer close 20261103-cccc --reason "…"'
     assert rest.title == "Decide on 2 duplicates"

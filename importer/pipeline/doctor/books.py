@@ -6,18 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.errors import ImporterError
+from importer.journal.approving import plan_facts
+from importer.journal.fitting import RESTORE, count_misfits
 from importer.journal.looking import damage_of
-from importer.journal.overview import Open
+from importer.journal.overview import Open, doubt_before
 from importer.journal.store import Journal
 from importer.lock import Machine
 from importer.model import RunRecord, RunState
-from importer.pipeline.approving import WAITS, waits
+from importer.pipeline.approving import waits
+from importer.pipeline.archives import held_by_a_job
 from importer.pipeline.doctor.finding import Finding, broken, ok, warning, wrong
+from importer.pipeline.holding import hold_of
 from importer.pipeline.listing import list_runs
 from importer.pipeline.workplace import Workplace, moved_from, other_machine
 from importer.places import check_journal_place
+from importer.report.commands import REASON, plan_commands, typed
 from importer.settings import Settings, WorkspaceKind
-from importer.upload import Ending
 
 _DAMAGED = (
     "Let nothing be sent. Keep the file and its -wal as they are, and restore the newest back-up; "
@@ -45,10 +49,17 @@ def check_place(settings: Settings, machine: Machine | None) -> Iterator[Finding
 
 
 def check_journal(journal: Journal, path: Path) -> Finding:
-    """Whether every page of the file is sound."""
+    """Whether every page of the file is sound, and every action is under its row's key."""
     damage = damage_of(journal)
     if damage:
         return wrong("journal", f"{path} is damaged: {'; '.join(damage)}.", _DAMAGED)
+    if misfits := count_misfits(journal):
+        return wrong(
+            "journal",
+            f"{path} was altered: {misfits:,} actions stand under a key that is not their row's, "
+            "and would be sent again.",
+            RESTORE,
+        )
     return ok("journal", f"{path} is sound: every page and every reference was looked at.")
 
 
@@ -58,36 +69,58 @@ def check_machine(journal: Journal) -> Iterator[Finding]:
         yield warning("machine", *moved_from(before))
 
 
-def check_runs(workplace: Workplace, options: str) -> Iterator[Finding]:
-    """What is in doubt or was left, run by run."""
-    ending = f" {options}" if options else ""
-    listed = list_runs(workplace)
-    found = [one for run, left in listed for one in _open(workplace, run, left, ending)]
+def check_runs(workplace: Workplace, *, at_work: bool) -> Iterator[Finding]:
+    """What is in doubt or was left, run by run; a run that is just being sent is left alone."""
+    listed = [
+        (run, left)
+        for run, left in list_runs(workplace)
+        if not (at_work and run.state is RunState.SENDING)
+    ]
+    found = [one for run, left in listed for one in _open(workplace, run, left)]
     yield from found or [ok("runs", "Nothing is in doubt, and nothing was left unsent.")]
 
 
-def _open(workplace: Workplace, run: RunRecord, left: Open, ending: str) -> Iterator[Finding]:
-    if run.state is RunState.SENDING:
-        return
+def _open(workplace: Workplace, run: RunRecord, left: Open) -> Iterator[Finding]:
     if left.unknown:
         yield warning(
             "runs",
             f"{run.id} has {left.unknown:,} UNKNOWN: nobody knows whether they are in the CRM.",
-            f"Before anything else: importer settle {run.id}{ending}",
+            f"Before anything else: {_typed('settle', run.id)}.",
         )
-    waiting = waits(workplace, run.id) if left.unsent else None
-    if waiting is not None:
-        yield warning("runs", f"{run.id}: {waiting.reason}", _of_plan(run, waiting, ending))
-    elif left.unsent:
-        yield warning(
-            "runs",
-            f"{run.id} has {left.unsent:,} UNSENT.",
-            f"The next night sends them; at once: importer resume {run.id}{ending}",
-        )
+    if left.unsent:
+        facts = plan_facts(workplace.journal, run.id)
+        hold, waiting = hold_of(workplace, run.id, facts), waits(workplace, run.id)
+        if hold is None or waiting is None:
+            yield _unsent(workplace, run, left.unsent)
+        else:
+            commands = (_quoted(one.text) for one in plan_commands(hold, run.id, ""))
+            remedy = f"{waiting.remedy} {', then '.join(commands)}."
+            yield warning("runs", f"{run.id}: {waiting.reason}", remedy)
 
 
-def _of_plan(run: RunRecord, waiting: Ending, ending: str) -> str:
-    """What to do about a plan that waits, with what is typed."""
-    approve = f'importer approve {run.id} --reason "…"{ending}, then '
-    first = approve if waiting.reason.startswith(WAITS) else ""
-    return f"{waiting.remedy} {first}importer apply {run.id}{ending}"
+def _unsent(workplace: Workplace, run: RunRecord, count: int) -> Finding:
+    resume, close = _typed("resume", run.id), _typed("close", run.id, REASON)
+    remedy = f"No night takes it up. Go on with {resume}, or give it up with {close}."
+    doubtful = doubt_before(workplace.journal, run.id)
+    if run.halted:
+        remedy = (
+            "A rule has stopped it, and no night goes on with it. Look what it was; then go on "
+            f"with {resume}, or give it up with {close}."
+        )
+    elif held_by_a_job(workplace, run):
+        remedy = f"The next night sends them; at once: {resume}."
+    if doubtful:
+        settle = ", ".join(_typed("settle", one) for one in doubtful)
+        remedy = (
+            f"Nothing is sent to a lead while something of it is in doubt. First {settle}. {remedy}"
+        )
+    return warning("runs", f"{run.id} has {count:,} UNSENT.", remedy)
+
+
+def _typed(*words: str) -> str:
+    return _quoted(typed(*words))
+
+
+def _quoted(command: str) -> str:
+    """As a message has it: whoever shows it puts in how the workspace is found."""
+    return f"`{command}`"

@@ -7,12 +7,14 @@ import datetime as dt
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from importer.errors import ImporterError, UsageError
 from importer.journal import reading
-from importer.journal.looking import lead_last_written, look_into
+from importer.journal.answers import requests_since
+from importer.journal.looking import ask_journal, lead_last_written
 from importer.journal.store import Journal
 from importer.lock import who_is_at_work
 from importer.model import RunRecord
@@ -24,7 +26,7 @@ from importer.pipeline.doctor.books import (
     check_runs,
 )
 from importer.pipeline.doctor.crm import ask, findings_of
-from importer.pipeline.doctor.finding import Finding, broken, ok, wrong
+from importer.pipeline.doctor.finding import Finding, Grade, broken, ok, wrong
 from importer.pipeline.doctor.jobs import check_job
 from importer.pipeline.doctor.places import (
     check_disks,
@@ -97,16 +99,15 @@ def examine(settings: Settings, orders: Orders) -> Iterator[Finding]:
         if is_closed(path.parent) or (is_there(path) and is_closed(path)):
             yield wrong("journal", f"This account may not read {path}.", _OTHER_ACCOUNT)
         elif is_there(path):
-            with look_into(path, settings.workspace.name) as journal:
-                yield check_journal(journal, path)
-                yield from check_machine(journal) if machine else ()
-                yield from check_runs(Workplace(settings=settings, journal=journal), orders.options)
-                known = _known(journal, settings)
+            look = partial(_look, settings, at_work=bool(at_work), moves=machine is not None)
+            found, known = ask_journal(path, settings.workspace.name, look)
+            yield from found
         else:
             yield ok("journal", f"{path} will be made by the first run.")
     except ImporterError as error:
         yield broken("journal", error)
-    yield from _crm(settings, orders, known, at_work=bool(at_work))
+    # A run may have begun while all this was looked at.
+    yield from _crm(settings, orders, known, at_work=bool(who_is_at_work(path, machine)))
     for job in jobs:
         yield from check_job(job, known.runs)
     yield from check_notify(settings, orders.env, test=orders.notify)
@@ -122,13 +123,25 @@ def _jobs(settings: Settings, name: str) -> Sequence[Job]:
     return jobs
 
 
+def _look(
+    settings: Settings, journal: Journal, *, at_work: bool, moves: bool
+) -> tuple[Sequence[Finding], _Known]:
+    """What is found of the journal, and what it tells to the other checks."""
+    sound = check_journal(journal, settings.journal.path)
+    if sound.grade is Grade.WRONG:
+        return [sound], _Known()  # whatever else it tells may be wrong
+    found = [sound, *(check_machine(journal) if moves else ())]
+    found += check_runs(Workplace(settings=settings, journal=journal), at_work=at_work)
+    return found, _known(journal, settings)
+
+
 def _known(journal: Journal, settings: Settings) -> _Known:
     now = journal.clock()
     since = now - dt.timedelta(seconds=_pace(settings).memory_s)
     return _Known(
         runs=reading.runs_of(journal),
         lead=lead_last_written(journal),
-        sent=[(now - at).total_seconds() for at in reading.requests_since(journal, since)],
+        sent=[(now - at).total_seconds() for at in requests_since(journal, since)],
     )
 
 
@@ -143,13 +156,26 @@ def _crm(settings: Settings, orders: Orders, known: _Known, *, at_work: bool) ->
         return
     try:
         token = find_token(settings, orders.token_file, orders.env, orders.here)
-        yield ok("token", "There is one, and nobody else can read it.")
+        yield ok(
+            "token", f"There is one, and nobody else can read it.{_lost_at_night(settings, orders)}"
+        )
         if at_work:
             yield ok("CRM", "It was not asked: the run that is at work uses the whole pace.")
         else:
             yield from _answer(settings, token, known)
     except ImporterError as error:
         yield broken("token", error)
+
+
+def _lost_at_night(settings: Settings, orders: Orders) -> str:
+    """A word on a token that is there now, and that nothing started by a scheduler would find."""
+    name = settings.workspace.token_env
+    if orders.token_file is not None or not orders.env.get(name, "").strip():
+        return ""
+    return (
+        f" It is in the variable {name} of this shell, which no scheduler sees: for the night, let "
+        "`token_file` under [workspace] or --token-file name a file of mode 0600."
+    )
 
 
 def _answer(settings: Settings, token: Token, known: _Known) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from importer.pipeline.doctor.finding import Finding, ok, warning, wrong
 
 _MEGABYTE: Final = 1_000_000
 _FREE_SOME: Final = (
-    "Free some space; `importer purge` removes what is old of reports and kept inputs."
+    "Free some space: `importer purge --older-than 400d` removes old reports and kept inputs."
 )
 LEAST_FREE: Final = 200 * _MEGABYTE
 """Bytes; with less, a night may not get to its end."""

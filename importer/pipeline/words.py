@@ -39,13 +39,13 @@ _PLAIN: Final = str.maketrans(
     }
 )
 """Letters that Unicode takes for no letter with a mark, and people do."""
-_TOKEN: Final = re.compile(r"L[LM]*|D[DM]*|AM*")
-_ASCII_TOKEN: Final = re.compile(r"[A-Za-z]+|[0-9]+")
+_WORD: Final = re.compile(r"L[LM]*|D[DM]*|AM*")
+_ASCII_WORD: Final = re.compile(r"[A-Za-z]+|[0-9]+")
 _HEX: Final = re.compile(r"(?<![0-9A-Za-z])(?=[0-9]*[A-Fa-f])[0-9A-Fa-f]{16,}(?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class Word:
     """A word, a number, or one sign of a script without spaces."""
 
     start: int
@@ -55,20 +55,20 @@ class Token:
     """As it is compared; never ""."""
 
 
-def tokens_of(text: str) -> Sequence[Token]:
+def words_of(text: str) -> Sequence[Word]:
     """The words and numbers of a text in their order; an id of hexadecimal digits is one word."""
     ids = {found.start(): found.end() for found in _HEX.finditer(text)}
     if text.isascii():
-        spans = [found.span() for found in _ASCII_TOKEN.finditer(text)]
+        spans = [found.span() for found in _ASCII_WORD.finditer(text)]
     else:
-        spans = [found.span() for found in _TOKEN.finditer("".join(map(_kind, text)))]
-    found, at = list[Token](), 0
+        spans = [found.span() for found in _WORD.finditer("".join(map(_kind, text)))]
+    found, at = list[Word](), 0
     for start, end in spans:
         if start < at:
             continue
         at = ids.get(start, end)
         if letters := letters_of(text[start:at]):
-            found.append(Token(start, at, letters))
+            found.append(Word(start, at, letters))
     return found
 
 

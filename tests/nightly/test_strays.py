@@ -1,0 +1,173 @@
+"""What lies in an inbox, or in its folder `taken`, and is not what it looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from workplaces import row
+
+from importer.mapping import Mapping
+from importer.nightly import NightReport
+from importer.pipeline import read_mapping
+
+from .night_desks import NightDesk, night_desk
+
+TOTALS = "{stem}.totals.csv"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[NightDesk]:
+    """A desk without a job."""
+    with night_desk(tmp_path) as one:
+        yield one
+
+
+def fates(night: NightReport) -> list[tuple[str, str, int]]:
+    """File, fate and exit code, of every file of every job, those of earlier nights first."""
+    return [
+        (one.file, one.fate, one.exit_code)
+        for job in night.jobs
+        for one in (*job.resumed, *job.files)
+    ]
+
+
+def test_a_link_to_nowhere_stops_no_job(desk: NightDesk) -> None:
+    """It is told by its own job, and every other file is run."""
+    desk.job("payments")
+    desk.job("visits")
+    (desk.inbox / "visits-1.csv").symlink_to(desk.inbox / "gone.csv")
+    desk.drop("payments.csv", row(1))
+    desk.drop("visits-2.csv", row(2))
+    assert fates(desk.night()) == [
+        ("payments.csv", "run", 0),
+        ("visits-1.csv", "not ready", 75),
+        ("visits-2.csv", "run", 0),
+    ]
+
+
+def test_a_file_that_goes_before_it_is_taken_is_nobodys(desk: NightDesk) -> None:
+    """Whoever took it back leaves nothing to tell."""
+    desk.job()
+    path = desk.drop("payments-1.csv", row(1))
+    desk.drop("payments-2.csv", row(2))
+    night = desk.night(sleep=lambda _seconds: path.unlink())
+    assert fates(night) == [("payments-2.csv", "run", 0)]
+
+
+def test_a_job_that_cannot_begin_stops_no_other(
+    desk: NightDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever breaks before its first file, the next job is taken up."""
+    desk.job("payments", mapping_file="broken.yaml")
+    desk.job("visits")
+    desk.drop("visits.csv", row(1))
+
+    def fail(path: Path) -> Mapping:
+        if path.name == "broken.yaml":
+            raise ZeroDivisionError
+        return read_mapping(path)
+
+    monkeypatch.setattr("importer.nightly.job.read_mapping", fail)
+    night = desk.night()
+    assert "mistake in the importer itself" in night.jobs[0].said
+    assert fates(night) == [("visits.csv", "run", 0)]
+    assert night.exit_code == 1
+
+
+@pytest.mark.parametrize("stray", [".DS_Store", "~$payments.csv", "folder"])
+def test_strays_among_what_was_taken_are_passed_over(desk: NightDesk, stray: str) -> None:
+    """What a system or an office program leaves there keeps no job from its files."""
+    desk.job()
+    desk.drop("payments-1.csv", row(1))
+    desk.night_with("wrong")
+    taken = desk.inbox / "taken" / "payments"
+    (claim,) = taken.iterdir()
+    for folder in (taken, claim):
+        if stray == "folder":
+            (folder / stray).mkdir()
+        else:
+            (folder / stray).write_bytes(b"x")
+    desk.drop("payments-2.csv", row(2))
+    assert fates(desk.night()) == [("payments-1.csv", "run", 0), ("payments-2.csv", "run", 0)]
+    assert fates(desk.night()) == []
+
+
+def test_a_file_that_cannot_be_read_stops_only_itself(desk: NightDesk) -> None:
+    """Of what was taken, one that cannot be opened is told every night, and the rest is run."""
+    desk.job()
+    broken = desk.inbox / "taken" / "payments" / "20261122T020000-abcd"
+    broken.mkdir(parents=True)
+    (broken / "payments-1.csv").symlink_to(desk.inbox / "gone.csv")
+    desk.drop("payments-2.csv", row(2))
+    assert fates(desk.night()) == [("payments-1.csv", "failed", 1), ("payments-2.csv", "run", 0)]
+    assert fates(desk.night()) == [("payments-1.csv", "failed", 1)]
+
+
+# Control totals
+
+
+def test_what_was_taken_leaves_the_next_file_its_totals(desk: NightDesk) -> None:
+    """While a plan of yesterday waits, today's file of the same name keeps its own."""
+    desk.job(control_totals=TOTALS, approve_above={"INR": "100"})
+    beside = desk.inbox / "payments.totals.csv"
+    desk.drop("payments.csv", row(1), row(2))
+    beside.write_text("rows\n2\n", encoding="utf-8")
+    desk.night()
+    desk.drop("payments.csv", row(1), row(2), row(3))
+    beside.write_text("rows\n3\n", encoding="utf-8")
+    desk.night()
+    assert beside.read_text(encoding="utf-8") == "rows\n3\n"
+    (taken,) = (desk.inbox / "taken").rglob("*.totals.csv")
+    assert taken.read_text(encoding="utf-8") == "rows\n2\n"
+
+
+def test_a_run_from_before_the_totals_takes_none(desk: NightDesk) -> None:
+    """Where a job has control totals since today, they are not those of what was taken before."""
+    job = desk.job()
+    desk.drop("payments.csv", row(1))
+    desk.night_with("wrong")
+    jobs = (job.model_copy(update={"control_totals": TOTALS}),)
+    desk.desk.settings = desk.desk.settings.model_copy(update={"jobs": jobs})
+    desk.drop("payments.csv", row(1), row(2))
+    (desk.inbox / "payments.totals.csv").write_text("rows\n2\n", encoding="utf-8")
+    desk.night_with("wrong")
+    assert (desk.inbox / "payments.totals.csv").is_file()
+    assert fates(desk.night()) == [("payments.csv", "run", 0), ("payments.csv", "run", 0)]
+    assert len(desk.booked()) == 4
+
+
+# Two jobs in one folder
+
+
+@pytest.mark.parametrize("folder", ["inbox", "other/../inbox", "link"])
+def test_a_file_that_fits_two_jobs_is_taken_by_neither(desk: NightDesk, folder: str) -> None:
+    """It stays, and both say why; however the settings write the folder."""
+    desk.job("payments")
+    (desk.folder / "other").mkdir()
+    (desk.folder / "link").symlink_to(desk.inbox, target_is_directory=True)
+    desk.job("all", inbox=desk.folder / folder / "*.csv")
+    path = desk.drop("payments.csv", row(1))
+    desk.drop("visits.csv", row(2))
+    for dry_run in (True, False):
+        night = desk.night(dry_run=dry_run)
+        assert fates(night) == [
+            ("payments.csv", "refused", 2),
+            ("payments.csv", "refused", 2),
+            ("visits.csv", "run", 0),
+        ]
+        assert "fits the jobs payments, all" in night.jobs[0].files[0].said
+        assert path.is_file()
+        assert night.notes == ()
+    assert len(desk.booked()) == 2
+
+
+def test_the_control_totals_of_one_job_are_no_sheet_of_another(desk: NightDesk) -> None:
+    """They are left to the sheet beside them."""
+    desk.job("payments", inbox=desk.folder / "inbox" / "*.xlsx", control_totals=TOTALS)
+    desk.job("visits", inbox=desk.folder / "inbox" / "*.csv")
+    totals = desk.inbox / "payments.totals.csv"
+    totals.write_text("rows\n1\n", encoding="utf-8")
+    assert fates(desk.night()) == [("payments.totals.csv", "refused", 2)]
+    assert totals.is_file()
