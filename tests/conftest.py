@@ -14,7 +14,16 @@ import pytest
 from hypothesis import settings
 
 STRAY = ("TELECRM_", "IMPORTER_", "_IMPORTER_", "WIN_PD_OVERRIDE_", "XDG_")
-STRAY_NAMES = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NO_COLOR", "FORCE_COLOR"}
+STRAY_NAMES = {
+    "ALL_PROXY",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "LINES",
+    "NO_COLOR",
+    "NO_PROXY",
+}
 
 ODD_ZONE = "Pacific/Chatham"
 """12:45 ahead of UTC, 13:45 in summer: whoever takes local time for UTC or India is found out."""

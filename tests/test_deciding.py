@@ -109,11 +109,11 @@ def test_a_timeline_that_cannot_be_read_is_still_to_be_looked_at(office: Office)
     run = in_doubt(office, Fault.DROP_AFTER)
     office.crm.faults.set([Rule(fault=Fault.ERROR_BEFORE, on=Operation.READ)])
     settled = office.do("settle", run)
-    says(settled, 5, "2 still in doubt", f"importer settle {run}", "Let the importer look there")
+    says(settled, 5, "2 still in doubt", f"importer settle {run}", "asks for the timelines again")
     assert f"importer settle {run}" in page_of(office, run)
     book = openpyxl.load_workbook(office.folder / "reports" / run / "reconciliation.xlsx")
     cells = [str(cell.value) for line in book["Summary"].iter_rows() for cell in line]
-    assert any(one.startswith(f"importer settle {run} ") for one in cells)
+    assert f"importer settle {run}" in cells
     office.crm.faults.set([])
     says(office.do("settle", run), 0, "2 created")
 
@@ -170,7 +170,7 @@ def test_a_held_row_is_released(office: Office) -> None:
     says(office.run(), 0)
     office.sheet(row(1, amount="777"), row(2))
     held = office.run()
-    says(held, 4, "Decide on 1 duplicate", "importer release", "a release books a second one")
+    says(held, 4, "Decide on 1 duplicate", "importer release", "release books a second one")
     run = run_of(held.out)
     says(office.do("release", run, "--rows", "3", *WHY), 2, "DUPLICATE")
     says(office.do("release", run, "--rows", "2", "--reason", " "), 2, "reason")
@@ -223,7 +223,7 @@ def test_commands_repeat_the_options_that_were_given(office: Office) -> None:
     (office.folder / "importer.toml").rename(office.folder / "my settings.toml")
     options = ("--settings", "my settings.toml")
     settled = office.do("settle", run, *options)
-    says(settled, 5, '--created --reason "…" --settings "my settings.toml"')
+    says(settled, 5, '--not-created --reason "…" --settings "my settings.toml"')
     resolved = office.do("resolve", run, "--not-created", *WHY, *options)
     says(resolved, 6, f'importer resume {run} --settings "my settings.toml"')
 

@@ -59,8 +59,13 @@ FOUND = dict(sentences())
 
 
 @pytest.mark.parametrize("where", FOUND)
-def test_a_command_in_a_sentence_can_be_typed(where: str) -> None:
+def test_a_command_in_a_sentence_can_be_typed(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It stands between backticks, the command line takes it, and it gets the person's options."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("SHEET", "MAPPING"):  # what stands for a file is one
+        (tmp_path / name).touch()
     sentence = FOUND[where]
     outside = QUOTED.sub("", sentence)
     assert not WRITTEN.search(outside), "put backticks around it, or make it by `typed`"

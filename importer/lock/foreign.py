@@ -25,10 +25,10 @@ def refuse_foreign(path: Path, words: Sequence[str] | None = None) -> None:
     """
     try:
         path.stat()
-    except FileNotFoundError:
-        return
     except PermissionError:
         pass  # in a folder that this account may not enter
+    except OSError:
+        return  # it is not there; whoever opens it says what is wrong with the path
     else:
         if os.access(path, os.R_OK | os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK):
             return

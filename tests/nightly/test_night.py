@@ -302,6 +302,8 @@ def test_a_kill_at_any_step_ends_with_everything_once(
 ) -> None:
     """Whatever a night was doing when it died, the next one ends it, and nothing is doubled."""
     with a_night_office(tmp_path) as office:
+        # A payment that was claimed beside the one that died, and did not leave, needs a person.
+        office.office.also("[send]", "concurrency = 1")
         office.job("payments", TOTALS)
         office.drop("payments.csv", row(1), row(2), row(3))
         (office.inbox / "payments.totals.csv").write_text("rows\n3\n", encoding="utf-8")
