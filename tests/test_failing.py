@@ -11,16 +11,17 @@ from typing import Any
 
 import pytest
 from simulator.driver import work
-from simulator.jobs import RESENDING, differences, write_settings
+from simulator.jobs import RESENDING, differences, records_of, write_settings
 from simulator.story import Script, Story, opened
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 from test_wire_order import needs_strace, traced
-from workplaces import desk, row
+from workplaces import Desk, desk, row
 
 from importer.crm import Flight
 from importer.errors import ImporterError
 from importer.journal.store import Journal
+from importer.model import Outcome
 from importer.sandbox import Fault, Rule, lead_id
 from importer.verdict import Exchange
 
@@ -179,7 +180,7 @@ def _report(here: Any, sheet: Path) -> bool:  # noqa: ANN401 - a desk
 def test_whatever_the_disk_refuses_the_next_start_brings_the_job_to_its_end(
     tmp_path: Path, syscalls: str, error: str, step: int
 ) -> None:
-    """The command meets a disk that fails at one call, in turn; the next command is exact."""
+    """The disk fails at one call, in turn; the next command is exact, or doubts what it must."""
     for nth in range(1, MOST, step):
         folder = tmp_path / str(nth)
         folder.mkdir()
@@ -191,9 +192,19 @@ def test_whatever_the_disk_refuses_the_next_start_brings_the_job_to_its_end(
             _, lines = traced(folder, *words, options=("-e", injected))
             for _ in range(2):
                 work(settings, sheet, RESENDING)
-            assert differences(here) == [], f"after {error} at {nth}"
+            assert _exact_or_all_in_doubt(here) == [], f"after {error} at {nth}"
             assert len(here.crm.actions) == 4
         if not any("(INJECTED)" in line for line in lines):
             assert nth > 2
             return
     pytest.fail("no run passed untouched")
+
+
+def _exact_or_all_in_doubt(here: Desk) -> list[str]:
+    """What is not as it must be; one commit that fails may take every answer of a job this small.
+
+    Then nothing tells by whom the CRM shows our own actions to be: all of them stay in doubt.
+    """
+    if any(one.outcome is Outcome.CREATED for one in records_of(here)):
+        return differences(here)
+    return differences(here, [Outcome.UNKNOWN])
