@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from importer.nightly.records import NightReport
-from importer.report.commands import REASON, Command, Step, typed
+from importer.report.commands import ANY_ROWS, Command, Step, report_again, resolve, settle
 from importer.report.words import Tone
 
 
@@ -33,17 +33,11 @@ def stop(title: str, text: str, *commands: Command) -> Step:
 def settling(night: NightReport, run: str) -> Iterator[Command]:
     """Yield what says of a run's doubts whether they stand in the CRM."""
     options = night.options
-    yield Command(text=typed("settle", run, options), does="looks at the leads' timelines")
-    yield Command(
-        text=typed("resolve", run, "--rows … --created", REASON, options),
-        does="it stands on the timeline",
-    )
-    yield Command(
-        text=typed("resolve", run, "--rows … --not-created", REASON, options),
-        does="it does not",
-    )
+    yield settle(run, options)
+    yield resolve(run, ANY_ROWS, options, created=True, does="it stands on the timeline")
+    yield resolve(run, ANY_ROWS, options, created=False, does="it does not")
 
 
-def report_again(night: NightReport, run: str) -> Command:
+def reports_of(night: NightReport, run: str) -> Command:
     """Return what writes a run's reports."""
-    return Command(text=typed("report", run, night.options), does="writes its reports")
+    return report_again(run, night.options, does="writes its reports")

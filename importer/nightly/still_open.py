@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from importer.nightly.items import Item, care, report_again, settling, stop
+from importer.nightly.items import Item, care, reports_of, settling, stop
 from importer.nightly.records import NightReport, Waiting
-from importer.report.commands import REASON, Command, Step, give_up, plan_commands, typed
+from importer.report.commands import ANY_ROWS, Step, decide, give_up, plan_commands, resume
 from importer.report.figures import counted
 from importer.report.words import Hold
 
@@ -17,13 +17,7 @@ def of_before(night: NightReport) -> Iterator[Item]:
     for run, one in night.waiting.items():
         yield Item(about=f"Run {run}", step=_of_waiting(night, run, one))
     for run, count in night.unsent.items():
-        commands = (
-            Command(
-                text=typed("resume", run, night.options),
-                does="sends what is left, as it was planned",
-            ),
-            give_up(run, night.options),
-        )
+        commands = (resume(run, night.options), give_up(run, night.options))
         text = "An earlier night or a person has left it, and this night did not take it up."
         title = f"Resume {counted(count, 'unsent action')}"
         yield Item(about=f"Run {run}", step=care(title, text, *commands))
@@ -47,19 +41,9 @@ def _of_duplicates(night: NightReport, run: str, count: int) -> Step:
         "says that it is another one, and close that it is the same."
     )
     commands = (
-        report_again(night, run),
-        Command(
-            text=typed("resume", run, night.options),
-            does="looks again, and sends what is free by now",
-        ),
-        Command(
-            text=typed("release", run, "--rows …", REASON, night.options),
-            does="it is another one: resume sends it",
-        ),
-        Command(
-            text=typed("close", run, "--rows …", REASON, night.options),
-            does="it is the same: nobody is asked again",
-        ),
+        reports_of(night, run),
+        resume(run, night.options, does="looks again, and sends what is free by now"),
+        *decide(run, ANY_ROWS, night.options),
     )
     return care(f"Decide on {counted(count, 'duplicate')} from before", text, *commands)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from importer.model import Outcome
 from importer.nightly import leaves
-from importer.nightly.items import Item, care, report_again, settling, stop
+from importer.nightly.items import Item, care, reports_of, settling, stop
 from importer.nightly.leaves import Leaf
 from importer.nightly.masked import masked_report, said_of
 from importer.nightly.matters import is_empty, nothing_new, runs_of
@@ -19,7 +19,7 @@ from importer.pipeline.masking import hushed
 from importer.pipeline.plans import PLAN_FILE
 from importer.pipeline.workplace import moved_from
 from importer.reconcile import Reconciliation
-from importer.report.commands import Command, Step, plan_commands, typed
+from importer.report.commands import Command, Step, plan_commands, resume, typed
 from importer.report.figures import counted
 from importer.report.steps import next_steps
 from importer.report.words import Hold, Tone
@@ -115,7 +115,7 @@ def _of_failed(night: NightReport, file: FileReport) -> Step:
     if file.exit_code == Exit.INTERNAL:
         mistake = "This is a mistake of the importer, or a disk that fails."
         return stop("An internal error", f"{said_of(file)} {mistake} {call}")
-    look = (report_again(night, file.run),) if file.run else ()
+    look = (reports_of(night, file.run),) if file.run else ()
     return stop("It could not be brought to its end", f"{said_of(file)} {call}", *look)
 
 
@@ -127,7 +127,7 @@ def _of_books(night: NightReport, file: FileReport, books: Reconciliation) -> It
         step = stop(title, text, *settling(night, file.run))
         yield Item(about=file.file, step=step)
     text = f"{said_of(file)} Put that right; then write them:"
-    step = care("Write its reports", text, report_again(night, file.run))
+    step = care("Write its reports", text, reports_of(night, file.run))
     yield Item(about=file.file, step=step)
 
 
@@ -141,20 +141,20 @@ def _of_step(night: NightReport, job: JobReport, file: FileReport, step: Step) -
 
 def _goes_on(night: NightReport, file: FileReport) -> Step:
     """What a person may do about a run that the next night goes on with by itself."""
-    resume = Command(text=typed("resume", file.run, night.options), does="sends what is left")
+    go_on = resume(file.run, night.options, does="sends what is left")
     if file.end is EndKind.OUT_OF_TIME:
         text = (
             f"{said_of(file)} If this happens again, let the night start earlier or give it more "
             "--max-minutes. At once:"
         )
-        return care("Give the night more time", text, resume)
+        return care("Give the night more time", text, go_on)
     look = Command(text=typed("doctor", night.options), does="says whether the CRM answers now")
     text = (
         f"{said_of(file)} Nobody has to do anything, unless TeleCRM opens in your browser: then "
         "this machine alone cannot reach it, and whoever keeps the network should know. Once it "
         "answers, also at once:"
     )
-    return care("Look whether the CRM answers", text, look, resume)
+    return care("Look whether the CRM answers", text, look, go_on)
 
 
 def _of_plan(night: NightReport, file: FileReport) -> Step:

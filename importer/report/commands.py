@@ -15,6 +15,8 @@ from importer.report.words import Hold, Tone
 
 ELSEWHERE: Final = "…"
 """Stands for a folder that no path leads to from where commands are typed: on another drive."""
+ANY_ROWS: Final = "--rows …"
+"""Stands for the rows that a person has in mind."""
 REASON: Final = '--reason "…"'
 """What every decision asks for."""
 ANYWHERE: Final = frozenset({"demo", "mapping-schema", "new-mapping", "report-schema", "sandbox"})
@@ -112,9 +114,40 @@ def plan_commands(hold: Hold, run: str, options: str) -> tuple[Command, ...]:
             assert_never(hold)
 
 
-def give_up(run: str, options: str) -> Command:
+def give_up(run: str, options: str, does: str = "gives it up") -> Command:
     """Return what ends the waiting of what is UNSENT of a run."""
-    return Command(text=typed("close", run, REASON, options), does="gives it up")
+    return Command(text=typed("close", run, REASON, options), does=does)
+
+
+def resume(run: str, options: str, does: str = "sends what is left, as it was planned") -> Command:
+    """Return what goes on with a run, and looks up again what it holds as DUPLICATE."""
+    return Command(text=typed("resume", run, options), does=does)
+
+
+def settle(run: str, options: str, does: str = "looks at the leads' timelines") -> Command:
+    """Return what asks the CRM about a run's actions in doubt."""
+    return Command(text=typed("settle", run, options), does=does)
+
+
+def resolve(run: str, rows: str, options: str, *, created: bool, does: str) -> Command:
+    """Return what says of rows whether their actions in doubt stand in the CRM."""
+    flag = "--created" if created else "--not-created"
+    return Command(text=typed("resolve", run, rows, flag, REASON, options), does=does)
+
+
+def decide(run: str, rows: str, options: str) -> tuple[Command, ...]:
+    """Return what says of duplicates that they are others, and that they are the same."""
+    release = typed("release", run, rows, REASON, options)
+    close = typed("close", run, rows, REASON, options)
+    return (
+        Command(text=release, does="it is another one: resume sends it"),
+        Command(text=close, does="it is the same: nobody is asked again"),
+    )
+
+
+def report_again(run: str, options: str, does: str) -> Command:
+    """Return what writes a run's reports."""
+    return Command(text=typed("report", run, options), does=does)
 
 
 def path_typed(path: str) -> str:
@@ -137,6 +170,6 @@ def rows_typed(*waiting: Waiting) -> str:
     """Return `--rows 5,7-9` for all that wait; with `…` where that is too much to type."""
     pieces = joined(piece for one in waiting for piece in one.pieces)
     if len(pieces) > MOST_PIECES or not all(one.pieces for one in waiting):
-        return "--rows …"
+        return ANY_ROWS
     words = (str(first) if first == last else f"{first}-{last}" for first, last in pieces)
     return f"--rows {','.join(words)}"

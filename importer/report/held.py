@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from importer.model import EarlierReason, Outcome
 from importer.reconcile import Wait, Waiting
-from importer.report.commands import REASON, Command, Step, give_up, rows_typed, typed
+from importer.report.commands import Command, Step, decide, give_up, resume, rows_typed, settle
 from importer.report.figures import counted
 from importer.report.source import Report
 from importer.report.words import Tone
@@ -45,10 +45,7 @@ def _doubtful(waiting: Waiting, runs: Sequence[str], report: Report) -> Step:
         "that run first, then resume this one, which looks again.",
         commands=(
             *(
-                Command(
-                    text=typed("settle", run, report.options),
-                    does="first looks at the leads' timelines",
-                )
+                settle(run, report.options, does="first looks at the leads' timelines")
                 for run in runs
             ),
             _look_again(report),
@@ -69,20 +66,17 @@ def _unsent(waiting: Waiting, runs: Sequence[str], report: Report) -> Step:
 
 def _sent_or_given_up(runs: Sequence[str], options: str) -> Iterator[Command]:
     for run in runs:
-        yield Command(text=typed("resume", run, options), does="sends it")
+        yield resume(run, options, does="sends it")
         yield give_up(run, options)
 
 
 def _look_again(report: Report) -> Command:
     """What is held is looked up again by every resume, also of a run that sends nothing else."""
-    return Command(
-        text=typed("resume", report.books.run.id, report.options),
-        does="then looks again, and sends what is free by now",
-    )
+    does = "then looks again, and sends what is free by now"
+    return resume(report.books.run.id, report.options, does)
 
 
 def _comparable(waiting: Waiting, run: str, options: str) -> Step:
-    rows = rows_typed(waiting)
     return Step(
         tone=Tone.CARE,
         shows=Outcome.DUPLICATE,
@@ -91,16 +85,7 @@ def _comparable(waiting: Waiting, run: str, options: str) -> Step:
         "report shows the old and the new. If it is the same, give it up. If it is another one, "
         "release its row and resume. Where only the amount was wrong, a release books a second "
         "one beside the old.",
-        commands=(
-            Command(
-                text=typed("release", run, rows, REASON, options),
-                does="it is another one: resume sends it",
-            ),
-            Command(
-                text=typed("close", run, rows, REASON, options),
-                does="it is the same: nobody is asked again",
-            ),
-        ),
+        commands=decide(run, rows_typed(waiting), options),
     )
 
 

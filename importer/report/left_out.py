@@ -6,7 +6,15 @@ from collections.abc import Collection, Iterator
 
 from importer.model import EarlierReason
 from importer.reconcile import TO_CORRECT, Waiting
-from importer.report.commands import REASON, Command, Step, path_typed, rows_typed, typed
+from importer.report.commands import (
+    REASON,
+    Command,
+    Step,
+    path_typed,
+    report_again,
+    rows_typed,
+    typed,
+)
 from importer.report.figures import counted
 from importer.report.held import runs_held_for
 from importer.report.source import Report
@@ -46,7 +54,7 @@ def _left_out(report: Report, run: str, rows: Collection[Waiting]) -> Step:
         f"back. Have that workbook written anew, correct {it} there and run it (what went in "
         f"since is recognised, and not sent again); or give {it} up:",
         commands=(
-            Command(text=typed("report", run, report.options), does="writes the workbook anew"),
+            report_again(run, report.options, does="writes the workbook anew"),
             Command(
                 text=typed(
                     "run",
@@ -71,7 +79,7 @@ def _open_there(report: Report, run: str, rows: Collection[Waiting]) -> Step:
         title=f"Look at the run {run}",
         text=f"This sheet goes on in that run, where {counted(count, 'row')} "
         f"{'is' if count == 1 else 'are'} still open. Its own report says what to do:",
-        commands=(Command(text=typed("report", run, report.options), does="writes it anew"),),
+        commands=(report_again(run, report.options, does="writes it anew"),),
     )
 
 

@@ -9,11 +9,12 @@ from importer.folding import shortened
 from importer.model import Outcome, RemarkStep, RunState
 from importer.reconcile import TO_CORRECT, Wait
 from importer.report.commands import (
-    REASON,
     Command,
     Step,
     path_typed,
+    resolve,
     rows_typed,
+    settle,
     typed,
 )
 from importer.report.figures import counted
@@ -96,24 +97,17 @@ def _settling(report: Report) -> Iterator[Command]:
     """What lets the importer look, and what says what was seen: never of two findings in one."""
     run, options, waits = report.books.run.id, report.options, report.books.waits
     asked = bool(report.books.run.requests_read)
-    look = Command(
-        text=typed("settle", run, options),
-        does="later: asks for the timelines again" if asked else "looks at the leads' timelines",
-    )
     if Wait.LOOK in waits:
-        yield look
+        again = "later: asks for the timelines again"
+        yield settle(run, options, again) if asked else settle(run, options)
     for wait, found in _FINDINGS.items():
         if wait in waits:
             rows = rows_typed(waits[wait])
             if wait is not Wait.VAIN:
-                yield Command(
-                    text=typed("resolve", run, rows, "--created", REASON, options),
-                    does=f"{found}, and you saw it on the timeline",
-                )
-            yield Command(
-                text=typed("resolve", run, rows, "--not-created", REASON, options),
-                does=f"{found}, {_NOT_THERE[wait]}; resume sends it then",
-            )
+                there = f"{found}, and you saw it on the timeline"
+                yield resolve(run, rows, options, created=True, does=there)
+            not_there = f"{found}, {_NOT_THERE[wait]}; resume sends it then"
+            yield resolve(run, rows, options, created=False, does=not_there)
 
 
 _FINDINGS: Final[Mapping[Wait, str]] = {

@@ -7,7 +7,7 @@ from typing import Final
 
 from importer.model import Outcome
 from importer.reconcile import Wait
-from importer.report.commands import REASON, Command, Step, give_up, plan_commands, typed
+from importer.report.commands import Step, give_up, plan_commands, resume
 from importer.report.figures import counted
 from importer.report.source import Report
 from importer.report.words import Hold, Tone
@@ -39,13 +39,8 @@ def _resume(report: Report, remedy: str) -> Step:
         text=f"{first}: nothing that was created is sent again.",
         shows=Outcome.UNSENT,
         commands=(
-            Command(
-                text=typed("resume", run, options), does="sends what is left, as it was planned"
-            ),
-            Command(
-                text=typed("close", run, REASON, options),
-                does="gives it up, where mapping or sheet was wrong",
-            ),
+            resume(run, options),
+            give_up(run, options, does="gives it up, where mapping or sheet was wrong"),
         ),
     )
 
