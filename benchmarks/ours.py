@@ -86,22 +86,14 @@ def stage(place: Place, rows: int) -> Sample:
 
 def upload(place: Place, rows: int, latency_s: float, concurrency: int) -> Sample:
     """`importer run` of a CSV; the sending alone is timed, where it arrives."""
-    with place.fresh() as folder, serving(latency_s) as crm:
-        write_settings(folder, crm.base_url, concurrency=concurrency)
-        measured = _run(place, folder, place.csv(rows))
-        arrivals = crm.arrivals()
-    _expect_one_each(arrivals, rows)
+    measured, arrivals = _sent(place, place.csv(rows), rows, latency_s, concurrency=concurrency)
     ideal = len(arrivals.creates) * latency_s / concurrency
     return sample_of(measured, sending_s=arrivals.sending_s, ideal_s=ideal)
 
 
 def limited(place: Place, rows: int) -> Sample:
     """`importer run` under a limit without a burst: how long it takes, first request to last."""
-    with place.fresh() as folder, serving(0.0) as crm:
-        write_settings(folder, crm.base_url, per_hour=LIMIT * 3600)
-        measured = _run(place, folder, place.csv(rows))
-        arrivals = crm.arrivals()
-    _expect_one_each(arrivals, rows)
+    measured, arrivals = _sent(place, place.csv(rows), rows, 0.0, per_hour=LIMIT * 3600)
     moments = arrivals.arrived
     return sample_of(
         measured,
@@ -150,11 +142,7 @@ def again(place: Place, rows: int) -> Sample:
 
 def end_to_end(place: Place, rows: int, latency_s: float, concurrency: int) -> Sample:
     """`importer run` of a workbook, from the first byte read to the last report written."""
-    with place.fresh() as folder, serving(latency_s) as crm:
-        write_settings(folder, crm.base_url, concurrency=concurrency)
-        measured = _run(place, folder, place.xlsx(rows))
-        arrivals = crm.arrivals()
-    _expect_one_each(arrivals, rows)
+    measured, arrivals = _sent(place, place.xlsx(rows), rows, latency_s, concurrency=concurrency)
     return sample_of(measured, sending_s=arrivals.sending_s)
 
 
@@ -186,6 +174,24 @@ def start(folder: Path, command: Sequence[str], codes: Sequence[int], times: int
         "cpu_s": median(one.cpu_s for one in all_of_them),
         "peak_mb": median(one.peak_mb for one in all_of_them),
     }
+
+
+def _sent(  # noqa: PLR0913 - keywords, each a thing of its own
+    place: Place,
+    sheet: Path,
+    rows: int,
+    latency_s: float,
+    *,
+    concurrency: int = 4,
+    per_hour: float = 0,
+) -> tuple[Measured, Arrivals]:
+    """Run a sheet against a CRM of its own, one request for each of its leads."""
+    with place.fresh() as folder, serving(latency_s) as crm:
+        write_settings(folder, crm.base_url, concurrency=concurrency, per_hour=per_hour)
+        measured = _run(place, folder, sheet)
+        arrivals = crm.arrivals()
+    _expect_one_each(arrivals, rows)
+    return measured, arrivals
 
 
 def _run(

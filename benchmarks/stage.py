@@ -12,7 +12,9 @@ import json
 import sys
 from pathlib import Path
 
-from importer.pipeline import open_workplace, plan_run, read_mapping
+from importer.pipeline.checking import read_mapping
+from importer.pipeline.planning import plan_run
+from importer.pipeline.workplace import open_workplace
 from importer.settings import load_settings
 
 

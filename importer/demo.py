@@ -12,19 +12,14 @@ from typing import Self
 
 from importer.errors import UsageError
 from importer.files import free_name, make_private_folder, write_atomically
-from importer.pipeline import (
-    Bars,
-    CheckResult,
-    Workplace,
-    check_sheet,
-    open_workplace,
-    plan_run,
-    read_mapping,
-    report_run,
-    send_run,
-)
+from importer.pipeline.check import CheckResult, check_sheet
+from importer.pipeline.checking import read_mapping
+from importer.pipeline.planning import plan_run
+from importer.pipeline.reporting import report_run
+from importer.pipeline.sending import send_run
+from importer.pipeline.workplace import Bars, Workplace, open_workplace
 from importer.reconcile import Reconciliation
-from importer.report import Written
+from importer.report.source import Written
 from importer.secret import Token
 from importer.settings import PRACTICE_TOKEN, load_settings
 

@@ -368,6 +368,12 @@ class EarlierReason(StrEnum):
     """A person has given up exactly this."""
 
 
+PASSING = (EarlierReason.OPEN, EarlierReason.IN_DOUBT)
+"""Why an action is held for a time: what it is held for will be created, or will not."""
+RELEASABLE = (EarlierReason.CHANGED, EarlierReason.SEEN_BEFORE, EarlierReason.GIVEN_UP)
+"""Why an action is held for a person, who may have it sent all the same."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
     """The earlier action that a key belongs to."""
@@ -464,6 +470,17 @@ class ActionRecord:
     def is_over(self) -> bool:
         """Nobody waits for it in its own run: it is given up, or taken up by a later one."""
         return self.given_up or bool(self.taken_up)
+
+    @property
+    def taker(self) -> str:
+        """The run that has taken it up; "" where none has."""
+        return self.taken_up.rpartition("/")[0]
+
+    @property
+    def given_up_before(self) -> bool:
+        """Exactly this was given up in an earlier run, and so it is given up itself."""
+        before = self.earlier is not None and self.earlier.reason is EarlierReason.GIVEN_UP
+        return self.given_up and before
 
     @property
     def incomplete(self) -> bool:

@@ -22,18 +22,14 @@ from importer.journal.approving import approve, freeze_plan, hash_of_plan
 from importer.journal.closing import close
 from importer.journal.rulings import release
 from importer.model import Currency
-from importer.pipeline import (
-    Demands,
-    Workplace,
-    open_workplace,
-    plan_run,
-    reconcile_run,
-    resumable,
-    send_run,
-)
 from importer.pipeline.approving import hold_to_plan
+from importer.pipeline.left import resumable
 from importer.pipeline.people import Person, this_person
+from importer.pipeline.planning import Demands, plan_run
 from importer.pipeline.plans import plan_file, read_plan
+from importer.pipeline.reporting import reconcile_run
+from importer.pipeline.sending import send_run
+from importer.pipeline.workplace import Workplace, open_workplace
 from importer.secret import Token
 from importer.settings import PRACTICE_TOKEN
 from importer.upload import Ending, EndKind

@@ -18,7 +18,7 @@ import pytest
 from offices import TOKEN, Office, an_office, says
 from workplaces import row
 
-from importer.pipeline import back_up
+from importer.pipeline.backing_up import back_up
 from importer.sandbox import Toggles
 from importer.settings import load_settings
 

@@ -11,7 +11,8 @@ import pytest
 from offices import an_office, says
 from workplaces import Desk, desk, row
 
-from importer.pipeline import open_workplace, reconcile_run
+from importer.pipeline.reporting import reconcile_run
+from importer.pipeline.workplace import open_workplace
 
 ALTERATIONS = {
     "an amount": "UPDATE actions SET amount = '100.51' WHERE row = 2 AND type = 'PAYMENT'",

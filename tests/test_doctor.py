@@ -24,12 +24,13 @@ from importer.journal.approving import approve, hash_of_plan
 from importer.journal.looking import ask_journal, damage_of, lead_last_written
 from importer.journal.store import Journal
 from importer.lock import workspace_lock
-from importer.pipeline import open_workplace
 from importer.pipeline.doctor.books import check_runs
 from importer.pipeline.doctor.crm import findings_of
 from importer.pipeline.doctor.finding import Grade
+from importer.pipeline.doctor.overlap import overlap
 from importer.pipeline.doctor.places import check_disks
 from importer.pipeline.plans import write_plan
+from importer.pipeline.workplace import open_workplace
 from importer.sandbox import Fault, Rule
 from importer.verdict import Exchange, Progress
 
@@ -368,6 +369,40 @@ def test_a_real_workspace_has_one_journal_on_the_machine(office: Office) -> None
     done = doctor(office, "--json")
     assert done.code == 2
     assert "Another journal serves" in checks(done)["journal's place"][1]
+
+
+def test_jobs_that_would_both_take_a_file_are_a_warning(office: Office) -> None:
+    """Two jobs of one folder whose patterns have a name in common are told before a file comes."""
+    (office.folder / "inbox").mkdir(mode=0o700)
+    office.also(*JOB.splitlines())
+    other = JOB.replace("payments*.csv", "*.csv").replace('"payments"', '"all"')
+    office.also(*other.splitlines())
+    office.also(*JOB.replace("payments", "visits").splitlines())
+    found = checks(doctor(office, "--json"))
+    grade, said = found["jobs payments and all"]
+    assert (grade, "payments*.csv and *.csv" in said) == ("warning", True)
+    assert "jobs all and visits" in found
+    assert "jobs payments and visits" not in found
+    alone = checks(doctor(office, "--json", "--job", "visits"))
+    assert "jobs all and visits" in alone
+    assert "jobs payments and all" not in alone
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        ("payments*.csv", "*.csv", True),
+        ("payments*.csv", "visits*.csv", False),
+        ("payments*.csv", "payments*.xlsx", False),
+        ("Payments?.csv", "payments[0-9].CSV", True),
+        ("a[0-9].csv", "a[a-f].csv", False),
+        ("*a*", "*b*", True),
+        ("a.csv", "a.csv.csv", False),
+    ],
+)
+def test_two_patterns_overlap_where_a_name_fits_both(one: str, other: str, both: bool) -> None:  # noqa: FBT001 - a table
+    """Stars, question marks and classes are weighed against each other, in capitals or not."""
+    assert overlap(one, other) is overlap(other, one) is both
 
 
 def test_the_jobs_are_looked_at(office: Office) -> None:

@@ -10,7 +10,7 @@ import pytest
 from test_reconcile import books
 
 from importer.model import Outcome, RunState
-from importer.pipeline import exit_code
+from importer.pipeline.outcome import exit_code
 from importer.reconcile import Line, Reconciliation
 from importer.upload import Ending, EndKind
 

@@ -19,9 +19,10 @@ from workplaces import Desk, Result, desk, settled, write_sheet
 from importer.errors import JournalError, SheetError
 from importer.mapping import is_ours, parse_mapping
 from importer.model import Kind, Outcome, SheetSpec
-from importer.pipeline import Demands, open_workplace, plan_run
 from importer.pipeline.checking import open_bound
-from importer.report import MARKED_HEADER
+from importer.pipeline.planning import Demands, plan_run
+from importer.pipeline.workplace import open_workplace
+from importer.report.failures_csv import MARKED_HEADER
 from importer.sandbox import lead_id
 from importer.sheets import open_sheet
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.mapping import parse_mapping
-from importer.pipeline import check_sheet
+from importer.pipeline.check import check_sheet
 
 WRITE = {"csv": write_csv, "xlsx": write_xlsx}
 

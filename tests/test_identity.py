@@ -17,17 +17,12 @@ from importer.journal.reading import action_records
 from importer.journal.rulings import resolve_created, resolve_not_created
 from importer.mapping import parse_mapping
 from importer.model import ActionRecord, EarlierReason, Outcome, RunState, State
-from importer.pipeline import (
-    Demands,
-    estimate,
-    exit_code,
-    open_workplace,
-    plan_run,
-    reconcile_run,
-    report_run,
-    resumable,
-    send_run,
-)
+from importer.pipeline.left import estimate, resumable
+from importer.pipeline.outcome import exit_code
+from importer.pipeline.planning import Demands, plan_run
+from importer.pipeline.reporting import reconcile_run, report_run
+from importer.pipeline.sending import send_run
+from importer.pipeline.workplace import open_workplace
 from importer.reconcile import explain
 from importer.report.advice import Advice
 from importer.report.lines import action_line

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from importer.batches import digest
 from importer.errors import UsageError
-from importer.journal.again import PASSING, match_again
+from importer.journal.again import match_again
 from importer.journal.closing import close
 from importer.journal.overview import Open, open_by_run
 from importer.journal.planning import (
@@ -46,6 +46,7 @@ from importer.journal.sending import (
 from importer.journal.staging import PlannedRow, stage
 from importer.journal.store import Journal, open_journal
 from importer.model import (
+    PASSING,
     PAYMENT,
     ActionRecord,
     CheckedRow,

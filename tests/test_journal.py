@@ -22,12 +22,15 @@ from importer.errors import JournalError, JournalVersionError, SettingsError
 from importer.journal import sending
 from importer.journal.fitting import count_misfits
 from importer.journal.matching import apply, staged_of
-from importer.journal.reading import action_records, run_of, runs_of
+from importer.journal.overview import held_for_a_time, open_by_run
+from importer.journal.reading import action_records, in_doubt, run_of, runs_of
 from importer.journal.schema import SCHEMA_VERSION
 from importer.journal.sending import Evidence, Fate
 from importer.journal.store import Journal, open_journal
 from importer.model import RECOVERY, Outcome, RunState, State
-from importer.pipeline import open_workplace, plan_run, reconcile_run, visit_workplace
+from importer.pipeline.planning import plan_run
+from importer.pipeline.reporting import reconcile_run
+from importer.pipeline.workplace import open_workplace, visit_workplace
 from importer.settings import WorkspaceKind
 
 
@@ -328,7 +331,8 @@ def test_a_killed_run_loses_and_doubles_nothing(here: Desk, after: int) -> None:
         """
         import os, sys
         from pathlib import Path
-        from importer.pipeline import open_workplace, send_run
+        from importer.pipeline.sending import send_run
+        from importer.pipeline.workplace import open_workplace
         from importer.secret import Token
         from importer.settings import load_settings, PRACTICE_TOKEN
         with open_workplace(load_settings(Path(sys.argv[1]), {})) as workplace:
@@ -366,6 +370,27 @@ def test_a_run_that_is_done_and_has_something_staged_is_stopped(here: Desk) -> N
     with open_workplace(here.settings) as workplace:
         found = run_of(workplace.journal, run)
     assert (found.state, found.reason) == (RunState.STOPPED, "Something of it is still to be sent.")
+
+
+def test_what_is_asked_of_all_runs_is_found_by_an_index(here: Desk) -> None:
+    """A start, and a look at all runs, go through what is open, and never through every action."""
+    asked = list[str]()
+    with open_workplace(here.settings) as workplace:
+        journal = workplace.journal
+        driver = journal.connection.connection.driver_connection
+        assert driver is not None
+        driver.set_trace_callback(asked.append)
+        sending.recover(journal)
+        assert not open_by_run(journal)
+        assert not held_for_a_time(journal)
+        assert not in_doubt(journal, but="")
+        driver.set_trace_callback(None)
+    with closing(sqlite3.connect(here.settings.journal.path)) as file:
+        reads = [one for one in asked if one.startswith(("SELECT", "UPDATE"))]
+        plans = [file.execute(f"EXPLAIN QUERY PLAN {one}").fetchall() for one in reads]
+    steps = [step for plan in plans for *_, step in plan if step.startswith("SCAN actions")]
+    small = {"doubtful_by_lead", "staged_by_run", "replaceable_by_run"}
+    assert {step.rpartition(" ")[2] for step in steps} == small
 
 
 def test_a_decision_about_an_action_that_has_moved_on_fails_loudly(here: Desk) -> None:

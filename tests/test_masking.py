@@ -23,10 +23,10 @@ from workplaces import Desk, Result, desk, settled, write_sheet
 
 from importer.mapping import ColumnType, bind, parse_mapping
 from importer.model import ActionRecord, Outcome, Remark
-from importer.pipeline import report_run, visit_workplace
 from importer.pipeline.masking import Mask
-from importer.pipeline.reporting import told_of
-from importer.pipeline.saying import MASKED
+from importer.pipeline.masking.saying import MASKED
+from importer.pipeline.reporting import report_run, told_of
+from importer.pipeline.workplace import visit_workplace
 from importer.sandbox import lead_id
 
 MAPPING = """\

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from workplaces import desk, row
 
-from importer.pipeline import open_workplace, report_run
+from importer.pipeline.reporting import report_run
+from importer.pipeline.workplace import open_workplace
 from importer.report.tiles import tiles_of
 from importer.report.verdict import verdict
 

@@ -14,9 +14,13 @@ from importer.crm import Crm
 from importer.errors import UsageError
 from importer.journal import rulings, store
 from importer.journal.reading import action_records
+from importer.journal.rulings import Decided
 from importer.journal.store import Journal
 from importer.model import Outcome, RunState
-from importer.pipeline import Decided, open_workplace, reconcile_run, settle_against, settle_run
+from importer.pipeline.against import settle_against
+from importer.pipeline.reporting import reconcile_run
+from importer.pipeline.settling import settle_run
+from importer.pipeline.workplace import open_workplace
 from importer.sandbox import Fault, Rule, lead_id
 from importer.secret import Token
 from importer.settings import PRACTICE_TOKEN

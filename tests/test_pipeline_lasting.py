@@ -15,16 +15,13 @@ from workplaces import HEADERS, MAPPING, Desk, Result, desk, row, settled, write
 from importer.errors import SheetError, SheetRefusedError, UsageError
 from importer.mapping import parse_mapping
 from importer.model import Currency
-from importer.pipeline import (
-    Demands,
-    Expected,
-    check_sheet,
-    open_workplace,
-    plan_run,
-    read_mapping,
-    report_run,
-)
+from importer.pipeline.check import check_sheet
+from importer.pipeline.checking import read_mapping
+from importer.pipeline.planning import Demands, plan_run
+from importer.pipeline.reporting import report_run
+from importer.pipeline.workplace import open_workplace
 from importer.sandbox import lead_id
+from importer.validate import Expected
 
 IDS = MAPPING.replace("Receipt, type: text", "Receipt, type: id")
 DAYS = MAPPING.replace("Note, type: text", "Note, type: date, zone: Asia/Kolkata").replace(

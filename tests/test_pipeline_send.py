@@ -12,14 +12,12 @@ from importer.errors import BusyError, SettingsError, SheetRefusedError, UsageEr
 from importer.journal.reading import action_records
 from importer.mapping import parse_mapping
 from importer.model import Outcome, RunState
-from importer.pipeline import (
-    exit_code,
-    open_workplace,
-    plan_run,
-    reconcile_run,
-    resumable,
-    send_run,
-)
+from importer.pipeline.left import resumable
+from importer.pipeline.outcome import exit_code
+from importer.pipeline.planning import plan_run
+from importer.pipeline.reporting import reconcile_run
+from importer.pipeline.sending import send_run
+from importer.pipeline.workplace import open_workplace
 from importer.sandbox import BadField, Fault, Rule, Toggles, UnknownCode, lead_id
 from importer.secret import Token
 

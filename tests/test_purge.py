@@ -22,16 +22,11 @@ from offices import TOKEN, Office, an_office, says
 from workplaces import REPEATS, Desk, desk, row, settled
 
 from importer.journal import rulings
-from importer.pipeline import (
-    open_workplace,
-    plan_purge,
-    plan_run,
-    purge,
-    reconcile_run,
-    report_run,
-    settle_run,
-)
-from importer.pipeline.purging import Purge
+from importer.pipeline.planning import plan_run
+from importer.pipeline.purging import Purge, plan_purge, purge
+from importer.pipeline.reporting import reconcile_run, report_run
+from importer.pipeline.settling import settle_run
+from importer.pipeline.workplace import open_workplace
 from importer.report.verdict import verdict
 from importer.sandbox import Fault, Rule
 from importer.secret import Token

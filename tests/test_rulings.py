@@ -27,7 +27,7 @@ from importer.journal.schema import requests
 from importer.journal.sending import claim, leads_to_send, load_batch
 from importer.journal.store import Journal
 from importer.model import ActionRecord, Currency, Outcome, Ruling, RunState
-from importer.pipeline import open_workplace
+from importer.pipeline.workplace import open_workplace
 
 WHO: dict[str, Any] = {"by": "asha", "reason": "Seen on the timeline."}
 

@@ -22,7 +22,9 @@ from importer.journal.left import entries_to_send
 from importer.journal.schema import requests
 from importer.journal.store import Journal
 from importer.model import PAYMENT, Outcome
-from importer.pipeline import Workplace, open_workplace, plan_run, reconcile_run
+from importer.pipeline.planning import plan_run
+from importer.pipeline.reporting import reconcile_run
+from importer.pipeline.workplace import Workplace, open_workplace
 from importer.sandbox import Fault, Operation, Rule, Toggles, lead_id
 from importer.sandbox.records import StoredAction
 from importer.sandbox.toggles import AmountEcho, ReadType, Shape, UnknownCode

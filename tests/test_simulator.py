@@ -1,6 +1,6 @@
 """The send against a network that breaks all the time and a process that dies: virtual time.
 
-A developer's run is short; with STORY_LEADS=100000 it is the whole proof, which `.ci/run` asks for.
+A developer's run is short, that of `.ci/run` long; with STORY_LEADS=100000 it is the whole proof.
 """
 
 from __future__ import annotations

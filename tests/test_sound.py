@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 
 import numpy as np
@@ -15,6 +14,7 @@ from importer.columns import SOUND, as_texts, without
 from importer.columns.parsed import ColumnReader
 from importer.mapping import ColumnSpec, ColumnType
 from importer.model import Currency, Flaw, Kind
+from importer.survey import Watcher
 from importer.survey.ids import IdSurvey
 from importer.survey.mixed_amounts import MixedAmounts
 from importer.values import (
@@ -22,6 +22,7 @@ from importer.values import (
     FieldType,
     field_reader,
     parser_for,
+    sound_kinds,
     sound_length,
     sound_pattern,
     trim,
@@ -64,7 +65,9 @@ def sound_texts(spec: ColumnSpec) -> st.SearchStrategy[str]:
 def test_a_sound_text_is_read_as_a_value(spec: ColumnSpec, data: st.DataObject) -> None:
     """It is neither blank nor refused, and fits wherever nobody asks its value."""
     text = data.draw(sound_texts(spec))
-    value = parser_for(spec)(text, Kind.TEXT)
+    parse = parser_for(spec)
+    value = parse(text, Kind.TEXT)
+    assert all(parse(text, kind) == value for kind in sound_kinds(spec))
     assert value is not None
     assert not isinstance(value, Flaw)
     assert trim(text) == text
@@ -83,6 +86,13 @@ def test_a_sound_text_is_read_as_a_value(spec: ColumnSpec, data: st.DataObject) 
         assert field_reader(FieldType.EMAIL, (), "")(value) == text.casefold()
 
 
+def reader_of(spec: ColumnSpec) -> ColumnReader:
+    """Make the reader of a column whose sound texts are all alike."""
+    return ColumnReader(
+        parser_for(spec), sound_pattern(spec), sound_length(spec), sound_kinds(spec)
+    )
+
+
 NEAR = st.text(st.sampled_from("aAE01#.,-+ @x/é\u200b\n\"'"), max_size=26)
 
 
@@ -93,10 +103,13 @@ def test_a_column_is_read_the_same_with_and_without_its_pattern(
 ) -> None:
     """Whichever cells are left for later, each gives what its reader gives."""
     cells = data.draw(st.lists(sound_texts(spec) | NEAR, max_size=10))
-    reader = ColumnReader(parser_for(spec), sound_pattern(spec), sound_length(spec))
-    column = reader.read(cells, None)
-    assert list(column) == [parser_for(spec)(text, Kind.TEXT) for text in cells]
-    assert [column[at] for at in range(len(cells))] == list(column)
+    of_each = st.lists(st.sampled_from(Kind), min_size=len(cells), max_size=len(cells))
+    kinds = data.draw(st.none() | of_each)
+    column = reader_of(spec).read(cells, kinds)
+    parsed = list(map(parser_for(spec), cells, kinds or [Kind.TEXT] * len(cells)))
+    assert list(column) == parsed
+    assert list(map(type, column)) == list(map(type, parsed))
+    assert [column[at] for at in range(len(cells))] == parsed
     for at in np.flatnonzero(column.codes == SOUND).tolist():
         assert re.fullmatch(sound_pattern(spec) or "", cells[at], re.ASCII)
 
@@ -105,10 +118,13 @@ AMOUNTS = st.text(st.sampled_from("0123456789.,, '"), max_size=9)
 DIGITS = st.text(st.sampled_from("0001239 R"), max_size=19)
 
 
-def parts(cells: list[str], size: int) -> Iterator[tuple[int, list[str]]]:
-    """Cut cells into chunks, each with its first row."""
+def watch(plain: Watcher, spared: Watcher, cells: list[str], size: int) -> None:
+    """Show one watcher all cells, chunk by chunk, and another one without the needless ones."""
     for at in range(0, len(cells), size):
-        yield at + 2, cells[at : at + size]
+        texts, first = cells[at : at + size], at + 2
+        plain.see(range(first, first + len(texts)), texts, None)
+        kept = without(texts, np.arange(len(texts)), spared.needless or "").tolist()
+        spared.see([first + one for one in kept], [texts[one] for one in kept], None)
 
 
 @given(st.lists(AMOUNTS, max_size=14), st.integers(1, 5))
@@ -116,10 +132,7 @@ def test_needless_amounts_tell_a_watcher_nothing(cells: list[str], size: int) ->
     """What is kept from it changes nothing of what it finds."""
     spec = spec_of(ColumnType.AMOUNT)
     plain, spared = MixedAmounts(spec, "C", "Amount"), MixedAmounts(spec, "C", "Amount")
-    for first, texts in parts(cells, size):
-        plain.see(range(first, first + len(texts)), texts, None)
-        kept = without(texts, np.arange(len(texts)), spared.needless or "").tolist()
-        spared.see([first + at for at in kept], [texts[at] for at in kept], None)
+    watch(plain, spared, cells, size)
     assert list(plain.findings()) == list(spared.findings())
 
 
@@ -128,10 +141,7 @@ def test_needless_ids_tell_a_survey_nothing(cells: list[str], size: int) -> None
     """What is kept from it changes nothing of how the column is read."""
     spec = spec_of(ColumnType.ID)
     plain, spared = IdSurvey(spec, "C", "Id"), IdSurvey(spec, "C", "Id")
-    for first, texts in parts(cells, size):
-        plain.see(range(first, first + len(texts)), texts, None)
-        kept = without(texts, np.arange(len(texts)), spared.needless).tolist()
-        spared.see([first + at for at in kept], [texts[at] for at in kept], None)
+    watch(plain, spared, cells, size)
     read, reading = plain.parser(), spared.parser()
     sound = re.compile(sound_pattern(spec) or "")
     for cell in cells:
@@ -145,5 +155,8 @@ def test_texts_that_arrow_cannot_hold_stay() -> None:
     cells = ["1", "\ud800"]
     assert as_texts(cells) is None
     assert without(cells, np.arange(2), "1").tolist() == [0, 1]
-    reader = ColumnReader(parser_for(SPECS[0]), sound_pattern(SPECS[0]), None)
-    assert isinstance(reader.read(cells, None)[1], Flaw)
+    column = reader_of(SPECS[0]).read(cells, None)
+    assert column[0] == "1"
+    assert isinstance(column[1], Flaw)
+    dates = reader_of(SPECS[0]).read(cells, [Kind.ERROR, Kind.TEXT])
+    assert all(isinstance(cell, Flaw) for cell in dates)

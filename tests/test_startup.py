@@ -26,6 +26,12 @@ main()
 """
 
 
+NEEDED = {"psutil", "pydantic", "sqlalchemy", "tabulate"}
+"""What a look into the journal cannot do without."""
+MOST = 700
+"""Modules of such a look; with sheets, mappings, HTTP and reports they would be twice as many."""
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -40,6 +46,7 @@ main()
         ["run", "none.csv", "-m", "none.yaml", "--practice"],
         ["run", "there.csv", "-m", "none.yaml", "--practice"],
         ["run", "there.csv", "-m", "there.yaml", "--expect-total", "rupees"],
+        ["resolve", "RUN", "--reason", "seen"],
     ],
     ids=" ".join,
 )
@@ -47,16 +54,38 @@ def test_help_and_a_wrong_argument_load_next_to_nothing(words: list[str], tmp_pa
     """In a fresh process, none of the large libraries is loaded."""
     for name in ("there.csv", "there.yaml"):
         (tmp_path / name).write_text("x\n", encoding="utf-8")
+    code, modules = loaded_by(words, tmp_path)
+    assert code in (0, 2)
+    libraries = {name.partition(".")[0] for name in modules}
+    assert "click" in libraries
+    assert not libraries & HEAVY
+
+
+@pytest.mark.parametrize(
+    ("words", "more"),
+    [(["runs"], set()), (["runs", "--json"], set()), (["trace", "RC-0005"], {"babel"})],
+    ids=["runs", "runs --json", "trace"],
+)
+def test_a_look_into_the_journal_loads_no_sheet_and_no_report(
+    words: list[str], more: set[str], tmp_path: Path
+) -> None:
+    """Where nobody reads a sheet, sends or writes, the libraries for that are not waited for."""
+    code, modules = loaded_by([*words, "--practice"], tmp_path)
+    assert code in (0, 4)
+    assert {name.partition(".")[0] for name in modules} & HEAVY <= NEEDED | more
+    assert len(modules) < MOST
+
+
+def loaded_by(words: list[str], folder: Path) -> tuple[int, list[str]]:
+    """Do a command in a fresh process; its exit code, and every module that it has loaded."""
     done = subprocess.run(
         [sys.executable, "-c", TELLS, json.dumps(words)],
-        cwd=tmp_path,
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=False,
     )
-    assert done.returncode in (0, 2)
-    loaded = {name.partition(".")[0] for name in json.loads(done.stderr.splitlines()[-1])}
-    assert "click" in loaded
-    assert not loaded & HEAVY
+    modules: list[str] = json.loads(done.stderr.splitlines()[-1])
+    return done.returncode, modules

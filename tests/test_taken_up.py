@@ -16,8 +16,10 @@ from importer.errors import SheetRefusedError, UsageError
 from importer.journal.closing import close
 from importer.journal.overview import Open, open_by_run
 from importer.journal.rulings import release
-from importer.pipeline import exit_code, open_workplace, report_run
-from importer.report import Written
+from importer.pipeline.outcome import exit_code
+from importer.pipeline.reporting import report_run
+from importer.pipeline.workplace import open_workplace
+from importer.report.source import Written
 from importer.report.steps import next_steps
 from importer.report.verdict import verdict
 from importer.report.words import Tone

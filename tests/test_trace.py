@@ -25,19 +25,12 @@ from importer.errors import SheetRefusedError
 from importer.journal import finding, kin
 from importer.mapping import parse_mapping
 from importer.model import Cell
-from importer.pipeline import (
-    Trace,
-    close_rows,
-    open_workplace,
-    release_rows,
-    resolve_run,
-    trace,
-    trace_exit_code,
-    visit_workplace,
-    write_plan,
-)
 from importer.pipeline import tracing as stories
 from importer.pipeline.asking import Kind, cell_of, spellings, values_of
+from importer.pipeline.plans import write_plan
+from importer.pipeline.rulings import close_rows, release_rows, resolve_run
+from importer.pipeline.tracing import Trace, trace, trace_exit_code
+from importer.pipeline.workplace import open_workplace, visit_workplace
 from importer.sandbox import Fault, Rule, lead_id
 from importer.sandbox.records import StoredAction
 from importer.verdict import Verdict

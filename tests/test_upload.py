@@ -22,7 +22,9 @@ from importer.journal.schema import actions, requests
 from importer.journal.sending import Evidence, Fate
 from importer.journal.store import Journal
 from importer.model import State
-from importer.pipeline import Workplace, open_workplace, plan_run, reconcile_run
+from importer.pipeline.planning import plan_run
+from importer.pipeline.reporting import reconcile_run
+from importer.pipeline.workplace import Workplace, open_workplace
 from importer.sandbox import lead_id
 from importer.upload import Ending, EndKind, Gate, Sending
 from importer.upload.pace import Pace

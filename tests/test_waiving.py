@@ -16,7 +16,9 @@ from importer.errors import UsageError
 from importer.journal.reading import action_records
 from importer.mapping import parse_mapping
 from importer.model import ActionRecord, Currency, EarlierReason, Ruling
-from importer.pipeline import close_rows, open_workplace, reconcile_run, release_rows, report_run
+from importer.pipeline.reporting import reconcile_run, report_run
+from importer.pipeline.rulings import close_rows, release_rows
+from importer.pipeline.workplace import open_workplace
 from importer.sandbox import Fault, Rule, lead_id
 
 INR = Currency.INR

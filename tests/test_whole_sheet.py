@@ -14,7 +14,8 @@ from workplaces import HEADERS, MAPPING, REPEATS, Desk, desk, row, write_sheet
 from importer.errors import MappingError, SheetRefusedError
 from importer.mapping import Mapping, parse_mapping
 from importer.model import Currency
-from importer.pipeline import CheckResult, Expected, check_sheet
+from importer.pipeline.check import CheckResult, check_sheet
+from importer.validate import Expected
 
 TRAILER = MAPPING.replace(
     "columns:\n",

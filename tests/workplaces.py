@@ -12,17 +12,12 @@ from pathlib import Path
 
 from importer.mapping import Mapping, parse_mapping
 from importer.model import Outcome
-from importer.pipeline import (
-    Demands,
-    Workplace,
-    exit_code,
-    open_workplace,
-    plan_run,
-    reconcile_run,
-    report_run,
-    resumable,
-    send_run,
-)
+from importer.pipeline.left import resumable
+from importer.pipeline.outcome import exit_code
+from importer.pipeline.planning import Demands, plan_run
+from importer.pipeline.reporting import reconcile_run, report_run
+from importer.pipeline.sending import send_run
+from importer.pipeline.workplace import Workplace, open_workplace
 from importer.reconcile import Reconciliation
 from importer.sandbox import API_PATH, PracticeCrm, lead_id, running
 from importer.secret import Token

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
+from importer.journal.tracing import Traced
 from importer.model import Cell, Outcome, Ruling, RunRecord, RunState, State
-from importer.pipeline import Answer, Trace, Traced
+from importer.pipeline.tracing import Answer, Trace
 from importer.report.commands import typed
 from importer.report.figures import shown
 from importer.report.inert import visible

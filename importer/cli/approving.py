@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from importer.cli.options import (
     load,
     mapping_option,
     minutes_option,
+    print_object,
     reason_option,
     retry_option,
     settings_options,
@@ -30,8 +30,8 @@ from importer.errors import SheetRefusedError
 
 if TYPE_CHECKING:
     from importer.model import Outcome
-    from importer.pipeline import Workplace
     from importer.pipeline.plans import PlanFile
+    from importer.pipeline.workplace import Workplace
 
 
 @click.command()
@@ -60,7 +60,10 @@ def plan(  # noqa: PLR0913 - a command's options are its arguments
     its rows are taken: another run holds them as DUPLICATE. `importer close RUN` gives it up.
     """
     from importer.cli.bars import TerminalBars
-    from importer.pipeline import Demands, Expected, open_workplace, plan_run, read_mapping
+    from importer.pipeline.checking import read_mapping
+    from importer.pipeline.planning import Demands, plan_run
+    from importer.pipeline.workplace import open_workplace
+    from importer.validate import Expected
 
     given = Given(settings, practice)
     loaded, read = load(settings, practice=practice), read_mapping(mapping)
@@ -79,7 +82,9 @@ def plan(  # noqa: PLR0913 - a command's options are its arguments
 def _write_down(workplace: Workplace, run: str, given: Given, *, as_json: bool) -> int:
     from importer.cli.bars import TerminalBars
     from importer.cli.sayings import say_doubts, say_plan
-    from importer.pipeline import Exit, report_run, write_plan
+    from importer.pipeline.exits import Exit
+    from importer.pipeline.plans import write_plan
+    from importer.pipeline.reporting import report_run
 
     file, said = write_plan(workplace, run)
     # After the plan: the report says how exactly that is sent.
@@ -89,7 +94,7 @@ def _write_down(workplace: Workplace, run: str, given: Given, *, as_json: bool) 
     code = Exit.DONE if set(said["outcomes"]) <= {"UNSENT", "ALREADY"} else Exit.INCOMPLETE
     if as_json:
         whole = {**said, "exit_code": code, "reports": {"plan": str(file)}}
-        click.echo(json.dumps(whole, ensure_ascii=False))
+        print_object(whole)
         return code
     click.echo(f"Plan:     {file}\nReport:   {written.page}\nHash:     {said['hash']}")
     for line in _next_steps(said, given.options):
@@ -98,15 +103,16 @@ def _write_down(workplace: Workplace, run: str, given: Given, *, as_json: bool) 
 
 
 def _next_steps(said: dict[str, Any], options: str) -> list[str]:
-    from importer.report.commands import REASON, typed
+    from importer.report.commands import plan_commands
+    from importer.report.words import Hold
 
-    apply_it = typed("apply", said["run"], options)
-    approve_it = typed("approve", said["run"], REASON, options)
-    if not said["needs_approval"]:
+    hold = Hold.APPROVAL if said["needs_approval"] else Hold.APPLY
+    *approve_it, apply_it = (one.text for one in plan_commands(hold, said["run"], options))
+    if not approve_it:
         return [f"Nothing was sent. To send exactly this: {apply_it}"]
     return [
         "Nothing was sent. It waits for approval: somebody else looks at the plan, and says so:",
-        f"  {approve_it}",
+        *(f"  {one}" for one in approve_it),
         f"Then: {apply_it}",
     ]
 
@@ -123,7 +129,9 @@ def approve(which: str, reason: str, settings: Path | None, *, practice: bool) -
     this machine do.
     """
     from importer.cli.phrases import money
-    from importer.pipeline import Exit, approve_plan, open_workplace
+    from importer.pipeline.approving import approve_plan
+    from importer.pipeline.exits import Exit
+    from importer.pipeline.workplace import open_workplace
     from importer.report.commands import typed
 
     with open_workplace(load(settings, practice=practice)) as workplace:
@@ -167,7 +175,9 @@ def apply_plan(  # noqa: PLR0913 - a command's options are its arguments
     an approval that it does not have.
     """
     from importer.cli.running import agreed, decline, must_be_able_to_ask, orders_of, send
-    from importer.pipeline import check_plan, open_workplace, read_mapping
+    from importer.pipeline.approving import check_plan
+    from importer.pipeline.checking import read_mapping
+    from importer.pipeline.workplace import open_workplace
 
     loaded = load(settings, practice=practice)
     must_be_able_to_ask(loaded, yes=yes)
@@ -184,7 +194,7 @@ def apply_plan(  # noqa: PLR0913 - a command's options are its arguments
 
 def _plan_of(which: str) -> PlanFile | str:
     """A plan file where that is one; else the name of a run."""
-    from importer.pipeline import PLAN_FILE, read_plan
+    from importer.pipeline.plans import PLAN_FILE, read_plan
 
     path = Path(which)
     if path.is_dir() and (path / PLAN_FILE).is_file():

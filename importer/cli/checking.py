@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +14,13 @@ from importer.cli.options import (
     json_option,
     load,
     mapping_option,
+    print_object,
     settings_options,
 )
 from importer.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
-    from importer.settings import Settings
+    from importer.settings import Settings, Stop
 
 
 @click.command()
@@ -46,43 +46,50 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
     """
     from importer.cli.bars import TerminalBars
     from importer.cli.words import check_object, say_check
-    from importer.pipeline import Exit, Expected, check_sheet, read_mapping, visit_workplace
+    from importer.pipeline.check import check_sheet
+    from importer.pipeline.checking import read_mapping
+    from importer.pipeline.exits import Exit
+    from importer.pipeline.workplace import visit_workplace
+    from importer.validate import Expected
 
+    read, found = read_mapping(mapping), _settings(settings, practice=practice)
     result = check_sheet(
         sheet,
-        read_mapping(mapping),
+        read,
         expected=Expected(rows=expect_rows, totals=expect_total),
-        invalid_share=_invalid_share(settings, practice=practice),
+        invalid_share=_stop_rules(found).invalid_share,
         bars=TerminalBars(),
-        workplace=lambda: visit_workplace(_load(settings, practice=practice)),
+        workplace=lambda: visit_workplace(_needed(found)),
     )
     if as_json:
-        click.echo(json.dumps(check_object(result), ensure_ascii=False))
+        print_object(check_object(result))
     else:
         say_check(result)
     return Exit.SHEET if result.invalid or result.refusals else Exit.DONE
 
 
-def _invalid_share(settings: Path | None, *, practice: bool) -> float:
-    """From which share of invalid rows on `run` would refuse the sheet."""
-    from importer.settings import Stop
-
-    try:
-        return load(settings, practice=practice).stop.invalid_share
-    except SettingsError:
-        if settings is not None or practice:
-            raise
-        return Stop().invalid_share  # a sheet can be checked where there are no settings yet
-
-
-def _load(settings: Path | None, *, practice: bool) -> Settings:
-    """The settings whose journal knows a failures workbook's run."""
+def _settings(settings: Path | None, *, practice: bool) -> Settings | SettingsError:
+    """The settings; or why there are none, where nobody has asked for any."""
     try:
         return load(settings, practice=practice)
     except SettingsError as error:
         if settings is not None or practice:
             raise
-        raise UsageError(
-            "This is a failures workbook: it is checked with what the journal of its run knows.",
-            "Say --practice or --settings FILE, as it was said for that run.",
-        ) from error
+        return error
+
+
+def _stop_rules(found: Settings | SettingsError) -> Stop:
+    """When `run` would refuse the sheet; it can be checked where there are no settings yet."""
+    from importer.settings import Stop
+
+    return Stop() if isinstance(found, SettingsError) else found.stop
+
+
+def _needed(found: Settings | SettingsError) -> Settings:
+    """The settings whose journal knows a failures workbook's run."""
+    if not isinstance(found, SettingsError):
+        return found
+    raise UsageError(
+        "This is a failures workbook: it is checked with what the journal of its run knows.",
+        "Say --practice or --settings FILE, as it was said for that run.",
+    ) from found

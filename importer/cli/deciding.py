@@ -23,7 +23,8 @@ from importer.cli.options import (
 from importer.errors import UsageError
 
 if TYPE_CHECKING:
-    from importer.pipeline import Decided, Workplace
+    from importer.journal.rulings import Decided
+    from importer.pipeline.workplace import Workplace
 
 
 @click.command()
@@ -54,7 +55,9 @@ def settle(  # noqa: PLR0913 - a command's options are its arguments
     """
     from importer.cli.bars import TerminalBars
     from importer.cli.sayings import say_settled
-    from importer.pipeline import open_workplace, settle_against, settle_run
+    from importer.pipeline.against import settle_against
+    from importer.pipeline.settling import settle_run
+    from importer.pipeline.workplace import open_workplace
 
     loaded = load(settings, practice=practice)
     with open_workplace(loaded) as workplace:
@@ -104,8 +107,6 @@ def resolve(  # noqa: PLR0913 - a command's options are its arguments
     UNSENT, and is sent by `importer resume RUN`. So name only rows that you have looked at. Your
     account, the time and the reason are kept for ever, and stand in the report.
     """
-    from importer.pipeline import resolve_run
-
     if fate is None:
         raise UsageError("Say what became of it.", "Add --created or --not-created.")
     if action_id and fate != "created":
@@ -114,6 +115,8 @@ def resolve(  # noqa: PLR0913 - a command's options are its arguments
         )
     if seen and fate != "created":
         raise UsageError("What you have seen was created.", "Leave --seen out, or say --created.")
+    from importer.pipeline.rulings import resolve_run
+
     created = fate == "created"
     return _decide(
         run_id,
@@ -153,7 +156,7 @@ def release(  # noqa: PLR0913 - a command's options are its arguments
     Your account, the time and the reason are kept for ever, and stand in the report. The rows are
     UNSENT then, and are sent by `importer resume RUN`.
     """
-    from importer.pipeline import release_rows
+    from importer.pipeline.rulings import release_rows
 
     return _decide(
         run_id,
@@ -187,7 +190,7 @@ def close(  # noqa: PLR0913 - a command's options are its arguments
     back. Without --rows: what is UNSENT is not sent by `resume` any more, so that the sheet can be
     run again, corrected.
     """
-    from importer.pipeline import close_rows
+    from importer.pipeline.rulings import close_rows
 
     return _decide(
         run_id,
@@ -207,7 +210,7 @@ def _decide(
     decision: Callable[[Workplace], Decided],
 ) -> int:
     from importer.cli.sayings import say_decided
-    from importer.pipeline import open_workplace
+    from importer.pipeline.workplace import open_workplace
     from importer.upload import Ending, EndKind
 
     with open_workplace(load(settings, practice=practice)) as workplace:

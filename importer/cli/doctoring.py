@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from importer.cli.given import Given
-from importer.cli.options import json_option, load, settings_options, token_option
+from importer.cli.options import json_option, load, print_object, settings_options, token_option
 
 if TYPE_CHECKING:
     from importer.pipeline.doctor import Finding
@@ -48,7 +47,7 @@ def doctor(  # noqa: PLR0913 - each is an option
     code = _code(found)
     if as_json:
         checks = [asdict(one) for one in found]
-        click.echo(json.dumps({"checks": checks, "exit_code": code}, ensure_ascii=False))
+        print_object({"checks": checks, "exit_code": code})
     else:
         _conclude(found)
     return code
@@ -73,10 +72,10 @@ def _findings(
         here=here,
         job=job,
         notify=notify,
-        options=Given(settings, practice).options,
     )
+    options = Given(settings, practice).options
     for one in examine(found, orders):
-        said, remedy = (with_options(text, orders.options) for text in (one.said, one.remedy))
+        said, remedy = (with_options(text, options) for text in (one.said, one.remedy))
         yield replace(one, said=said, remedy=remedy)
 
 
@@ -98,7 +97,7 @@ def _conclude(found: Sequence[Finding]) -> None:
 
 
 def _code(found: Sequence[Finding]) -> int:
-    from importer.pipeline import Exit
+    from importer.pipeline.exits import Exit
 
     grades = {str(one.grade) for one in found}
     return 2 if "wrong" in grades else Exit.INCOMPLETE if "warning" in grades else Exit.DONE

@@ -11,9 +11,9 @@ import click
 
 from importer.cli.given import Given, from_here
 from importer.cli.phrases import UNSEEN
-from importer.report import Written
 from importer.report.commands import Command
 from importer.report.inert import visible
+from importer.report.source import Written
 from importer.report.steps import Step, next_steps
 from importer.report.words import Tone
 from importer.upload import Ending, EndKind

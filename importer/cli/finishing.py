@@ -8,7 +8,7 @@ from importer.errors import SheetRefusedError
 
 if TYPE_CHECKING:
     from importer.cli.given import Given
-    from importer.pipeline import Workplace
+    from importer.pipeline.workplace import Workplace
     from importer.upload import Ending
 
 
@@ -27,7 +27,8 @@ def finish(
     from importer.cli.bars import TerminalBars
     from importer.cli.endings import say_ending
     from importer.cli.words import say_report
-    from importer.pipeline import exit_code, report_run
+    from importer.pipeline.outcome import exit_code
+    from importer.pipeline.reporting import report_run
 
     reconciliation, written = report_run(workplace, run_id, typed=given.typed, bars=TerminalBars())
     code = exit_code(reconciliation, ending)
@@ -42,7 +43,7 @@ def finish_refused(
     """Write the reports of a sheet that was refused as a whole, and say so."""
     from importer.cli.bars import TerminalBars
     from importer.cli.words import say_report
-    from importer.pipeline import report_run
+    from importer.pipeline.reporting import report_run
 
     _, written = report_run(workplace, refusal.run, typed=given.typed, bars=TerminalBars())
     say_report(written, refusal.exit_code, as_json=as_json)

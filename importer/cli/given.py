@@ -34,6 +34,16 @@ class Given:
         return "" if named is None else _settings_typed(named)
 
     @property
+    def beside(self) -> str:
+        """The same as they are typed in the settings' own folder."""
+        from importer.settings import FILE_NAME
+
+        if self.practice:
+            return self.options
+        named = self.settings
+        return "" if named is None or named.name == FILE_NAME else _settings_typed(Path(named.name))
+
+    @property
     def here(self) -> Typed:
         """The same with the settings' folder, for commands that are typed here and now."""
         from importer.report.commands import Typed
@@ -49,13 +59,11 @@ class Given:
 
         Settings that were named by their whole path are named as in their own folder.
         """
-        from importer.report.commands import PLAIN, Typed
-        from importer.settings import FILE_NAME
+        from importer.report.commands import Typed
 
         if self.practice or self.settings is None or not self.settings.anchor:
             return self.here
-        name = self.settings.name
-        return PLAIN if name == FILE_NAME else Typed(options=_settings_typed(Path(name)))
+        return Typed(options=self.beside)
 
 
 def from_here(folder: Path) -> str:

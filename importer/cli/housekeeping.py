@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from importer.cli.given import Given
-from importer.cli.options import json_option, load, settings_options, yes_option
+from importer.cli.options import json_option, load, print_object, settings_options, yes_option
 from importer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,8 +65,10 @@ def purge(  # noqa: PLR0913 - a command's options are its arguments
     answers.
     """
     from importer.cli.running import confirmed, decline
-    from importer.pipeline import Exit, open_workplace, plan_purge
-    from importer.pipeline import purge as delete
+    from importer.pipeline.exits import Exit
+    from importer.pipeline.purging import plan_purge
+    from importer.pipeline.purging import purge as delete
+    from importer.pipeline.workplace import open_workplace
 
     loaded = load(settings, practice=practice)
     if not dry_run and not yes and not sys.stdin.isatty():
@@ -77,7 +78,10 @@ def purge(  # noqa: PLR0913 - a command's options are its arguments
         )
     with open_workplace(loaded) as workplace:
         planned = plan_purge(workplace, older_than, with_refused=refused)
-        _say_purge(planned, Given(settings, practice), dry_run=dry_run, as_json=as_json)
+        if as_json:
+            print_object(_purge_object(planned, dry_run=dry_run))
+        else:
+            _say_purge(planned, Given(settings, practice).options)
         if dry_run or not planned:
             return Exit.DONE
         if not yes and not confirmed("Delete it? Only a back-up brings it back"):
@@ -91,42 +95,45 @@ def purge(  # noqa: PLR0913 - a command's options are its arguments
     return Exit.DONE
 
 
-def _say_purge(planned: Purge, given: Given, *, dry_run: bool, as_json: bool) -> None:
-    from importer.cli.phrases import many
-    from importer.report.commands import typed
-
+def _purge_object(planned: Purge, *, dry_run: bool) -> dict[str, Any]:
+    """What `purge --json` prints."""
     evidence = planned.evidence
-    if as_json:
-        whole = {
-            "dry_run": dry_run,
-            "runs": planned.runs,
-            "reports": [path.name for path in planned.reports],
-            "inputs": [path.name for path in planned.inputs],
-            "archived": ["/".join(path.parts[-2:]) for path in planned.archived],
-            "never_imported": [str(path) for path in planned.refused],
-            "with_refused": planned.with_refused,
-            "file_bytes": planned.size,
-            "answers": evidence.answers,
-            "bodies": evidence.bodies,
-            "journal_characters": evidence.size,
-            "still_open": planned.still_open,
-        }
-        click.echo(json.dumps(whole, ensure_ascii=False))
-        return
+    return {
+        "dry_run": dry_run,
+        "runs": planned.runs,
+        "reports": [path.name for path in planned.reports],
+        "inputs": [path.name for path in planned.inputs],
+        "archived": ["/".join(path.parts[-2:]) for path in planned.archived],
+        "never_imported": [str(path) for path in planned.refused],
+        "with_refused": planned.with_refused,
+        "file_bytes": planned.size,
+        "answers": evidence.answers,
+        "bodies": evidence.bodies,
+        "journal_characters": evidence.size,
+        "still_open": planned.still_open,
+    }
+
+
+def _say_purge(planned: Purge, options: str) -> None:
+    from importer.report.commands import typed
+    from importer.report.figures import counted
+
+    evidence, refused = planned.evidence, len(planned.refused)
     if planned:
         click.echo(
-            f"Of {many(len(planned.runs), 'run')}: {many(len(planned.reports), 'folder')} of "
-            f"reports, {many(len(planned.inputs), 'kept sheet')}, "
-            f"{many(len(planned.archived), 'folder')} of archives ({size(planned.size)}); in the "
-            f"journal {many(evidence.answers, 'answer')} of the CRM and what was sent of "
-            f"{many(evidence.bodies, 'action')} ({size(evidence.size)})."
+            f"Of {counted(len(planned.runs), 'run')}: "
+            f"{counted(len(planned.reports), 'folder')} of reports, "
+            f"{counted(len(planned.inputs), 'kept sheet')}, "
+            f"{counted(len(planned.archived), 'folder')} of archives ({size(planned.size)}); "
+            f"in the journal {counted(evidence.answers, 'answer')} of the CRM and what was sent "
+            f"of {counted(evidence.bodies, 'action')} ({size(evidence.size)})."
         )
     else:
         click.echo("Nothing is old enough and closed.")
-    if planned.refused:
+    if refused:
         click.echo(
             f"{'With them go' if planned.with_refused else 'Left alone:'} "
-            f"{many(len(planned.refused), 'file')} that a night has refused and nobody has "
+            f"{counted(refused, 'file')} that a night has refused and nobody has "
             "imported, maybe the only copies"
             f"{':' if planned.with_refused else '; --refused deletes them too:'}"
         )
@@ -134,8 +141,8 @@ def _say_purge(planned: Purge, given: Given, *, dry_run: bool, as_json: bool) ->
             click.echo(f"  {path}")
     if planned.still_open:
         click.echo(
-            f"Left alone: {many(planned.still_open, 'older run')}, since something of the sheet is "
-            f"open. `{typed('runs', given.options)}` shows what."
+            f"Left alone: {counted(planned.still_open, 'older run')}, since something of the "
+            f"sheet is open. `{typed('runs', options)}` shows what."
         )
 
 
@@ -157,8 +164,9 @@ def backup(folder: Path, settings: Path | None, *, practice: bool, as_json: bool
     The copy is checked before it takes the place of an older one of the same journal; nothing else
     is ever written over. docs/nightly.md says how it is restored.
     """
-    from importer.cli.phrases import many
-    from importer.pipeline import Exit, back_up
+    from importer.pipeline.backing_up import back_up
+    from importer.pipeline.exits import Exit
+    from importer.report.figures import counted
 
     made = back_up(load(settings, practice=practice), folder)
     if as_json:
@@ -170,11 +178,11 @@ def backup(folder: Path, settings: Path | None, *, practice: bool, as_json: bool
             "new_sheets": made.new_inputs,
             "missing": made.missing,
         }
-        click.echo(json.dumps(whole, ensure_ascii=False))
+        print_object(whole)
     else:
         click.echo(
-            f"Backed up: {made.file}, checked, with {many(made.copied.requests, 'request')} and "
-            f"{many(len(made.copied.inputs), 'kept sheet')} ({made.new_inputs:,} of them new)."
+            f"Backed up: {made.file}, checked, with {counted(made.copied.requests, 'request')} and "
+            f"{counted(len(made.copied.inputs), 'kept sheet')} ({made.new_inputs:,} of them new)."
         )
         for name in made.missing:
             click.echo(f"The kept copy of {name} is gone, beside the journal too.", err=True)

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from importer.cli.given import Given
 from importer.cli.options import (
     load,
     minutes_option,
+    print_object,
     settings_option,
     token_of,
     token_option,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from importer.nightly import NightReport
-    from importer.pipeline import Bars
+    from importer.pipeline.workplace import Bars
     from importer.settings import Settings
 
 
@@ -56,11 +58,11 @@ def nightly(  # noqa: PLR0913 - a command's options are its arguments
     For a scheduler: one JSON line on standard output, an exit code, and a digest for people.
     """
     from importer.cli.lines import write_log
-    from importer.cli.one_line import OneLine, print_object
+    from importer.cli.one_line import OneLine
     from importer.nightly import chosen, night_object
     from importer.nightly.codes import interrupted
     from importer.nightly.shift import INTERRUPTED, code_of
-    from importer.nightly.telling import tell
+    from importer.nightly.telling import keep_digest, tell
 
     write_log(as_json=log == "json")
     signal.signal(signal.SIGTERM, _terminate)
@@ -73,13 +75,18 @@ def nightly(  # noqa: PLR0913 - a command's options are its arguments
     except KeyboardInterrupt as error:
         print_object({"exit_code": code_of(error), "notes": [INTERRUPTED]})
         return code_of(error)
-    options = _options(settings)
+    options = Given(settings, practice=False).beside
     night = _night(loaded, token_file, names, minutes, dry_run=dry_run, options=options)
-    line = OneLine(night_object(night))
+    line = OneLine({**night_object(night), "digest": None})
     with line.before_the_end():
-        if interrupted(night.exit_code) and not dry_run:
+        if dry_run:
+            line.print(())
+            return night.exit_code
+        kept = keep_digest(loaded, night)
+        line.also(digest=str(kept.path) if kept.path else None)
+        if interrupted(night.exit_code):
             line.print()  # whoever ended it does not wait for long
-        line.print(() if dry_run else tell(loaded, night, os.environ))
+        line.print(tell(loaded, night, kept, os.environ))
     return night.exit_code
 
 
@@ -111,15 +118,6 @@ def _night(  # noqa: PLR0913 - what the command was told
         )
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told, and turned into its exit code
         return night_that_failed(loaded, error, started, options=options)
-
-
-def _options(settings: Path | None) -> str:
-    """What people type in the folder of the settings to find the same ones."""
-    from importer.report.commands import path_typed
-    from importer.settings import FILE_NAME
-
-    other = settings is not None and settings.name != FILE_NAME
-    return f"--settings {path_typed(settings.name)}" if settings and other else ""
 
 
 def _terminate(_number: int, _frame: object) -> None:

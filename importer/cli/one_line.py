@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-import click
+from importer.cli.options import print_object
 
 _IN_THE_LOG: Final = "The night was told to end: whom it could not notify is in its log."
 
@@ -23,6 +22,10 @@ class OneLine:
     def __init__(self, said: dict[str, Any]) -> None:
         self._said = said
         self._is_out = False
+
+    def also(self, **more: str | None) -> None:
+        """Let it say more, as long as it is not out."""
+        self._said |= more
 
     def print(self, not_told: Sequence[str] = (_IN_THE_LOG,)) -> None:
         """Print it, unless it is out."""
@@ -50,8 +53,3 @@ class OneLine:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-def print_object(said: dict[str, Any]) -> None:
-    """Print an object on a line of its own."""
-    click.echo(json.dumps(said, ensure_ascii=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -209,6 +210,11 @@ def write_out(path: Path, text: str) -> None:
             f"The file {path} cannot be written: {error.strerror}.",
             "Name a file in a folder that is there, and that you may write to.",
         ) from error
+
+
+def print_object(said: object) -> None:
+    """Print plain data as JSON, on a line of its own."""
+    click.echo(json.dumps(said, ensure_ascii=False))
 
 
 def print_or_write(path: Path | None, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Counts, sums, durations and tables, as they are read on the screen."""
+"""Sums, durations and tables, as they are read on the screen."""
 
 from __future__ import annotations
 
@@ -35,11 +35,6 @@ def table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
 
 def _wrapped(text: str, most: int) -> str:
     return "\n".join(wrap(text, most)) if most else text
-
-
-def many(number: int, word: str) -> str:
-    """`1 row`, `2 rows`."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def skips(skipped: Mapping[str, int]) -> str:

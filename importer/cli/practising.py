@@ -47,7 +47,7 @@ def demo(folder: Path) -> int:
     from importer.cli.sayings import say_plan
     from importer.cli.words import say_check, say_report
     from importer.demo import Demo
-    from importer.pipeline import Exit
+    from importer.pipeline.exits import Exit
 
     with Demo.begin(folder) as show:
         click.echo(click.style(f"1. Check {show.sheet} with {show.mapping}", bold=True))

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from importer.journal.answers import Answered
     from importer.mapping import Mapping
     from importer.model import Outcome
-    from importer.pipeline import Demands, Orders, Workplace
+    from importer.pipeline.planning import Demands
+    from importer.pipeline.sending import Orders
+    from importer.pipeline.workplace import Workplace
     from importer.secret import Token
     from importer.settings import Settings
 
@@ -74,7 +76,10 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
     an earlier run has created is recognised and not sent again.
     """
     from importer.cli.bars import TerminalBars
-    from importer.pipeline import Demands, Expected, open_workplace, plan_run, read_mapping
+    from importer.pipeline.checking import read_mapping
+    from importer.pipeline.planning import Demands, plan_run
+    from importer.pipeline.workplace import open_workplace
+    from importer.validate import Expected
 
     loaded, read = load(settings, practice=practice), read_mapping(mapping)
     demands = Demands(
@@ -117,7 +122,8 @@ def resume(  # noqa: PLR0913 - a command's options are its arguments
     as_json: bool,
 ) -> int:
     """Settle what is in doubt of RUN, send what is left of it, and write its report anew."""
-    from importer.pipeline import open_workplace, resumable
+    from importer.pipeline.left import resumable
+    from importer.pipeline.workplace import open_workplace
 
     loaded = load(settings, practice=practice)
     must_be_able_to_ask(loaded, yes=yes)
@@ -136,7 +142,9 @@ def _rehearse(
 ) -> int:
     from importer.cli.bars import TerminalBars
     from importer.cli.sayings import say_rehearsal
-    from importer.pipeline import Exit, open_workplace, plan_run
+    from importer.pipeline.exits import Exit
+    from importer.pipeline.planning import plan_run
+    from importer.pipeline.workplace import open_workplace
 
     with open_workplace(loaded) as workplace, workplace.journal.rehearsal():
         planned = plan_run(workplace, sheet, read, demands=demands, bars=TerminalBars())
@@ -153,7 +161,7 @@ def orders_of(
     applied: bool = False,
 ) -> Orders:
     """What a person or a scheduler said of a send."""
-    from importer.pipeline import Orders
+    from importer.pipeline.sending import Orders
 
     return Orders(
         canary=loaded.stop.canary if canary is None else canary,
@@ -197,7 +205,7 @@ def agreed(
 ) -> bool:
     """Show what is about to be sent, and ask; nobody is asked about what waits for approval."""
     from importer.cli.sayings import say_doubts, say_nothing_left, say_plan
-    from importer.pipeline import waits
+    from importer.pipeline.approving import waits
 
     say_doubts(workplace, planned, given.options)
     anything = say_plan(workplace, planned)
@@ -220,7 +228,7 @@ def confirmed(question: str) -> bool:
 
 
 def _refused_by_person(workplace: Workplace, planned: str) -> int:
-    from importer.pipeline import refuse_run
+    from importer.pipeline.planning import refuse_run
 
     refuse_run(workplace, planned, "A person said no.")
     return decline("Run the sheet again when you are ready.")
@@ -228,7 +236,7 @@ def _refused_by_person(workplace: Workplace, planned: str) -> int:
 
 def decline(remedy: str) -> int:
     """Say that a person said no, and what to do."""
-    from importer.pipeline import Exit
+    from importer.pipeline.exits import Exit
 
     click.echo(f"You said no: nothing was sent. {remedy}", err=True)
     return Exit.STOPPED
@@ -245,7 +253,7 @@ def send(  # noqa: PLR0913 - what the command was told, handed on
 ) -> int:
     """Send a run, report it, and say how it ended."""
     from importer.cli.bars import TerminalBars
-    from importer.pipeline import send_run
+    from importer.pipeline.sending import send_run
 
     ending = send_run(workplace, planned, token, orders=orders, bars=TerminalBars())
     return finish(workplace, planned, ending, given, as_json=as_json)

@@ -9,16 +9,20 @@ from itertools import groupby
 
 import click
 
-from importer.cli.phrases import duration, many, money, skips, table
+from importer.cli.phrases import duration, money, skips, table
 from importer.cli.words import say_notes
 from importer.journal import reading
 from importer.journal.answers import Answered, count_doubtful
 from importer.journal.left import entries_to_send
+from importer.journal.rulings import Decided
 from importer.model import Outcome
-from importer.pipeline import Decided, Workplace, estimate, reconcile_run
+from importer.pipeline.left import estimate
+from importer.pipeline.reporting import reconcile_run
+from importer.pipeline.workplace import Workplace
 from importer.reconcile import Reconciliation
 from importer.report.advice import IN_GENERAL
 from importer.report.commands import typed
+from importer.report.figures import counted
 from importer.report.inert import as_escapes
 from importer.report.words import INCOMPLETE
 from importer.settings import WorkspaceKind
@@ -34,21 +38,21 @@ def _say_planned(workplace: Workplace, books: Reconciliation) -> bool:
     left = estimate(workplace, books.run.id)
     say_notes(books.run.notes, err=True)
     click.echo(
-        f"{books.run.file}: {many(books.run.rows_read, 'row')}; {skips(books.run.skipped)}",
+        f"{books.run.file}: {counted(books.run.rows_read, 'row')}; {skips(books.run.skipped)}",
         err=True,
     )
     for outcome, line in books.outcomes.items():
         if line.count and outcome is not Outcome.UNSENT:
             click.echo(
-                f"  {many(line.count, 'action')} {outcome}{money(line.money, ', ')}", err=True
+                f"  {counted(line.count, 'action')} {outcome}{money(line.money, ', ')}", err=True
             )
     if not left.actions:
         return False
     practice = workplace.settings.workspace.kind is WorkspaceKind.SANDBOX
     where = "practice workspace" if practice else click.style("REAL workspace", bold=True)
     click.echo(
-        f"  {many(left.actions, 'action')} to send{money(left.money, ', ')}, in "
-        f"{many(left.requests, 'request')}{duration(left.seconds)}\n"
+        f"  {counted(left.actions, 'action')} to send{money(left.money, ', ')}, in "
+        f"{counted(left.requests, 'request')}{duration(left.seconds)}\n"
         f"  to the {where} {workplace.settings.workspace.name}",
         err=True,
     )
@@ -59,7 +63,7 @@ def say_nothing_left(workplace: Workplace, run_id: str) -> None:
     """Say, on standard error, that nothing is to be sent, and what is looked up all the same."""
     said = "Nothing is left to send"
     if doubtful := count_doubtful(workplace.journal, run_id):
-        said = f"{said}; {many(doubtful, 'action')} in doubt: their timelines are read back"
+        said = f"{said}; {counted(doubtful, 'action')} in doubt: their timelines are read back"
     click.echo(f"{said}.", err=True)
 
 
@@ -67,7 +71,7 @@ def say_doubts(workplace: Workplace, run_id: str, options: str) -> None:
     """Remind, on standard error, of what earlier runs left in doubt."""
     for run, count in reading.in_doubt(workplace.journal, run_id).items():
         click.echo(
-            f"{click.style('Still in doubt:', fg='red', bold=True)} {many(count, 'action')} of "
+            f"{click.style('Still in doubt:', fg='red', bold=True)} {counted(count, 'action')} of "
             f"the run {run}. {IN_GENERAL[Outcome.UNKNOWN]} To settle: "
             f"{typed('settle', run, options)}",
             err=True,
@@ -131,7 +135,7 @@ def say_settled(run_id: str, settled: Settled, options: str) -> None:
 def say_decided(decided: Decided) -> None:
     """Say, on standard error, what a person's decision was about."""
     click.echo(
-        f"On record: {many(decided.count, 'action')}{money(decided.money, ', ')}; decided by "
+        f"On record: {counted(decided.count, 'action')}{money(decided.money, ', ')}; decided by "
         f"{decided.by}.",
         err=True,
     )

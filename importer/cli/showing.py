@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from importer.cli.options import (
     FILE,
     json_option,
     load,
+    print_object,
     print_or_write,
     settings_options,
 )
@@ -37,7 +37,9 @@ def report(
     from importer.cli.bars import TerminalBars
     from importer.cli.endings import say_ending
     from importer.cli.words import say_report
-    from importer.pipeline import Exit, report_run, visit_workplace
+    from importer.pipeline.exits import Exit
+    from importer.pipeline.reporting import report_run
+    from importer.pipeline.workplace import visit_workplace
     from importer.upload import Ending, EndKind
 
     given = Given(settings, practice)
@@ -71,12 +73,13 @@ def report_schema(output: Path | None) -> None:
 @json_option
 def runs(settings: Path | None, *, practice: bool, as_json: bool) -> None:
     """List the workspace's runs, oldest first."""
-    from importer.cli.words import run_object, say_runs
-    from importer.pipeline import list_runs, visit_workplace
+    from importer.cli.listing import run_object, say_runs
+    from importer.pipeline.listing import list_runs
+    from importer.pipeline.workplace import visit_workplace
 
     with visit_workplace(load(settings, practice=practice)) as workplace:
         found = list_runs(workplace)
     if as_json:
-        click.echo(json.dumps([run_object(*one) for one in found], ensure_ascii=False))
+        print_object([run_object(*one) for one in found])
     else:
         say_runs(found)

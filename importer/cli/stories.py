@@ -9,15 +9,16 @@ from typing import Any, Final
 import click
 
 from importer.cli.answering import address, moment, proof, sentences, subject
-from importer.cli.phrases import UNSEEN, many, table
+from importer.cli.phrases import UNSEEN, table
+from importer.journal.tracing import Sent, Traced
 from importer.model import Outcome, RunRecord
-from importer.pipeline import Answer, Fate, Sent, Story, Trace, Traced
+from importer.pipeline.tracing import Answer, Fate, Story, Trace
 from importer.report.advice import Advice
 from importer.report.commands import typed
-from importer.report.figures import plain, shown
+from importer.report.figures import counted, plain, shown
 from importer.report.inert import visible
 from importer.report.lines import action_line, ruled
-from importer.report.summary import iso
+from importer.report.moments import iso
 from importer.verdict import (
     NotSent,
     ReadBack,
@@ -81,7 +82,7 @@ def _say_table(trace: Trace, options: str) -> None:
     click.echo(table(rows, ("answer", "what", "sheet", "action id", "reference")))
     more = "; there are more" if trace.more else ""
     click.echo(
-        f"\n{many(len(answers), 'answer')} for {visible(trace.what)} as {trace.kind}{more}. For "
+        f"\n{counted(len(answers), 'answer')} for {visible(trace.what)} as {trace.kind}{more}. For "
         f"one of them alone: {typed('trace', 'REFERENCE', options)}\n"
     )
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from importer.cli.given import Given
-from importer.cli.options import json_option, load, settings_options
+from importer.cli.options import json_option, load, print_object, settings_options
 
 
 @click.command()
@@ -28,15 +27,16 @@ def trace(what: str, settings: Path | None, *, practice: bool, as_json: bool) ->
     doubt.
     """
     from importer.cli.stories import say_trace, trace_object
-    from importer.pipeline import trace as find
-    from importer.pipeline import trace_exit_code, visit_workplace
+    from importer.pipeline.tracing import trace as find
+    from importer.pipeline.tracing import trace_exit_code
+    from importer.pipeline.workplace import visit_workplace
 
     with visit_workplace(load(settings, practice=practice)) as workplace:
         found = find(workplace, what)
     code = trace_exit_code(found)
     if as_json:
         whole = {**trace_object(found), "exit_code": code}
-        click.echo(json.dumps(whole, ensure_ascii=False))
+        print_object(whole)
     else:
         say_trace(found, Given(settings, practice).options)
     return code

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from textwrap import wrap
 from typing import Any
 
 import click
 
-from importer.cli.phrases import COLUMNS, UNSEEN, many, money, skips, table
-from importer.journal.overview import Open
-from importer.model import Cell, Note, Outcome, Problem, RunRecord, RunState
-from importer.pipeline import CheckResult
-from importer.report import Written
-from importer.report.figures import plain_sums, shown_sums
+from importer.cli.options import print_object
+from importer.cli.phrases import COLUMNS, UNSEEN, money, skips, table
+from importer.model import Cell, Note, Problem, RunState
+from importer.pipeline.check import CheckResult
+from importer.report.figures import counted, plain_sums, shown_sums
 from importer.report.inert import visible
-from importer.report.summary import iso, summary
+from importer.report.source import Written
+from importer.report.summary import summary
 from importer.report.verdict import verdict
 from importer.report.words import meaning_of
 
@@ -43,17 +41,17 @@ def check_object(result: CheckResult) -> dict[str, Any]:
 def say_check(result: CheckResult) -> None:
     """Print what a check found: the problems by kind, the first few of each, then the counts."""
     for group in sorted(result.groups.values(), key=lambda group: (-len(group.cells), group.code)):
-        click.echo(click.style(f"{group.code}: {many(len(group.cells), 'cell')}", bold=True))
+        click.echo(click.style(f"{group.code}: {counted(len(group.cells), 'cell')}", bold=True))
         click.echo(table([_problem(result, one) for one in group.examples], COLUMNS))
         others = group.cells[len(group.examples) :]
         if others:
             click.echo("\n".join(wrap(f"and {', '.join(others)}", UNSEEN[0])))
         click.echo()
-    click.echo(f"{result.file}: {many(result.rows, 'row')}; {skips(result.skipped)}")
-    good = f"{many(result.ready, 'row')} ready ({many(result.actions, 'action')}"
+    click.echo(f"{result.file}: {counted(result.rows, 'row')}; {skips(result.skipped)}")
+    good = f"{counted(result.ready, 'row')} ready ({counted(result.actions, 'action')}"
     click.echo(f"  {good}{money(result.money, ', ')})")
     if result.invalid:
-        click.echo(click.style(f"  {many(result.invalid, 'row')} invalid", fg="red"))
+        click.echo(click.style(f"  {counted(result.invalid, 'row')} invalid", fg="red"))
     click.echo("  Not compared with earlier runs: `run`, or `run --dry-run`, knows what is there.")
     say_notes(result.notes)
     for refusal in result.refusals:
@@ -80,7 +78,7 @@ def say_report(written: Written, code: int, *, as_json: bool) -> None:
             "failures_csv": str(failures.table) if failures and failures.table else None,
         }
         whole = {**summary(written.report), "exit_code": code, "reports": files}
-        click.echo(json.dumps(whole, ensure_ascii=False))
+        print_object(whole)
         return
     click.echo(f"\n{click.style(verdict(books).text, bold=True)}  (run {books.run.id})")
     rows = [
@@ -93,14 +91,14 @@ def say_report(written: Written, code: int, *, as_json: bool) -> None:
         click.echo(click.style(f"The books do not balance: {sentence}", fg="red"))
     if len(books.chain.runs) > 1:
         click.echo(
-            f"This sheet so far: {many(len(books.chain.runs), 'run')}, "
-            f"{many(books.chain.open_rows, 'row')} open."
+            f"This sheet so far: {counted(len(books.chain.runs), 'run')}, "
+            f"{counted(books.chain.open_rows, 'row')} open."
         )
     click.echo(f"Report:   {written.page}")
     if failures:
         refused = books.run.state is RunState.REFUSED
         advice = ": to look at; correct them in the sheet itself" if refused else ""
-        click.echo(f"Failures: {failures.path} ({many(failures.rows, 'row')}{advice})")
+        click.echo(f"Failures: {failures.path} ({counted(failures.rows, 'row')}{advice})")
         if failures.table:
             click.echo(f"The same rows as CSV: {failures.table}")
     for kept in written.kept:
@@ -114,53 +112,6 @@ def say_report(written: Written, code: int, *, as_json: bool) -> None:
             f"{path.name} is open in another program and could not be removed. It is of an older "
             "report: close it, do not run it."
         )
-
-
-def say_runs(runs: Sequence[tuple[RunRecord, Open]]) -> None:
-    """Print the runs as a table, each with what is open of it."""
-    rows = [
-        (
-            run.id,
-            f"{run.started_at.astimezone():%d %b %Y %H:%M}",
-            visible(run.file),
-            run.mapping,
-            run.planned_actions,
-            "  ".join(shown_sums(run.planned_money)),
-            run.state,
-            _open_words(left),
-            visible(run.reason),
-        )
-        for run, left in runs
-    ]
-    headers = ("run", "started", "sheet", "mapping", "actions", "planned", "state", "open", "why")
-    click.echo(table(rows, headers) if rows else "No runs yet.")
-
-
-def _open_words(left: Open) -> str:
-    """`2 UNKNOWN, 3 rows to correct`; nothing where nothing is open."""
-    counts = {
-        str(Outcome.UNKNOWN): left.unknown,
-        str(Outcome.UNSENT): left.unsent,
-        "row to correct" if left.to_correct == 1 else "rows to correct": left.to_correct,
-        str(Outcome.DUPLICATE): left.duplicate,
-    }
-    return ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
-
-
-def run_object(run: RunRecord, left: Open) -> dict[str, Any]:
-    """A run in what `runs --json` prints."""
-    return {
-        "run": run.id,
-        "root": run.root,
-        "started_at": iso(run.started_at),
-        "file": visible(run.file),
-        "mapping": run.mapping,
-        "actions": run.planned_actions,
-        "money": plain_sums(run.planned_money),
-        "state": str(run.state),
-        "reason": visible(run.reason),
-        "open": asdict(left),
-    }
 
 
 def _problem(result: CheckResult, problem: Problem) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from importer.columns.by_code import ByCode
 from importer.columns.parsed import ColumnReader, Parsed
 from importer.mapping import Binding, ColumnSpec, Mapping
 from importer.model import Chunk, Table
-from importer.values import Parser, parser_for, sound_length, sound_pattern, trim
+from importer.values import Parser, parser_for, sound_kinds, sound_length, sound_pattern, trim
 
 NO_SURVEY: Final[ReadOnly[str, Parser]] = {}
 """Of a sheet whose columns the mapping says everything about."""
@@ -40,7 +40,8 @@ def table_reader(
 
     def reader(spec: ColumnSpec) -> ColumnReader:
         sound = sound_pattern(spec) if spec.name in alike else None
-        return ColumnReader(parsers.get(spec.name) or parser_for(spec), sound, sound_length(spec))
+        parse = parsers.get(spec.name) or parser_for(spec)
+        return ColumnReader(parse, sound, sound_length(spec), sound_kinds(spec))
 
     readers = {name: reader(spec) for name, spec in mapping.columns.items()}
     is_blank = ByCode(lambda known, code: known.values[code] is None, False, bool)

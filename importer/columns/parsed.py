@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import repeat
 from typing import Any, Final, overload
 
 import numpy as np
@@ -39,6 +40,12 @@ class Known:
             self.texts.append(text)
             self.values.append(self._parse(text, kind))
         return code
+
+    def table(self, name: str) -> Table:
+        """Return the cells as rows of a table that has this column alone."""
+        return Table(
+            numbers=(), values={name: self.values}, texts={name: self.texts}, blank=(), ragged={}
+        )
 
     def __len__(self) -> int:
         return len(self.values)
@@ -128,10 +135,14 @@ class ColumnReader:
         sound: a pattern of texts that are sound, and of which nobody has to know more before one
             of them is asked for; None: there are none.
         length: characters that such a text has; None: any number up to `LONGEST_SOUND`.
+        kinds: of the cells that hold such a text.
     """
 
-    def __init__(self, parse: Parser, sound: str | None, length: int | None) -> None:
+    def __init__(
+        self, parse: Parser, sound: str | None, length: int | None, kinds: Collection[Kind]
+    ) -> None:
         self._parse = parse
+        self._kinds = kinds
         self._sound = f"^(?:{sound})$" if sound else None
         self._length = length
         self._known = Known(parse)
@@ -140,33 +151,29 @@ class ColumnReader:
         """Type the cells of a chunk."""
         if len(self._known) > MOST_KNOWN:
             self._known = Known(self._parse)
-        one = Kind.TEXT if kinds is None else _only(kinds)
-        texts = as_texts(cells) if one else None
-        if one is None or texts is None:
-            codes = self._mixed(cells, kinds)
+        found = {Kind.TEXT} if kinds is None else set(kinds)
+        texts = as_texts(cells)
+        if texts is None:
+            codes = self._one_by_one(cells, kinds)
+        elif len(found) == 1:
+            codes = self._distinct(texts.array, *found)
         else:
-            codes = self._distinct(texts, one)
+            codes = np.empty(len(texts), np.int32)
+            for kind in found:
+                places = _places_of(kind, kinds or ())
+                codes[places] = self._distinct(taken(texts.array, places), kind)
         return Parsed(cells if texts is None else texts, codes, self._known, self._parse)
 
-    def _mixed(self, cells: Sequence[str], kinds: Sequence[Kind] | None) -> Codes:
-        """Return the cells' codes, having looked at each distinct pair of text and kind once."""
-        import pandas as pd  # noqa: PLC0415 - half a second that a column of one kind can do without
+    def _one_by_one(self, cells: Sequence[str], kinds: Sequence[Kind] | None) -> Codes:
+        """Return the codes of cells that Arrow cannot hold."""
+        pairs = zip(cells, kinds or repeat(Kind.TEXT, len(cells)), strict=True)
+        return np.fromiter((self._known.code(*pair) for pair in pairs), np.int32, len(cells))
 
-        # Objects are handed over untouched: no type is inferred and no text means "missing".
-        of_text, texts = pd.factorize(pd.Series(list(cells), dtype="object"))
-        of_kind, names = pd.factorize(
-            pd.Series(list(kinds or [Kind.TEXT] * len(cells)), dtype="object")
-        )
-        of_pair, pairs = pd.factorize(of_text * len(names) + of_kind)
-        both = (divmod(pair, len(names)) for pair in pairs.tolist())
-        known = [self._known.code(texts[text], Kind(names[kind])) for text, kind in both]
-        return np.array(known, np.int32)[of_pair]
-
-    def _distinct(self, texts: Texts, kind: Kind) -> Codes:
-        """Return the cells' codes, having looked at each distinct text once."""
-        codes = np.full(len(texts), SOUND, np.int32)
-        rest, left = texts.array, np.arange(len(texts))
-        if self._sound is not None and kind is Kind.TEXT:
+    def _distinct(self, rest: Any, kind: Kind) -> Codes:  # noqa: ANN401 - Arrow brings no types
+        """Return the codes of cells of one kind, having looked at each distinct text once."""
+        codes = np.full(len(rest), SOUND, np.int32)
+        left = np.arange(len(rest))
+        if self._sound is not None and kind in self._kinds:
             left = np.flatnonzero(~self._is_sound(rest))
             rest = taken(rest, left)
         found = rest.dictionary_encode()
@@ -182,6 +189,5 @@ class ColumnReader:
         return both
 
 
-def _only(kinds: Sequence[Kind]) -> Kind | None:
-    """Return the kind that all cells have; None where they differ, or there are none."""
-    return kinds[0] if kinds and kinds.count(kinds[0]) == len(kinds) else None
+def _places_of(kind: Kind, kinds: Sequence[Kind]) -> NDArray[np.int64]:
+    return np.flatnonzero(np.fromiter((one is kind for one in kinds), bool, len(kinds)))

@@ -26,10 +26,7 @@ from importer.journal.planning import make_batches
 from importer.journal.schema import IS_HELD, actions, runs
 from importer.journal.store import Journal
 from importer.journal.waived import hold_waived
-from importer.model import EarlierReason, State
-
-PASSING = (EarlierReason.OPEN, EarlierReason.IN_DOUBT)
-"""Why an action is held for a time: what it is held for will be created, or will not."""
+from importer.model import PASSING, State
 
 
 def match_again(journal: Journal, run: str, matching: Matching, limit: int) -> None:

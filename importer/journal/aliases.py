@@ -18,6 +18,7 @@ from importer.journal.matching import (
     taken,
     whole_rows,
 )
+from importer.journal.roots import of_same_root
 from importer.journal.schema import actions, rows, runs
 from importer.journal.store import Journal
 from importer.model import EarlierReason
@@ -92,7 +93,7 @@ def _pairs(run: str) -> Iterator[Select[Any]]:
         .order_by(mine.c.row, mine.c.position, theirs.c.id)
     )
     yield pairs.select_from(mine.join(carried, carried.c.key == mine.c.key)).join(
-        theirs, _same_root(carried, theirs)
+        theirs, of_same_root(carried, theirs)
     )
     looks_alike = rows.alias("looks_alike")
     # A sheet that brought my row beside theirs knew them as two.
@@ -102,14 +103,10 @@ def _pairs(run: str) -> Iterator[Select[Any]]:
         looks_alike.c.fingerprint == carried.c.fingerprint,
     )
     yield (
-        pairs.select_from(mine.join(carried, _same_root(carried, mine)))
+        pairs.select_from(mine.join(carried, of_same_root(carried, mine)))
         .join(theirs, theirs.c.key == carried.c.key)
         .where(~both)
     )
-
-
-def _same_root(one: FromClause, other: FromClause) -> ColumnElement[bool]:
-    return and_(one.c.root_run == other.c.root_run, one.c.root_row == other.c.root_row)
 
 
 def _beside(carried: FromClause) -> ColumnElement[bool]:

@@ -11,7 +11,6 @@ from sqlalchemy import Row, and_, exists, func, select, update
 
 from importer.journal.moving import move
 from importer.journal.schema import (
-    LIVE_STATES,
     PROVES_NOTHING,
     actions,
     batches,
@@ -20,6 +19,7 @@ from importer.journal.schema import (
     requests,
     runs,
 )
+from importer.journal.states import LIVE_STATES
 from importer.journal.store import Journal
 from importer.model import Ruling, State
 from importer.verdict import RefusedMaybe

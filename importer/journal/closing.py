@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, select
 
 from importer.errors import UsageError
-from importer.journal.again import PASSING
 from importer.journal.meant import meant_actions
 from importer.journal.moving import move
+from importer.journal.roots import of_same_root, row_of
 from importer.journal.ruled import Decided, record_ruling
-from importer.journal.schema import DOUBTFUL_STATES, actions, rows
+from importer.journal.schema import actions, rows
+from importer.journal.states import DOUBTFUL_STATES, REPLACED_STATES
 from importer.journal.store import Journal
-from importer.journal.taken import REPLACED_STATES, taken_up
-from importer.model import Ruling, State
+from importer.journal.taken import is_replaceable, taken_up
+from importer.model import PASSING, Ruling, State
 
 _MOST_SAID: Final = 10
 
@@ -71,10 +72,11 @@ def _not_created(
     )
     states = (*REPLACED_STATES, *DOUBTFUL_STATES, State.STAGED)
     found = meant_actions(journal, run, states, of_rows, reason=reason, otherwise=otherwise)
-    found = [one for one in found if not one.given_up]
     later = taken_up(journal, run, of_rows)
     # What failed, or is held, counts as its latest attempt says, wherever that was.
-    left = [one for one in found if one.row not in later or one.state not in REPLACED_STATES]
+    left = [
+        one for one in found if not one.given_up and not (one.row in later and is_replaceable(one))
+    ]
     said = [
         *_waiting_elsewhere(left),
         *_under_way(journal, run, of_rows),
@@ -107,8 +109,8 @@ def _under_way(journal: Journal, run: str, of_rows: frozenset[int]) -> list[str]
     own, same = rows.alias("own"), rows.alias("same")
     found = journal.read(
         select(own.c.number, actions.c.run, actions.c.state)
-        .join(same, and_(same.c.root_run == own.c.root_run, same.c.root_row == own.c.root_row))
-        .join(actions, and_(actions.c.run == same.c.run, actions.c.row == same.c.number))
+        .join(same, of_same_root(own, same))
+        .join(actions, row_of(actions, same))
         .where(
             own.c.run == run,
             actions.c.state.in_((*DOUBTFUL_STATES, State.STAGED)),

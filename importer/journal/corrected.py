@@ -23,6 +23,7 @@ from sqlalchemy import (
 from importer.journal.earlier import earlier_values
 from importer.journal.money import add_amounts
 from importer.journal.moving import move
+from importer.journal.roots import root_of, row_of
 from importer.journal.schema import actions, problems, rows, runs
 from importer.journal.store import Journal
 from importer.model import Currency, EarlierReason, State
@@ -71,11 +72,6 @@ def recognise_corrected(journal: Journal, run: str, trusted: frozenset[str] | No
     return Recognised(extra=extra, money=money)
 
 
-def row_of(table: FromClause) -> ColumnElement[bool]:
-    """The join from an action to its row."""
-    return and_(rows.c.run == table.c.run, rows.c.number == table.c.row)
-
-
 def _reason(one: Row[Any], root: Root) -> EarlierReason:
     return EarlierReason.SAME if one.run == root[0] else EarlierReason.CORRECTED
 
@@ -94,7 +90,7 @@ def _candidates(journal: Journal, run: str) -> Sequence[Row[Any]]:
             root.c.run.label("like_run"),
             root.c.number.label("like_row"),
         )
-        .join(first, and_(first.c.run == rows.c.root_run, first.c.number == rows.c.root_row))
+        .join(first, root_of(rows, first))
         .join(root, root.c.fingerprint == first.c.fingerprint)
         .where(
             # Rows of one sheet that look alike are different rows.
@@ -125,7 +121,7 @@ def _created_later(run: str, root: FromClause) -> ColumnElement[bool]:
     # Of no row in particular, so that it is read once and not for each row of the sheet.
     looks_of_invalid = (
         select(twin.c.fingerprint)
-        .join(wrong, and_(wrong.c.run == twin.c.run, wrong.c.row == twin.c.number))
+        .join(wrong, row_of(wrong, twin))
         .where(twin.c.run == run, wrong.c.run == run, wrong.c.state == State.INVALID)
     )
     invalid = rows.c.fingerprint.in_(looks_of_invalid)
@@ -134,8 +130,7 @@ def _created_later(run: str, root: FromClause) -> ColumnElement[bool]:
         later.c.root_row == root.c.number,
         or_(later.c.run != root.c.run, invalid),
         later.c.run != run,
-        actions.c.run == later.c.run,
-        actions.c.row == later.c.number,
+        row_of(actions, later),
         actions.c.state == State.CREATED,
     )
 

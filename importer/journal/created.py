@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from importer.journal.paging import paged
 from importer.journal.schema import HAS_ID, IS_CREATED, actions, requests
-from importer.journal.store import Journal, pages
+from importer.journal.store import Journal
 from importer.verdict import Recorded
 
 _IS_ANSWERED = requests.c.verdict == Recorded.__name__
@@ -60,24 +61,21 @@ class Creation:
 
 def answered(journal: Journal, ids: Sequence[str]) -> Mapping[str, Creation]:
     """Those of the CRM's ids that it gave in an answer: found by nobody, and said by nobody."""
-    known: dict[str, Creation] = {}
-    for page in pages(ids):
-        found = journal.read(
-            select(
-                actions.c.action_id,
-                requests.c.sent_at,
-                requests.c.answered_at,
-                requests.c.clock_offset_s,
-            )
-            .join(requests, requests.c.id == actions.c.request)
-            .where(actions.c.action_id.in_(page), HAS_ID, _IS_ANSWERED)
+    asked = (
+        select(
+            actions.c.action_id,
+            requests.c.sent_at,
+            requests.c.answered_at,
+            requests.c.clock_offset_s,
         )
-        known |= {
-            one.action_id: Creation(
-                sent_at=one.sent_at,
-                answered_at=one.answered_at,
-                clock_offset_s=one.clock_offset_s,
-            )
-            for one in found
-        }
-    return known
+        .join(requests, requests.c.id == actions.c.request)
+        .where(HAS_ID, _IS_ANSWERED)
+    )
+    return {
+        one.action_id: Creation(
+            sent_at=one.sent_at,
+            answered_at=one.answered_at,
+            clock_offset_s=one.clock_offset_s,
+        )
+        for one in paged(journal, ids, asked, actions.c.action_id)
+    }

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 
 from importer.journal.attempts import Attempt, doubtful_attempts
 from importer.journal.moving import move, reopen
-from importer.journal.schema import IN_DOUBT, IS_CREATED, actions, batches, requests, runs
+from importer.journal.paging import paged
+from importer.journal.schema import IS_CREATED, IS_UNKNOWN, actions, batches, requests, runs
 from importer.journal.store import Journal
 from importer.model import Remark, State
 
@@ -66,14 +67,14 @@ def leads_in_doubt(journal: Journal, run: str) -> list[str]:
 
 def doubtful_leads(journal: Journal, leads: Collection[str]) -> frozenset[str]:
     """Those of some leads to which nothing is sent, since something of them is in doubt."""
-    asked = select(actions.c.lead).where(IN_DOUBT, _IS_UNKNOWN)
+    asked = select(actions.c.lead).where(IS_UNKNOWN)
     found = journal.read(asked.where(actions.c.lead.in_(leads)).distinct()) if leads else ()
     return frozenset(one.lead for one in found)
 
 
 def claims_of(journal: Journal, lead: str) -> list[Claim]:
     """Everything that is in doubt on a lead, of whatever run, in the order of sending."""
-    return _claims(journal, and_(actions.c.lead == lead, IN_DOUBT, _IS_UNKNOWN), said=False)
+    return _claims(journal, and_(actions.c.lead == lead, IS_UNKNOWN), said=False)
 
 
 def said_to_be_on(journal: Journal, lead: str) -> list[Claim]:
@@ -104,8 +105,7 @@ def _claims(journal: Journal, which: ColumnElement[bool], *, said: bool) -> list
 
 def count_on(journal: Journal, leads: Iterable[str]) -> int:
     """How many actions of these leads are in doubt, of whatever run."""
-    on_lead = select(func.count()).where(IN_DOUBT, _IS_UNKNOWN)
-    return sum(journal.read(on_lead.where(actions.c.lead == lead))[0][0] for lead in leads)
+    return len(paged(journal, leads, select(actions.c.id).where(IS_UNKNOWN), actions.c.lead))
 
 
 def record_look(journal: Journal, run: str, look: Look) -> None:
@@ -173,9 +173,6 @@ def settle_split(journal: Journal, claims: Sequence[Claim]) -> None:
         _settle(journal, connection, claims, state=State.STAGED, detail="", looked_up=False)
         for run in sorted({one.run for one in claims}):
             _requeue(connection, run, [one for one in claims if one.run == run])
-
-
-_IS_UNKNOWN = actions.c.state == State.UNKNOWN
 
 
 def _claim(

@@ -27,14 +27,15 @@ def earlier_values(
         new: source values of the later one, where what differs is to be shown.
         content: those of the earlier one, where they are not its own alone.
     """
-    shown = new is not None and reason in _DIFFER
     return {
         "run": old.run,
         "file": old.file,
         "row": old.row,
         "action_id": old.action_id,
         "reason": reason,
-        "changes": changes(content or old.content, new) if new is not None and shown else [],
+        "changes": changes(content or old.content, new)
+        if new is not None and reason in _DIFFER
+        else [],
         "money": None if old.amount is None else [format(old.amount, "f"), old.currency],
         "incomplete": old.state == State.CREATED and bool(old.remarks),
     }

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 
 from importer.batches import Claimant, Holder, Matching, pair_failed
-from importer.journal.corrected import row_of
 from importer.journal.earlier import earlier_values
 from importer.journal.matching import claimant_of, holder_of, staged_of
 from importer.journal.moving import move
-from importer.journal.schema import LIVE_STATES, actions, rows, runs
+from importer.journal.roots import root_of, row_of
+from importer.journal.schema import actions, rows, runs
+from importer.journal.states import LIVE_STATES
 from importer.journal.store import Journal
 from importer.model import EarlierReason, State
 from importer.verdict import LEAD_NOT_FOUND
@@ -85,7 +86,7 @@ def _failed(run: str) -> Select[Any]:
             root.c.number.label("root_row"),
         )
         .join(rows, row_of(actions))
-        .join(root, (root.c.run == rows.c.root_run) & (root.c.number == rows.c.root_row))
+        .join(root, root_of(rows, root))
         .join(runs, runs.c.id == actions.c.run)
         .where(
             actions.c.run != run,

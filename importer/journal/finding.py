@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, Text, or_, select, type_coerce
+from sqlalchemy import Row, Text, or_, select, type_coerce
 
 from importer.batches import digest
+from importer.journal.paging import Place, placed
 from importer.journal.schema import HAS_ID, actions, problems, rows, runs
-from importer.journal.store import PAGE, Journal, pages
-
-Place = tuple[str, int]
-"""Run and row."""
+from importer.journal.store import PAGE, Journal
 
 MOST_FOUND: Final = 1000
 """Actions that are found for one lead or one value; a word such as `Paid` stands in all of them."""
@@ -136,34 +133,3 @@ def _seen(journal: Journal, spellings: Collection[str]) -> Sequence[Row[Any]]:
         .order_by(runs.c.seq.desc(), problems.c.row.desc())
         .limit(MOST_FOUND + 1)
     )
-
-
-def paged(
-    journal: Journal,
-    values: Iterable[Any],
-    statement: Select[Any],
-    column: ColumnElement[Any],
-) -> list[Row[Any]]:
-    """The rows in which a column, or several, have one of many values."""
-    wanted = sorted(values)
-    return [
-        one for page in pages(wanted) for one in journal.read(statement.where(column.in_(page)))
-    ]
-
-
-def placed(
-    journal: Journal,
-    places: Collection[Place],
-    statement: Select[Any],
-    run: ColumnElement[Any],
-    row: ColumnElement[Any],
-) -> list[Row[Any]]:
-    """The same for places: run by run, since SQLite looks no pairs of values up in an index."""
-    by_run = groupby(sorted(places), lambda place: place[0])
-    return [
-        one
-        for name, of_run in by_run
-        for one in paged(
-            journal, [number for _, number in of_run], statement.where(run == name), row
-        )
-    ]

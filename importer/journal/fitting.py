@@ -24,17 +24,12 @@ from sqlalchemy import (
 )
 
 from importer.errors import JournalError
-from importer.journal.corrected import row_of
 from importer.journal.matching import staged_of
-from importer.journal.schema import IS_LIVE, LIVE_STATES, actions, rows
-from importer.journal.store import Journal
+from importer.journal.roots import row_of
+from importer.journal.schema import IS_LIVE, actions, rows
+from importer.journal.states import LIVE_STATES
+from importer.journal.store import RESTORE, Journal
 from importer.model import State
-
-RESTORE: Final = (
-    "Let nothing be sent. Keep the file as it is, and its -wal beside it, and restore the newest "
-    "back-up; then look up in the CRM what was entered since."
-)
-"""What to do about a journal that somebody altered."""
 
 _SLASH: Final = literal("/")
 _OWN: Final = rows.alias("own")
@@ -45,8 +40,7 @@ def _fits() -> ColumnElement[bool]:
     # What a person released beside another attempt of its row has an origin of its own.
     released = origin + literal("/released ") + cast(actions.c.id, Text)
     return exists().where(
-        _OWN.c.run == actions.c.run,
-        _OWN.c.number == actions.c.row,
+        row_of(actions, _OWN),
         _OWN.c.key != "",
         actions.c.identity == _OWN.c.key + _SLASH + actions.c.name,
         actions.c.origin.in_([origin, released]),

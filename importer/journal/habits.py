@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, exists, select
 
-from importer.journal.schema import LIVE_STATES, actions, runs
+from importer.journal.schema import actions, runs
+from importer.journal.states import LIVE_STATES, NEVER_RAN
 from importer.journal.store import Journal
-from importer.model import RunState
 
 Keys = Mapping[str, Mapping[str, str]]
 """`identity`: column → type; `actions`: name → type."""
@@ -41,7 +41,7 @@ def keys_used(journal: Journal, mapping: str) -> list[tuple[str, Keys]]:
 
 def headers_last_read(journal: Journal, mapping: str) -> tuple[str, Sequence[str]] | None:
     """Run and headers of the latest run of a mapping that read a sheet to its end."""
-    read = runs.c.state.not_in([RunState.PLANNING, RunState.REFUSED])
+    read = runs.c.state.not_in(NEVER_RAN)
     found = journal.read(
         select(runs.c.id, runs.c.headers)
         .where(runs.c.mapping == mapping, runs.c.parent == "", read)

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select
 
-from importer.journal.corrected import row_of
-from importer.journal.finding import Actions, Place, actions_of_rows, paged, placed
+from importer.journal.finding import Actions, actions_of_rows
+from importer.journal.paging import Place, paged, placed
+from importer.journal.roots import row_of
 from importer.journal.schema import IS_HELD, actions, rows, runs
 from importer.journal.store import Journal
 from importer.journal.tracing import Traced

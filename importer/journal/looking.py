@@ -14,14 +14,10 @@ from sqlalchemy.pool import NullPool
 
 from importer.errors import JournalError
 from importer.journal.schema import IS_CREATED, actions
-from importer.journal.store import Clock, Journal, check_facts, utc_now
+from importer.journal.store import RESTORE, Clock, Journal, check_facts, utc_now
 
 _MOST_SENTENCES: Final = 5
 _LOOKS: Final = 3
-_RESTORE: Final = (
-    "Keep the file as it is, and its -wal beside it. Let nothing be sent, and restore the newest "
-    "back-up; then look up in the CRM what was entered since that back-up was made."
-)
 
 
 T = TypeVar("T")
@@ -78,11 +74,11 @@ def _look_into(path: Path, workspace: str, clock: Clock) -> Iterator[Journal]:
         with engine.connect() as connection:
             journal = Journal(connection, workspace, clock)
             if not check_facts(journal, path):
-                raise JournalError(f"The journal {path} is empty.", _RESTORE)
+                raise JournalError(f"The journal {path} is empty.", RESTORE)
             yield journal
     except (DatabaseError, sqlite3.DatabaseError) as error:
         reason = getattr(error, "orig", None) or error
-        raise JournalError(f"The journal {path} cannot be read: {reason}.", _RESTORE) from error
+        raise JournalError(f"The journal {path} cannot be read: {reason}.", RESTORE) from error
     finally:
         engine.dispose()
 

@@ -20,15 +20,14 @@ from sqlalchemy import (
 
 from importer.batches import Claimant, Decision, Holder
 from importer.journal.bulk import execute_many
-from importer.journal.corrected import row_of
 from importer.journal.earlier import earlier_values
 from importer.journal.moving import check_moved
-from importer.journal.schema import LIVE_STATES, actions, decisions, rows, runs
+from importer.journal.paging import Place, placed
+from importer.journal.roots import root_of, row_of
+from importer.journal.schema import actions, decisions, rows, runs
+from importer.journal.states import LIVE_STATES, OPEN_RUNS
 from importer.journal.store import Journal
-from importer.model import Ruling, RunState, State
-
-OPEN_RUNS = (RunState.READY, RunState.SENDING, RunState.STOPPED)
-"""Runs that may still send what they have staged."""
+from importer.model import Ruling, State
 
 IS_TO_BE_SENT = and_(actions.c.state == State.STAGED, runs.c.state.in_(OPEN_RUNS))
 """Of an action joined with its run."""
@@ -92,7 +91,7 @@ def with_roots() -> Select[Any]:
             root.c.number.label("root_row"),
         )
         .join(rows, row_of(actions))
-        .join(root, and_(root.c.run == rows.c.root_run, root.c.number == rows.c.root_row))
+        .join(root, root_of(rows, root))
         .join(runs, runs.c.id == actions.c.run)
     )
 
@@ -190,14 +189,12 @@ def apply(
 
 def whole_rows(journal: Journal, known: Iterable[Row[Any]]) -> dict[int, dict[str, str]]:
     """Action → the source values of all of its row: what changed may be none of its own."""
-    return {one.id: _whole_row(journal, one) for one in known}
-
-
-def _whole_row(journal: Journal, one: Row[Any]) -> dict[str, str]:
-    found = journal.read(
-        select(actions.c.content).where(actions.c.run == one.run, actions.c.row == one.row)
-    )
-    return {column: value for each in found for column, value in each.content.items()}
+    places = {one.id: (one.run, one.row) for one in known}
+    asked = select(actions.c.run, actions.c.row, actions.c.content)
+    by_place: dict[Place, dict[str, str]] = {}
+    for one in placed(journal, {*places.values()}, asked, actions.c.run, actions.c.row):
+        by_place.setdefault((one.run, one.row), {}).update(one.content)
+    return {id_: by_place[place] for id_, place in places.items()}
 
 
 def _values(

@@ -11,8 +11,9 @@ from importer.errors import UsageError
 from importer.journal.purging import refuse_purged
 from importer.journal.reading import run_of
 from importer.journal.schema import actions, rows
+from importer.journal.states import NEVER_RAN
 from importer.journal.store import Journal
-from importer.model import RunState, State
+from importer.model import State
 
 
 def meant_actions(  # noqa: PLR0913 - every decision asks for the same
@@ -75,7 +76,7 @@ def refuse_no_reason(reason: str) -> None:
 
 def _refuse_other_runs(journal: Journal, run: str) -> None:
     known = run_of(journal, run)
-    if known.state in (RunState.REFUSED, RunState.PLANNING):
+    if known.state in NEVER_RAN:
         raise UsageError(
             f"The run {run} was refused before anything was sent: {known.reason}",
             "There is nothing to decide; run its sheet again, corrected where it needs it.",

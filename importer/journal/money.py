@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, exists, select
 
+from importer.journal.roots import row_of
 from importer.journal.schema import actions, rows
 from importer.journal.store import Journal
 from importer.model import Currency, Money, State
@@ -30,11 +31,7 @@ def sum_amounts(found: Iterable[Row[Any]]) -> dict[Currency, Decimal]:
 
 def invalid_money(journal: Journal, run: str) -> dict[Currency, Decimal]:
     """What can be read of the amounts in the rows of a run that are INVALID."""
-    refused = exists().where(
-        actions.c.run == rows.c.run,
-        actions.c.row == rows.c.number,
-        actions.c.state == State.INVALID,
-    )
+    refused = exists().where(row_of(actions), actions.c.state == State.INVALID)
     found = journal.read(
         select(rows.c.readable).where(rows.c.run == run, rows.c.readable != {}, refused)
     )

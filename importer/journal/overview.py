@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
-from importer.journal.again import PASSING
-from importer.journal.schema import IN_DOUBT, actions, runs
+from importer.journal.schema import IN_DOUBT, IS_REPLACEABLE, IS_STAGED, actions, runs
+from importer.journal.states import NEVER_RAN, states_of
 from importer.journal.store import Journal
-from importer.journal.taken import NEVER_RAN, is_taken_up
-from importer.model import State
+from importer.journal.taken import is_taken_up
+from importer.model import PASSING, State
+from importer.reconcile import TO_CORRECT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,21 +32,26 @@ class Open:
         return any(getattr(self, one.name) for one in fields(self))
 
 
-_ACTIONS: Final[Mapping[State, str]] = {
-    State.SENDING: "unknown",
-    State.UNKNOWN: "unknown",
-    State.STAGED: "unsent",
-    State.DUPLICATE: "duplicate",
+_OPEN: Final[Mapping[str, tuple[ColumnElement[bool], ColumnElement[int]]]] = {
+    "unknown": (IN_DOUBT, func.count()),
+    "unsent": (IS_STAGED, func.count()),
+    "to_correct": (
+        IS_REPLACEABLE & actions.c.state.in_(states_of(TO_CORRECT)),
+        func.count(actions.c.row.distinct()),
+    ),
+    "duplicate": (IS_REPLACEABLE & (actions.c.state == State.DUPLICATE), func.count()),
 }
-_TO_CORRECT: Final = (State.INVALID, State.IGNORED, State.REFUSED)
+"""Field of `Open` → which actions, in the words of an index, and what of them is counted."""
 
 
 def open_by_run(journal: Journal) -> Mapping[str, Open]:
     """Run → what is open in it, for runs of which something is."""
-    counts = {run: {"to_correct": rows} for run, rows in _rows_to_correct(journal)}
-    for run, state, count in _by_state(journal):
-        of_run, name = counts.setdefault(run, {}), _ACTIONS[state]
-        of_run[name] = of_run.get(name, 0) + count
+    counts: dict[str, dict[str, int]] = {}
+    for name, (which, many) in _OPEN.items():
+        asked = _open(select(actions.c.run, many.label("n")), which)
+        # Not by the action's own column: SQLite would go through all actions in that order.
+        for one in journal.read(asked.group_by(runs.c.seq)):
+            counts.setdefault(one.run, {})[name] = one.n
     return {run: Open(**of_run) for run, of_run in counts.items()}
 
 
@@ -53,7 +59,7 @@ def held_for_a_time(journal: Journal) -> frozenset[str]:
     """Runs of which something is held for what another one has open or in doubt: it may be free."""
     reason = func.json_extract(actions.c.earlier, "$.reason")
     asked = select(actions.c.run).where(reason.in_(PASSING)).distinct()
-    return frozenset(one.run for one in journal.read(_open(asked, (State.DUPLICATE,))))
+    return frozenset(one.run for one in journal.read(_open(asked, _OPEN["duplicate"][0])))
 
 
 def waited_for(journal: Journal, run: str) -> list[str]:
@@ -68,23 +74,8 @@ def doubt_before(journal: Journal, run: str) -> list[str]:
     return sorted(one.run for one in journal.read(asked))
 
 
-def _by_state(journal: Journal) -> Iterator[tuple[str, State, int]]:
-    asked = select(actions.c.run, actions.c.state, func.count().label("n"))
-    asked = _open(asked, tuple(_ACTIONS)).group_by(actions.c.run, actions.c.state)
-    return ((one.run, State(one.state), one.n) for one in journal.read(asked))
-
-
-def _rows_to_correct(journal: Journal) -> Iterator[tuple[str, int]]:
-    asked = select(actions.c.run, func.count(actions.c.row.distinct()).label("n"))
-    asked = _open(asked, _TO_CORRECT).group_by(actions.c.run)
-    return ((one.run, one.n) for one in journal.read(asked))
-
-
-def _open(asked: Select[Any], states: Sequence[State]) -> Select[Any]:
-    """Of these states, without what nobody waits for: what was refused as a whole among it."""
+def _open(asked: Select[Any], which: ColumnElement[bool]) -> Select[Any]:
+    """Of these actions, without what nobody waits for: what was refused as a whole among it."""
     return asked.join(runs, runs.c.id == actions.c.run).where(
-        actions.c.state.in_(states),
-        runs.c.state.not_in(NEVER_RAN),
-        ~actions.c.given_up,
-        ~is_taken_up(),
+        which, runs.c.state.not_in(NEVER_RAN), ~actions.c.given_up, ~is_taken_up()
     )

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
+from itertools import islice
+from typing import Final
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from importer import batches
 from importer.errors import JournalError
-from importer.journal import fitting, ledger
+from importer.journal import ledger
 from importer.journal.answers import last_request
 from importer.journal.bulk import execute_many
 from importer.journal.schema import actions, problems, requests, rows, runs
 from importer.journal.schema import batches as batch_table
-from importer.journal.store import Journal
+from importer.journal.states import NEVER_RAN
+from importer.journal.store import RESTORE, Journal
 from importer.model import Currency, Note, RunState, State
 from importer.reconcile import add_up
+
+_AT_ONCE: Final = 10_000
+"""Actions that are read together, and batches that are written together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +172,7 @@ def matching_of(journal: Journal, run: str, *, repeats: bool, separate: bool) ->
         .where(
             mine.c.id == run,
             runs.c.id != run,
-            runs.c.state.not_in([RunState.PLANNING, RunState.REFUSED]),
+            runs.c.state.not_in(NEVER_RAN),
         )
     )
     return batches.Matching(repeats=repeats, trusted=frozenset(one.root for one in same_rows))
@@ -203,7 +209,7 @@ def _check_unfinished(journal: Journal, run: str) -> None:
         raise JournalError(
             f"The journal was altered: it says that the sheet of the run {run} was still being "
             "read, and holds what became of it. Without that, all of it would be sent again.",
-            fitting.RESTORE,
+            RESTORE,
         )
 
 
@@ -227,31 +233,32 @@ def make_batches(journal: Journal, run: str, limit: int) -> None:
         limit: actions in one request at the most.
     """
     first_row = func.min(actions.c.row).over(partition_by=actions.c.lead)
-    waiting = journal.read(
+    query = (
         select(actions.c.id, actions.c.row, actions.c.lead)
         .where(actions.c.run == run, actions.c.state == State.STAGED, actions.c.batch.is_(None))
         .order_by(first_row, actions.c.lead, actions.c.row, actions.c.position)
     )
-    groups = list(
-        batches.group(
-            (batches.Waiting(id=one.id, row=one.row, lead=one.lead) for one in waiting), limit
-        )
-    )
-    if not groups:
-        return
     join = update(actions).where(actions.c.id == bindparam("waiting"))
     with journal.transaction() as connection:
-        # One process writes the journal: the ids can be given out beforehand, and all batches made
+        # The database has sorted all of them before it gives the first: what is written meanwhile
+        # changes nothing of what it gives, and no more than a few are in memory.
+        waiting = connection.execute(query, execution_options={"yield_per": _AT_ONCE})
+        groups = batches.group(
+            (batches.Waiting(id=one.id, row=one.row, lead=one.lead) for one in waiting), limit
+        )
+        # One process writes the journal: the ids can be given out beforehand, and many batches made
         # by one statement instead of one each.
         last = connection.execute(select(func.max(batch_table.c.id))).scalar() or 0
-        numbered = list(enumerate(groups, start=last + 1))
-        execute_many(
-            connection,
-            insert(batch_table),
-            [{"id": batch, "run": run, "lead": lead} for batch, (lead, _) in numbered],
-        )
-        execute_many(
-            connection,
-            join.values(batch=bindparam("into")),
-            [{"waiting": action, "into": batch} for batch, (_, ids) in numbered for action in ids],
-        )
+        while numbered := list(enumerate(islice(groups, _AT_ONCE), start=last + 1)):
+            last += len(numbered)
+            execute_many(
+                connection,
+                insert(batch_table),
+                [{"id": batch, "run": run, "lead": lead} for batch, (lead, _) in numbered],
+            )
+            into = [(action, batch) for batch, (_, ids) in numbered for action in ids]
+            execute_many(
+                connection,
+                join.values(batch=bindparam("into")),
+                [{"waiting": action, "into": batch} for action, batch in into],
+            )

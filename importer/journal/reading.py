@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -13,12 +14,14 @@ from importer.errors import UsageError
 from importer.journal.doubt import doubtful_leads
 from importer.journal.earlier import read_earlier
 from importer.journal.money import invalid_money
+from importer.journal.paging import paged
 from importer.journal.ruled import decisions_by_action
-from importer.journal.schema import HAS_ID, actions, problems, requests, rows, runs
+from importer.journal.schema import HAS_ID, IS_UNKNOWN, actions, problems, requests, rows, runs
 from importer.journal.statements import ACTIONS
+from importer.journal.states import states_of
 from importer.journal.statuses import status_of
-from importer.journal.store import Journal, pages
-from importer.journal.taken import REPLACED_STATES, taken_up
+from importer.journal.store import Journal
+from importer.journal.taken import is_replaceable, taken_up
 from importer.model import (
     OUTCOME_OF,
     ActionRecord,
@@ -103,13 +106,9 @@ def problems_of_rows(
 
 def in_doubt(journal: Journal, but: str) -> Mapping[str, int]:
     """Run → actions that are UNKNOWN, in other runs."""
-    found = journal.read(
-        select(actions.c.run, func.count().label("n"))
-        .where(actions.c.state == State.UNKNOWN, actions.c.run != but)
-        .group_by(actions.c.run)
-        .order_by(actions.c.run)
-    )
-    return {one.run: one.n for one in found}
+    # Counted here: to group them, SQLite would go through all actions in the order of their runs.
+    found = journal.read(select(actions.c.run).where(IS_UNKNOWN, actions.c.run != but))
+    return dict(sorted(Counter(one.run for one in found).items()))
 
 
 def mapping_of(journal: Journal, run: str) -> str:
@@ -139,8 +138,7 @@ def action_records(
     """Every action of a run, in sheet order; or those that ended in one of these outcomes."""
     page_of, last = ACTIONS, (-1, -1)
     if outcomes is not None:
-        states = [state for state, outcome in OUTCOME_OF.items() if outcome in outcomes]
-        page_of = page_of.where(actions.c.state.in_(states))
+        page_of = page_of.where(actions.c.state.in_(states_of(outcomes)))
     while page := journal.read(page_of, {"of_run": run, "row": last[0], "position": last[1]}):
         yield from records_of(journal, run, page)
         last = (page[-1].row, page[-1].position)
@@ -151,12 +149,11 @@ def records_of(journal: Journal, run: str, page: Sequence[Row[Any]]) -> Iterator
     (described,) = journal.read(select(runs.c.targets).where(runs.c.id == run))
     wrong = _problems(journal, run, [one.row for one in page if one.state == State.INVALID])
     ruled = decisions_by_action(journal, [one.id for one in page])
-    replaced = {one.row for one in page if one.state in REPLACED_STATES and not one.given_up}
-    later = taken_up(journal, run, replaced)
+    later = taken_up(journal, run, {one.row for one in page if is_replaceable(one)})
     doubtful = doubtful_leads(journal, {one.lead for one in page if one.state == State.STAGED})
     for one in page:
         record = _action(one, described.targets, wrong.get(one.row, ()), ruled.get(one.id, ()))
-        if one.row in later and one.state in REPLACED_STATES and not one.given_up:
+        if one.row in later and is_replaceable(one):
             taker, row = later[one.row]
             record = replace(record, taken_up=f"{taker}/{row}")
         if one.state == State.STAGED and one.lead in doubtful:
@@ -166,13 +163,8 @@ def records_of(journal: Journal, run: str, page: Sequence[Row[Any]]) -> Iterator
 
 def known_action_ids(journal: Journal, ids: Sequence[str]) -> set[str]:
     """Those of the CRM's action ids that this journal has on record."""
-    known: set[str] = set()
-    for page in pages(ids):
-        found = journal.read(
-            select(actions.c.action_id).where(actions.c.action_id.in_(page), HAS_ID)
-        )
-        known |= {one.action_id for one in found}
-    return known
+    asked = select(actions.c.action_id).where(HAS_ID)
+    return {one.action_id for one in paged(journal, ids, asked, actions.c.action_id)}
 
 
 def _run(journal: Journal, one: Row[Any]) -> RunRecord:

@@ -10,9 +10,10 @@ from sqlalchemy import Row, and_, func, or_, select
 from importer.errors import UsageError
 from importer.journal.again import standing_for
 from importer.journal.matching import IS_TO_BE_SENT, is_in_the_way, same_content, with_roots
-from importer.journal.schema import DOUBTFUL_STATES, LIVE_STATES, actions, runs
+from importer.journal.schema import actions, runs
+from importer.journal.states import DOUBTFUL_STATES, LIVE_STATES
 from importer.journal.store import Journal
-from importer.journal.taken import taken_up
+from importer.journal.taken import is_replaceable, taken_up
 from importer.model import State
 
 
@@ -30,8 +31,8 @@ def still_here(
     Raises:
         UsageError: nothing is left, or not everything of what was named.
     """
-    later = taken_up(journal, run, {one.row for one in held if not one.given_up})
-    left = [one for one in held if one.given_up or one.row not in later]
+    later = taken_up(journal, run, {one.row for one in held if is_replaceable(one)})
+    left = [one for one in held if not (one.row in later and is_replaceable(one))]
     if later and (all_meant or not left):
         row, (taker, place) = min(later.items())
         raise UsageError(

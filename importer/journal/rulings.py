@@ -22,16 +22,10 @@ from importer.journal.releasing import (
 from importer.journal.ruled import Decided, record_ruling
 from importer.journal.schema import actions
 from importer.journal.store import Journal
-from importer.model import EarlierReason, Ruling, State
+from importer.model import RELEASABLE, Ruling, State
 from importer.verdict.details import NOT_FOUND
 
 __all__ = ["Decided", "release", "resolve_created", "resolve_not_created"]
-
-_RELEASABLE: Final = (
-    EarlierReason.CHANGED,
-    EarlierReason.SEEN_BEFORE,
-    EarlierReason.GIVEN_UP,
-)
 
 
 def resolve_created(  # noqa: PLR0913 - which actions, and who says what of them
@@ -117,8 +111,8 @@ def release(  # noqa: PLR0913 - which actions, and who says what of them
     """
     held = _of_state(journal, run, of_rows, None, reason=reason, state=State.DUPLICATE)
     held = still_here(journal, run, held, all_meant=of_rows is not None)
-    blocked = [one for one in held if one.earlier["reason"] not in _RELEASABLE]
-    found = [one for one in held if one.earlier["reason"] in _RELEASABLE]
+    blocked = [one for one in held if one.earlier["reason"] not in RELEASABLE]
+    found = [one for one in held if one.earlier["reason"] in RELEASABLE]
     if blocked and (of_rows is not None or not found):
         raise not_yet(journal, blocked)
     refuse_rivals(journal, run, found)

@@ -25,15 +25,11 @@ from sqlalchemy import (
 )
 
 from importer.journal.sqltypes import Exact, Json, Moment
+from importer.journal.states import DOUBTFUL_STATES, LIVE_STATES, REPLACED_STATES
 from importer.model import State
 from importer.verdict import ReadBack, RefusedMaybe, Unknown
 
 SCHEMA_VERSION = 7
-
-DOUBTFUL_STATES = (State.SENDING, State.UNKNOWN)
-"""States in which nobody knows whether an action stands on a timeline."""
-LIVE_STATES = (State.SENDING, State.CREATED, State.UNKNOWN)
-"""States in which an action may stand on a timeline: at most one per identity and occurrence."""
 
 metadata = MetaData()
 
@@ -240,7 +236,7 @@ def _index_where(
     condition: ColumnElement[bool], name: str, *columns: Column[Any], unique: bool = False
 ) -> ColumnElement[bool]:
     """Make an index of the rows of which a condition is true; a query in its words can use it."""
-    Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+    Index(name, *columns, unique=unique, sqlite_where=condition)
     return condition
 
 
@@ -254,6 +250,8 @@ IN_DOUBT = _index_where(
     literally(actions.c.state, DOUBTFUL_STATES), "doubtful_by_lead", actions.c.lead
 )
 """Few rows, and each lead in doubt asks for its own."""
+IS_UNKNOWN = IN_DOUBT & (actions.c.state == State.UNKNOWN)
+"""In doubt, and not on the wire; in the words of that index."""
 
 IS_CREATED = _index_where(
     literally(actions.c.state, [State.CREATED]), "created_by_lead", actions.c.lead
@@ -273,11 +271,15 @@ IS_LIVE = literally(actions.c.state, LIVE_STATES)
 _index_where(IS_LIVE, "live_origin", actions.c.origin, unique=True)
 _index_where(IS_LIVE, "live_key", actions.c.identity, actions.c.occurrence, unique=True)
 
-HAS_STAGED = exists().where(
-    actions.c.run == runs.c.id,
-    _index_where(literally(actions.c.state, [State.STAGED]), "staged_by_run", actions.c.run),
-)
+IS_STAGED = _index_where(literally(actions.c.state, [State.STAGED]), "staged_by_run", actions.c.run)
+
+HAS_STAGED = exists().where(actions.c.run == runs.c.id, IS_STAGED)
 """Of a run: something of it is still to be sent. Asked of every run at each start."""
+
+IS_REPLACEABLE = _index_where(
+    literally(actions.c.state, REPLACED_STATES), "replaceable_by_run", actions.c.run
+)
+"""Few rows, and asked of all runs at once, which may have millions."""
 
 PROVES_NOTHING = _index_where(
     and_(

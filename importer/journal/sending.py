@@ -14,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from importer.errors import JournalError
 from importer.journal.earlier import changes, earlier_values
 from importer.journal.moving import check_moved, move, reopen
-from importer.journal.schema import IN_DOUBT, LIVE_STATES, actions, batches, runs
+from importer.journal.schema import IN_DOUBT, actions, batches, runs
 from importer.journal.statements import ANSWER, CLAIM, INTEND, RECORD, TOUCH, WAITING
+from importer.journal.states import LIVE_STATES
 from importer.journal.store import Journal
 from importer.model import PAYMENT, RECOVERY, EarlierReason, Remark, RunState, State
 
@@ -85,7 +86,7 @@ def recover(journal: Journal) -> int:
         reopen(connection, true(), "Something of it is still to be sent.", now)
         turned = connection.execute(
             update(actions)
-            .where(actions.c.state == State.SENDING)
+            .where(IN_DOUBT, actions.c.state == State.SENDING)
             .values(
                 state=doubtful,
                 detail="The importer was stopped before the CRM's answer was recorded.",

@@ -45,16 +45,12 @@ class Exact(TypeDecorator[Decimal]):
         """Write `1234.50` as `1234.50`."""
         return None if value is None else format(value, "f")
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
-        """Read the digits back."""
-        return _read_exact(value)
-
     def result_processor(
         self,
         dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
         coltype: object,  # noqa: ARG002 - the same
     ) -> Callable[[Any], Decimal | None]:
-        """The same without the steps between, which cost more than most values do."""
+        """Read the digits back; without SQLAlchemy's own steps, which cost more than most do."""
         return _read_exact
 
 
@@ -88,18 +84,10 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
-        """Write sorted, compact JSON."""
-        return _write_json(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 - SQLAlchemy's signature
-        """Read it back."""
-        return _read_json(value)
-
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:  # noqa: ARG002 - SQLAlchemy's signature
-        """The same without the steps between, which cost more than most values do."""
+        """Write sorted, compact JSON; without SQLAlchemy's own steps, as `Exact`."""
         return _write_json
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002 - SQLAlchemy's signature
-        """Likewise."""
+        """Read it back."""
         return _read_json

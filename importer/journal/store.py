@@ -29,6 +29,11 @@ from importer.files import make_private_folder
 from importer.journal import schema
 
 PAGE = 2000
+RESTORE: Final = (
+    "Let nothing be sent. Keep the file as it is, and its -wal beside it, and restore the newest "
+    "back-up; then look up in the CRM what was entered since."
+)
+"""What to do about a journal that is damaged, or that somebody altered."""
 
 T = TypeVar("T")
 
@@ -60,22 +65,21 @@ class Journal:
     @property
     def id(self) -> str:
         """What tells this journal from one that was made anew in its place; it moves along."""
-        meta = schema.meta.c
-        (found,) = self.read(select(meta.value).where(meta.key == "id"))
-        return str(found.value)
+        return self._fact("id")
 
     @property
     def mark_now(self) -> int:
         """The journal's mark as it stands; see `mark`."""
-        meta = schema.meta.c
-        (found,) = self.read(select(meta.value).where(meta.key == "mark"))
-        return int(found.value)
+        return int(self._fact("mark"))
 
     @property
     def machine(self) -> str:
         """The name of the machine that used it last; "" before the first."""
+        return self._fact("machine")
+
+    def _fact(self, key: str) -> str:
         meta = schema.meta.c
-        found = self.read(select(meta.value).where(meta.key == "machine"))
+        found = self.read(select(meta.value).where(meta.key == key))
         return str(found[0].value) if found else ""
 
     def mark(self, machine: str) -> int:
@@ -89,8 +93,7 @@ class Journal:
         """
         meta = schema.meta.c
         with self.transaction() as connection:
-            found = connection.execute(select(meta.value).where(meta.key == "mark")).scalar_one()
-            new = int(found) + 1
+            new = self.mark_now + 1
             connection.execute(update(schema.meta).where(meta.key == "mark").values(value=str(new)))
             connection.execute(delete(schema.meta).where(meta.key == "machine"))
             connection.execute(insert(schema.meta).values(key="machine", value=machine))

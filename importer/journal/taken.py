@@ -7,21 +7,15 @@ still to be sent is never taken up: it may stand on a timeline, or is going to.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, select
+from sqlalchemy import ColumnElement, FromClause, Row, and_, exists, select
 
-from importer.journal.finding import Place, paged
+from importer.journal.paging import Place, paged
+from importer.journal.roots import of_same_root, row_of
 from importer.journal.schema import actions, rows, runs
+from importer.journal.states import NEVER_RAN, REPLACED_STATES
 from importer.journal.store import Journal
-from importer.model import OUTCOME_OF, REPLACED, RunState
-
-REPLACED_STATES: Final = tuple(
-    state for state, outcome in OUTCOME_OF.items() if outcome in REPLACED
-)
-"""States that a later attempt of the same row replaces."""
-NEVER_RAN: Final = (RunState.REFUSED, RunState.PLANNING)
-"""States of a run that has changed nothing, and so has taken nothing up."""
 
 
 def taken_up(journal: Journal, run: str, numbers: Collection[int]) -> dict[int, Place]:
@@ -42,7 +36,7 @@ def taken_up(journal: Journal, run: str, numbers: Collection[int]) -> dict[int, 
         journal,
         numbers,
         select(own.c.number, later.c.run, later.c.number.label("place"), runs.c.seq)
-        .join(later, _is_same_row(own, later))
+        .join(later, of_same_root(own, later))
         .join(runs, runs.c.id == later.c.run)
         .join(mine, mine.c.id == own.c.run)
         .where(own.c.run == run, _is_later(runs, mine)),
@@ -52,21 +46,21 @@ def taken_up(journal: Journal, run: str, numbers: Collection[int]) -> dict[int, 
     return {one.number: (one.run, one.place) for one in in_turn}
 
 
+def is_replaceable(one: Row[Any]) -> bool:
+    """Of an action, as the journal's table has it: a later attempt of its row takes it up."""
+    return one.state in REPLACED_STATES and not one.given_up
+
+
 def is_taken_up() -> ColumnElement[bool]:
     """Of an action of a run, both in the select: a later run has taken it up."""
     own, later, taker = rows.alias("own"), rows.alias("later"), runs.alias("taker")
     again = exists().where(
-        own.c.run == actions.c.run,
-        own.c.number == actions.c.row,
-        _is_same_row(own, later),
+        row_of(actions, own),
+        of_same_root(own, later),
         taker.c.id == later.c.run,
         _is_later(taker, runs),
     )
     return and_(actions.c.state.in_(REPLACED_STATES), ~actions.c.given_up, again)
-
-
-def _is_same_row(own: FromClause, later: FromClause) -> ColumnElement[bool]:
-    return and_(later.c.root_run == own.c.root_run, later.c.root_row == own.c.root_row)
 
 
 def _is_later(taker: FromClause, mine: FromClause) -> ColumnElement[bool]:

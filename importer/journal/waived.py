@@ -12,8 +12,9 @@ from importer.batches import Matching
 from importer.journal.earlier import earlier_values
 from importer.journal.matching import mine_of, released_of, ruled_as, same_content, with_roots
 from importer.journal.moving import move
+from importer.journal.paging import paged
 from importer.journal.schema import IS_GIVEN_UP, actions, decisions, runs
-from importer.journal.store import Journal, pages
+from importer.journal.store import Journal
 from importer.model import EarlierReason, Ruling, State
 
 _COMPARED = (EarlierReason.CHANGED, EarlierReason.SEEN_BEFORE)
@@ -70,11 +71,10 @@ def _is_trusted(one: Row[Any], old: Row[Any], matching: Matching) -> bool:
 
 def _by_identity(journal: Journal, run: str, waived: Sequence[Row[Any]]) -> Iterator[Pair]:
     theirs = {one.identity: one for one in waived if one.identity is not None}
-    for page in pages(sorted(theirs)):
-        for one in journal.read(_asking(run).where(actions.c.identity.in_(page))):
-            old = theirs[one.identity]
-            if _waits(one) and same_content(one, old):
-                yield one, old
+    for one in paged(journal, theirs, _asking(run), actions.c.identity):
+        old = theirs[one.identity]
+        if _waits(one) and same_content(one, old):
+            yield one, old
 
 
 def _by_look(journal: Journal, run: str, waived: Sequence[Row[Any]]) -> Iterator[Pair]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +31,7 @@ def refuse_foreign(path: Path, words: Sequence[str] | None = None) -> None:
     else:
         if os.access(path, os.R_OK | os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK):
             return
-    raise not_yours(path, words)
+    raise _not_yours(path, words)
 
 
 @contextmanager
@@ -51,10 +50,10 @@ def told_as_foreign(folder: Path) -> Iterator[None]:
         file = Path(os.fsdecode(error.filename)) if error.filename else None
         if file is None or not file.absolute().is_relative_to(folder.absolute()):
             raise
-        raise not_yours(file) from error
+        raise _not_yours(file) from error
 
 
-def not_yours(path: Path, words: Sequence[str] | None = None) -> SettingsError:
+def _not_yours(path: Path, words: Sequence[str] | None = None) -> SettingsError:
     """The sentence about a file that this account may not read and write."""
     owner = owner_of(path)
     if not owner:
@@ -73,7 +72,7 @@ def not_yours(path: Path, words: Sequence[str] | None = None) -> SettingsError:
 
 def _options(words: Sequence[str] | None) -> list[str]:
     """What stands behind the program's name, without what could be a secret."""
-    return [*harmless(sys.argv if words is None else words)][1:]
+    return [*harmless(words)][1:]
 
 
 def owner_of(path: Path) -> str:

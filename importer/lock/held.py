@@ -64,7 +64,7 @@ def hold(
         BusyError: another run holds the lock; says who and since when.
         SettingsError: the lock cannot be made there.
     """
-    holder_file = lock_file.with_suffix(".holder.json")
+    holder_file = _holder_file(lock_file)
     lock = FileLock(
         lock_file,
         blocking=False,
@@ -73,7 +73,7 @@ def hold(
         # Where the file system has no locks, an ordinary file would outlive a crash.
         fallback_to_soft=False,
     )
-    _acquire(lock, holder_file, remedy)
+    _acquire(lock, lock_file, remedy)
     try:
         # For people only: a full disk is for the journal to tell.
         with suppress(OSError):
@@ -86,35 +86,46 @@ def hold(
         lock.release()
 
 
-def _acquire(lock: FileLock, holder_file: Path, remedy: str) -> None:
+def lock_of(journal: Path) -> Path:
+    """The lock of a journal, beside it; it need not be there."""
+    return journal.with_name(f"{journal.name}.lock")
+
+
+def _holder_file(lock_file: Path) -> Path:
+    return lock_file.with_suffix(".holder.json")
+
+
+def _acquire(lock: FileLock, lock_file: Path, remedy: str) -> None:
     try:
-        if not holder_file.parent.is_dir():
-            make_private_folder(holder_file.parent)
+        if not lock_file.parent.is_dir():
+            make_private_folder(lock_file.parent)
         lock.acquire()
     except Timeout as error:
-        holder = read_holder(holder_file)
+        holder = read_holder(lock_file)
         who = f": {holder}." if holder else "."
         raise BusyError(f"Another run holds the lock of this workspace{who}", _HINT) from error
     except (OSError, NotImplementedError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise SettingsError(
-            f"The lock {lock.lock_file} cannot be made: {reason}.", remedy
-        ) from error
+        raise SettingsError(f"The lock {lock_file} cannot be made: {reason}.", remedy) from error
 
 
 def _this_process(words: Sequence[str] | None) -> Holder:
     return Holder(
         pid=os.getpid(),
         host=socket.gethostname(),
-        command=" ".join(harmless(sys.argv if words is None else words)),
+        command=" ".join(harmless(words)),
         since=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     )
 
 
-def harmless(words: Sequence[str]) -> Iterator[str]:
-    """The program's name and its words; what follows an option that speaks of secrets is hidden."""
+def harmless(words: Sequence[str] | None) -> Iterator[str]:
+    """The program's name and its words; what follows an option that speaks of secrets is hidden.
+
+    Args:
+        words: the command line; None is this process's own.
+    """
     hide_next = False
-    for place, word in enumerate(words):
+    for place, word in enumerate(sys.argv if words is None else words):
         option, equals, _ = word.partition("=")
         secret = word.startswith("-") and any(part in option for part in _SECRET_WORDS)
         if hide_next:
@@ -126,10 +137,10 @@ def harmless(words: Sequence[str]) -> Iterator[str]:
         hide_next = secret and not equals
 
 
-def read_holder(path: Path) -> Holder | None:
-    """The holder as the file has it; None where there is none, or a part of one."""
+def read_holder(lock_file: Path) -> Holder | None:
+    """Who holds a lock, as is written beside it; None where nothing is, or a part of it."""
     try:
-        holder = Holder(**json.loads(path.read_text(encoding="utf-8")))
+        holder = Holder(**json.loads(_holder_file(lock_file).read_text(encoding="utf-8")))
         dt.datetime.fromisoformat(holder.since)
     except (OSError, ValueError, TypeError):
         return None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from importer.lock.held import read_holder
+from importer.lock.held import lock_of, read_holder
 from importer.lock.machine import Machine
 
 
@@ -15,7 +15,7 @@ def is_at_work(path: Path) -> bool:
 
     Asking takes the lock for a moment where it is free: not to be done in a loop.
     """
-    return _is_held(path.with_name(f"{path.name}.lock"))
+    return _is_held(lock_of(path))
 
 
 def who_is_at_work(path: Path, machine: Machine | None = None) -> str:
@@ -27,14 +27,14 @@ def who_is_at_work(path: Path, machine: Machine | None = None) -> str:
         path: the journal.
         machine: where the machine's accounts meet over a workspace that counts; None for others.
     """
-    own = path.with_name(f"{path.name}.lock")
+    own = lock_of(path)
     for lock_file in (own, machine.lock_file) if machine else (own,):
         try:
             held = _is_held(lock_file)
         except PermissionError:  # in another account's folder: nobody here can tell
             continue
         if held:
-            holder = read_holder(lock_file.with_suffix(".holder.json"))
+            holder = read_holder(lock_file)
             return str(holder) if holder else f"a process that holds {lock_file}"
     return ""
 

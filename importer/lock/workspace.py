@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from importer.lock.foreign import refuse_foreign
-from importer.lock.held import hold
+from importer.lock.held import hold, lock_of
 from importer.lock.machine import Machine
 
 _OWN_DISK: Final = (
@@ -40,7 +40,7 @@ def workspace_lock(
         if machine is not None:
             locks.enter_context(machine.lock(words))
             machine.check(path)
-        own = path.with_name(f"{path.name}.lock")
+        own = lock_of(path)
         refuse_foreign(own, words)
         locks.enter_context(hold(own, words, mode=0o660, remedy=_OWN_DISK))
         yield

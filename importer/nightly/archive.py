@@ -22,13 +22,14 @@ from importer.files import (
     write_atomically,
 )
 from importer.nightly.inbox import Claim
-from importer.nightly.moving import copy_into, put_into
+from importer.nightly.moving import copy_into, move_file, put_into
+from importer.report.source import FAILURES
 from importer.settings import Job
 
 INPUT: Final = "input"
 _LAST_ARRIVAL: Final = ".last-arrival"
 """In the archive's own folder: when a file last came that has no run of its own."""
-_FOR_PEOPLE: Final = "failures"
+_FOR_PEOPLE: Final = Path(FAILURES).stem
 """How the names of files begin that people work in: an older one is set aside, never replaced."""
 
 
@@ -53,8 +54,8 @@ class Archive:
         folder = self._found(run)
         return folder is not None and (folder / INPUT / file).is_file()
 
-    def keep(self, run: str, reports: Path, claim: Claim | None) -> Path:
-        """Put a run's reports here, and then its input; done again after a crash, the same.
+    def keep(self, run: str, reports: Path) -> Path:
+        """Put a run's reports here; done again after a crash, the same.
 
         Returns:
             The run's folder.
@@ -72,17 +73,17 @@ class Archive:
                 _set_aside(path)
         for changed in (folder, folder.parent, self._root):
             sync_folder(changed)
-        if claim is not None:
-            _put_away(claim, folder / INPUT)
         return folder
 
-    def put_aside(self, claim: Claim, why: str, moment: dt.datetime) -> Path:
-        """Put an input here that has no run of its own: into `refused` or `same`.
+    def put_aside(self, why: str, moment: dt.datetime) -> Path:
+        """Make room for an input that has no run of its own: in `refused` or `same`.
 
         Args:
-            claim: the input.
             why: the folder.
             moment: when; aware. It is kept, so that a second night does not miss the file.
+
+        Returns:
+            Where `put_away` is to put it.
 
         Raises:
             OSError: the archive cannot be written.
@@ -90,7 +91,6 @@ class Archive:
         folder = self._today / why
         make_private_folder(folder)
         write_atomically(self._root / _LAST_ARRIVAL, moment.isoformat().encode())
-        _put_away(claim, folder)
         return folder
 
     def last_arrival(self) -> Iterator[dt.datetime]:
@@ -104,12 +104,30 @@ class Archive:
         return next(self._root.glob(f"*/{run}"), None)
 
 
-def _put_away(claim: Claim, folder: Path) -> None:
+def put_away(claim: Claim, folder: Path, digest: str) -> bool:
+    """Move an input into a folder of an archive, unless it is no more what was read.
+
+    Args:
+        claim: the input.
+        folder: made where it is missing; what it holds is never replaced.
+        digest: SHA-256 of what was read.
+
+    Returns:
+        Whether it is there; else it is where it was.
+
+    Raises:
+        OSError: the archive cannot be written.
+    """
     # The sheet last: as long as it is in the inbox's `taken`, the next night goes on with it.
-    if claim.totals is not None and claim.totals.exists():
-        put_into(claim.totals, folder)
-    put_into(claim.sheet, folder)
+    totals = [claim.totals] if claim.totals is not None and claim.totals.exists() else []
+    moved = [(put_into(path, folder), path) for path in (*totals, claim.sheet)]
+    # Whoever had it open may have written into it until it was moved.
+    if sha256_of(moved[-1][0]) != digest:
+        for there, before in moved:
+            move_file(there, before)
+        return False
     claim.drop()
+    return True
 
 
 def _copy_report(source: Path, target: Path) -> None:

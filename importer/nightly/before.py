@@ -7,13 +7,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from importer.journal.approving import plan_facts
 from importer.journal.overview import Open, open_by_run
 from importer.journal.reading import run_of
 from importer.nightly.records import StillWrong, Waiting
-from importer.pipeline import Workplace
-from importer.pipeline.approving import waits
+from importer.pipeline.approving import why_held
 from importer.pipeline.holding import hold_of
+from importer.pipeline.workplace import Workplace
+from importer.report.source import FAILURES, FAILURES_CSV
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,9 @@ class Before:
 
 def _waiting(workplace: Workplace, left: Mapping[str, Open]) -> Iterator[tuple[str, Waiting]]:
     for run, one in left.items():
-        hold = hold_of(workplace, run, plan_facts(workplace.journal, run)) if one.unsent else None
-        if hold is not None and (ending := waits(workplace, run)):
+        hold = hold_of(workplace, run) if one.unsent else None
+        if hold is not None:
+            ending = why_held(workplace, run, hold)
             yield run, Waiting(hold=hold, said=f"{ending.reason} {ending.remedy}")
 
 
@@ -63,6 +64,6 @@ def _wrong(workplace: Workplace, left: Mapping[str, Open]) -> Iterator[tuple[str
 
 
 def _failures(workplace: Workplace, run: str) -> Path | None:
-    folder = workplace.settings.reports.folder / run
-    names = ("failures.xlsx", "failures.csv")
-    return next((folder / name for name in names if (folder / name).is_file()), None)
+    folder = workplace.reports_of(run)
+    files = (folder / name for name in (FAILURES, FAILURES_CSV))
+    return next(filter(Path.is_file, files), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from importer.pipeline import Exit
+from importer.pipeline.exits import Exit
 
 _INTERRUPTED: Final = range(129, 256)
 _ORDER: Final = (

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from importer.nightly import leaves
-from importer.nightly.days import day
 from importer.nightly.leaves import Leaf
 from importer.nightly.matters import headline, matters_of
 from importer.nightly.passages import of_job
@@ -17,6 +16,7 @@ from importer.notify import one_line
 from importer.pipeline.masking import hushed
 from importer.report.commands import with_options
 from importer.report.figures import counted
+from importer.report.moments import day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from importer.journal.answers import count_doubtful
 from importer.journal.left import batches_left
 from importer.journal.reading import run_of
 from importer.nightly.shift import Shift
-from importer.pipeline import Workplace, settle_run
+from importer.pipeline.settling import settle_run
+from importer.pipeline.workplace import Workplace
 from importer.upload import Ending, EndKind
 from importer.upload.stops import AS_PLANNED
 

@@ -17,11 +17,17 @@ from typing import Final
 
 from importer.errors import UsageError
 from importer.nightly.moving import claim_file
+from importer.nightly.records import Stray
 from importer.pipeline.archives import TAKEN
+from importer.report.source import FAILURES, FAILURES_CSV
 from importer.settings import STEM, Job
 
-FAILURES: Final = ("failures*.xlsx", "failures*.csv")
+_TO_CORRECT: Final = tuple(
+    f"{name.stem}*{name.suffix}" for name in map(Path, (FAILURES, FAILURES_CSV))
+)
 """What reports call the rows to correct: taken wherever it is clear which job it belongs to."""
+_UNFINISHED: Final = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp")
+"""How programs call a file that they are still writing."""
 
 Look = tuple[int, int, int]
 """A file's size in bytes, and when its content and its entry were changed, in nanoseconds."""
@@ -60,7 +66,7 @@ class Inbox:
         self._look_only = look_only
         self.folder, self.place = job.inbox.parent, job.place
         self._beside = [one for one in others if one.place == job.place]
-        self._patterns = (job.inbox.name, *(() if self._beside else FAILURES))
+        self._patterns = (job.inbox.name, *(() if self._beside else _TO_CORRECT))
         name = f", under a name that fits {job.inbox.name}" if self._beside else ""
         self.for_failures = f"into {self.folder}{name}"
         """Where a corrected failures workbook is put, in words."""
@@ -76,6 +82,11 @@ class Inbox:
         for path in self.files():
             with suppress(OSError):  # it has gone, or is a link to nowhere: the second look tells
                 self._looks[path.name] = _look(path)
+
+    @property
+    def pattern(self) -> str:
+        """What names fit the job."""
+        return self._job.inbox.name
 
     @property
     def seen(self) -> bool:
@@ -198,7 +209,7 @@ class Inbox:
         return sheet.with_name(self._job.control_totals.replace(STEM, sheet.stem))
 
     def _is_ours(self, name: str) -> bool:
-        if _is_hidden(name) or _is_totals(self._job, name):
+        if _is_hidden(name) or is_unfinished(name) or _is_totals(self._job, name):
             return False
         return any(_fits(name, one) for one in self._patterns)
 
@@ -207,24 +218,39 @@ class Inbox:
         return not (_is_hidden(path.name) or _is_totals(self._job, path.name) or path.is_dir())
 
 
-def fitting_none(inboxes: Sequence[Inbox]) -> Iterator[Path]:
-    """Files that lie in an inbox and are no job's."""
+def strays_in(inboxes: Sequence[Inbox]) -> Iterator[Stray]:
+    """Files that lie in an inbox and that no job takes."""
     for place, folder in {inbox.place: inbox.folder for inbox in inboxes}.items():
         here = [one for one in inboxes if one.place == place]
         with suppress(OSError):  # the job itself tells of a folder that cannot be read
             for path in sorted(folder.iterdir()):
                 hidden = _is_hidden(path.name) or not path.is_file()
                 if not hidden and not any(one.knows(path) for one in here):
-                    yield path
+                    yield Stray(path=path, said=_why_stray(path, here))
+
+
+def _why_stray(path: Path, inboxes: Sequence[Inbox]) -> str:
+    if is_unfinished(path.name):
+        return (
+            f"It lies in {path.parent}, and its name ends as that of a file which a program is "
+            "still writing. If it stays so, have it sent again, and take this one away."
+        )
+    fits = " or ".join(one.pattern for one in inboxes)
+    return f"It lies in {path.parent} and is no job's: its name does not fit {fits}."
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a name is one that programs give to what they are still writing."""
+    return name.casefold().endswith(_UNFINISHED)
 
 
 def _means(job: Job, name: str) -> bool:
     """Whether a name means something to a job that shares its folder."""
-    return _fits(name, job.inbox.name) or _is_totals(job, name)
+    return any(_fits(name, one) for one in job.patterns)
 
 
 def _is_totals(job: Job, name: str) -> bool:
-    return bool(job.control_totals) and _fits(name, job.control_totals.replace(STEM, "*"))
+    return any(_fits(name, one) for one in job.patterns[1:])
 
 
 def _fits(name: str, pattern: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from importer.nightly.records import NightReport
+from importer.nightly.weights import Weight
 from importer.report.commands import ANY_ROWS, Command, Step, report_again, resolve, settle
 from importer.report.words import Tone
 
@@ -14,6 +15,8 @@ from importer.report.words import Tone
 class Item:
     """One thing to do, and about what."""
 
+    weight: Weight
+    """Of the matter that it is about: the list has the order of the subject."""
     about: str
     step: Step
     after: str = ""

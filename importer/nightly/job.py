@@ -6,11 +6,11 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from importer.errors import ImporterError, MappingError
+from importer.errors import ImporterError
 from importer.files import sha256_of
 from importer.journal.overview import Open, held_for_a_time, open_by_run
 from importer.journal.purging import purged_at
@@ -20,23 +20,24 @@ from importer.model import RunRecord, RunState
 from importer.nightly.archive import Archive
 from importer.nightly.codes import worst
 from importer.nightly.expected import RECENT, missing, unusual
+from importer.nightly.faults import fault_of
 from importer.nightly.inbox import Claim, Inbox
 from importer.nightly.masked import said_of
 from importer.nightly.putting_away import PuttingAway
 from importer.nightly.records import FileFate, FileReport, JobReport
 from importer.nightly.running import COUNTED, Running
-from importer.nightly.shift import INTERRUPTED, Shift, code_of
-from importer.pipeline import Exit, read_mapping
+from importer.nightly.shift import GOES_ON, INTERRUPTED, Shift, code_of
+from importer.pipeline.checking import read_mapping
+from importer.pipeline.exits import Exit
 from importer.settings import Job
+from importer.upload import EndKind
 
 _log = logging.getLogger(__name__)
 _NEXT_TIME = "It stays in the inbox; the next night takes it."
-_GONE_ON_WITH = "The next night goes on with it."
 _NOT_OURS = (
     "It cannot be taken ({}): another program has it open, or the importer may not write to the "
     "inbox."
 )
-_FAULT = "This is a mistake in the importer itself, or of the disk: {}. The log has the details."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,21 +74,9 @@ def take_up(shift: Shift, job: Job, inbox: Inbox) -> Done:
 
 
 def _not_begun(job: Job, error: Exception) -> JobReport:
-    if isinstance(error, ImporterError):
-        said, code = words_of(error), error.exit_code
-        _log.warning("%s: %s", job.name, said)
-    else:
-        said, code = _FAULT.format(type(error).__name__), int(Exit.INTERNAL)
-        _log.error("%s failed", job.name, exc_info=error)
-    return JobReport(name=job.name, said=said, exit_code=code, mapping=job.mapping)
-
-
-def words_of(error: ImporterError) -> str:
-    """An error as sentences, with every mistake where it holds several."""
-    if not isinstance(error, MappingError):
-        return str(error)
-    listed = (f"line {one.line}: {one.message} {one.hint}".strip() for one in error.mistakes)
-    return " ".join([error.message, *listed])
+    fault = fault_of(error, job.name)
+    _log.warning("%s: %s", job.name, fault.said)
+    return JobReport(name=job.name, said=fault.said, exit_code=fault.exit_code, mapping=job.mapping)
 
 
 class _Work:
@@ -106,7 +95,7 @@ class _Work:
         for run, claim in list(self._left()):
             gone_on |= {claim.sheet} if claim else set()
             work = partial(self._running.go_on, run, claim)
-            self._do(self._resumed, run.file, work, later=_GONE_ON_WITH)
+            self._do(self._resumed, run.file, work, later=GOES_ON)
         for claim in self._inbox.claimed():
             if claim.sheet not in gone_on:
                 self._do(self._files, claim.sheet.name, partial(self._again, claim))
@@ -125,7 +114,7 @@ class _Work:
             resumed=tuple(self._resumed),
             missing="" if said else missing(self._job, now, self._arrivals(now)),
             unusual=tuple(filter(None, map(self._unusual, self._files))),
-            waiting=tuple(one.run for one in every if one.fate is FileFate.WAITING),
+            waiting=tuple(one.run for one in every if one.fate is FileFate.WAITING and one.run),
             said=said,
             exit_code=worst([code, *(one.exit_code for one in every)]),
         )
@@ -133,16 +122,11 @@ class _Work:
 
     def failed(self, file: str, error: Exception) -> FileReport:
         """What is said of something that was refused, or that broke."""
-        run = self._running.current
-        if isinstance(error, ImporterError):
-            # Of what has a run, something may have been sent: that is no refusal.
-            fate, code = FileFate.FAILED if run else FileFate.REFUSED, error.exit_code
-            said = words_of(error)
-        else:
-            _log.error("%s: %s failed", self._job.name, file, exc_info=error)
-            fate, code = FileFate.FAILED, int(Exit.INTERNAL)
-            said = _FAULT.format(type(error).__name__)
-        return FileReport(file=file, fate=fate, run=run, exit_code=code, said=said)
+        run, fault = self._running.current, fault_of(error, f"{self._job.name}: {file}")
+        # Of what has a run, something may have been sent: that is no refusal.
+        refused = isinstance(error, ImporterError) and not run
+        fate = FileFate.REFUSED if refused else FileFate.FAILED
+        return FileReport(file=file, fate=fate, run=run, exit_code=fault.exit_code, said=fault.said)
 
     def _do(
         self,
@@ -153,7 +137,9 @@ class _Work:
     ) -> None:
         """Do one thing, and put down what became of it; None where it was somebody else's."""
         if why := self._shift.over:
-            reports.append(_left_alone(file, f"{why} {later}", FileFate.LEFT))
+            end = None if self._shift.signal else EndKind.OUT_OF_TIME
+            left = _left_alone(file, f"{why} {later}", FileFate.LEFT)
+            reports.append(replace(left, end=end))
             return
         self._running.current = ""
         _log.info("%s: %s", self._job.name, file)

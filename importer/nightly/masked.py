@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from importer.folding import ANYTHING
 from importer.nightly.records import FileReport
 from importer.pipeline.masking import hushed
 from importer.reconcile import Ground
@@ -41,21 +42,29 @@ def said_of(file: FileReport) -> str:
     """Return why a file was refused or a run stopped, without what it quotes of the sheet."""
     headers = file.books.run.headers if file.books else ()
     reason = file.books.run.reason if file.books else ""
-    return _hushed(file.said or reason, headers)
+    return hushed(file.said or reason, headers)
 
 
 def _masked(one: Said, headers: tuple[str, ...]) -> Said:
-    _, ground, _, pattern = one.key
-    by_crm = ground in {Ground.REMARK, Ground.DETAIL}  # where `…` stands for what differs
-    text = pattern if by_crm and pattern else one.text
     return replace(
         one,
-        text=_hushed(text, headers),
-        hint=_hushed(one.hint, headers),
-        note=_hushed(one.note, headers),
+        text=hushed(_text(one), headers),
+        hint=hushed(one.hint, headers),
+        note=hushed(one.note, headers),
         example="",
     )
 
 
-def _hushed(sentence: str, headers: tuple[str, ...]) -> str:
-    return hushed(sentence, headers).replace("...", "…")  # which comparing letters takes apart
+def _text(one: Said) -> str:
+    """What the CRM says, with `…` for what differs from row to row; what we say, as it is."""
+    _, ground, code, pattern = one.key
+    if not pattern or ground not in {Ground.REMARK, Ground.DETAIL}:
+        return one.text
+    if ground is Ground.REMARK or code or one.example:
+        return pattern
+    # `The CRM answered with status 500: …`: what is behind the colon may be the CRM's.
+    ours, colon, theirs = one.text.partition(": ")
+    _, kept, rest = pattern.partition(": ")
+    if theirs and not kept:  # one `…` stands for the number before the colon and what is behind it
+        rest = "".join(pattern.partition(ANYTHING)[1:])
+    return f"{ours}{colon}{rest}"

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator
 
-from importer.model import Outcome, RunState
+from importer.model import Outcome
 from importer.nightly.codes import interrupted
-from importer.nightly.masked import said_of
+from importer.nightly.ends import TOGETHER, of_file, worth
 from importer.nightly.records import FileFate, FileReport, JobReport, NightReport
 from importer.nightly.weights import Matter, Weight
-from importer.pipeline import Exit
+from importer.pipeline.exits import Exit
 from importer.pipeline.masking import hushed
-from importer.reconcile import TO_CORRECT, Sums, add_up
-from importer.report.figures import counted, shown_count, shown_sums
+from importer.reconcile import add_up
+from importer.report.figures import counted, shown_count
 from importer.report.verdict import verdict
-from importer.upload import EndKind
-
-_SHORT: Final = 90
-"""Characters of a reason that a subject has room for."""
-_TOGETHER: Final = {
-    FileFate.WAITING: (Weight.APPROVAL, "waits for approval", "wait for approval"),
-    FileFate.NOT_READY: (Weight.NOT_READY, "is not complete", "are not complete"),
-    FileFate.LEFT: (Weight.LEFT, "stays in the inbox", "stay in the inbox"),
-}
-"""Of which all files of a job are one matter: its weight, and what is said of one and of more."""
 
 
 def matters_of(night: NightReport) -> tuple[Matter, ...]:
     """Return what somebody has to know of a night, the most urgent first; often nothing."""
     found = sorted(_all_matters(night), key=lambda matter: matter.weight)
-    if night.exit_code and not found:
+    if is_unexplained(night):
         text = f"the night ended with exit code {night.exit_code}"
-        return (Matter(weight=_weight_of(night), text=text),)
+        return (Matter(weight=weight_of_night(night), text=text),)
     return tuple(found)
+
+
+def is_unexplained(night: NightReport) -> bool:
+    """Whether only the exit code says that not all is well: nothing that is known leads there."""
+    return bool(night.exit_code) and not any(True for _ in _all_matters(night))
 
 
 def headline(night: NightReport, matters: tuple[Matter, ...]) -> str:
@@ -49,13 +43,20 @@ def runs_of(job: JobReport) -> tuple[FileReport, ...]:
     return (*job.resumed, *job.files)
 
 
-def _weight_of(night: NightReport) -> Weight:
-    """How urgent a night is that broke off, or of which nothing but the exit code speaks."""
+def weight_of_night(night: NightReport) -> Weight:
+    """Return how urgent a night is that broke off, or of which only the exit code speaks."""
     if night.exit_code == Exit.INTERNAL:
         return Weight.FAILED
+    if interrupted(night.exit_code):
+        return Weight.STOPPED
     if night.exit_code == Exit.LATER:
         return Weight.LATER
     return Weight.NOT_ALL if night.jobs else Weight.NO_NIGHT
+
+
+def weight_of_job(job: JobReport) -> Weight:
+    """Return how urgent a job is that broke off, or could not be taken up."""
+    return Weight.STOPPED if interrupted(job.exit_code) else Weight.REFUSED
 
 
 def nothing_new(job: JobReport) -> bool:
@@ -63,11 +64,18 @@ def nothing_new(job: JobReport) -> bool:
     return bool(job.files) and all(file.fate is FileFate.SAME for file in job.files)
 
 
+def open_before(job: JobReport) -> tuple[FileReport, ...]:
+    """Return files that came before and are not all in, beside others that are new."""
+    if nothing_new(job):
+        return ()
+    return tuple(one for one in job.files if one.fate is FileFate.SAME and one.exit_code)
+
+
 def _all_matters(night: NightReport) -> Iterator[Matter]:
     if night.failed:
         sentence = hushed(night.failed).partition(". ")[0].rstrip(".")
         first = ": ".join(sentence.split(": ")[:2])  # what comes after explains it
-        yield Matter(weight=_weight_of(night), text=f"{first[:1].lower()}{first[1:]}")
+        yield Matter(weight=weight_of_night(night), text=f"{first[:1].lower()}{first[1:]}")
     if night.came_from:
         text = f"the journal was on the machine {night.came_from} before"
         yield Matter(weight=Weight.MOVED, text=text)
@@ -75,9 +83,7 @@ def _all_matters(night: NightReport) -> Iterator[Matter]:
     for job in night.jobs:
         yield from _of_job(job)
         for file in runs_of(job):
-            # Of what came before, its own run is told.
-            if file.fate not in _TOGETHER and file.fate is not FileFate.SAME:
-                yield from _of_file(file)
+            yield from of_file(file)
     if night.waiting:
         text = f"{counted(len(night.waiting), 'plan')} of earlier runs"
         yield Matter(weight=Weight.APPROVAL, text=text)
@@ -87,6 +93,10 @@ def _all_matters(night: NightReport) -> Iterator[Matter]:
     if night.unsent:
         text = f"{counted(sum(night.unsent.values()), 'action')} of earlier runs"
         yield Matter(weight=Weight.UNSENT_BEFORE, text=text)
+    if night.strays:
+        fit = "fits no job" if len(night.strays) == 1 else "fit no job"
+        text = f"{_names(one.path.name for one in night.strays)} {fit}"
+        yield Matter(weight=Weight.STRAY, text=text)
 
 
 def _doubts(night: NightReport) -> Iterator[Matter]:
@@ -96,7 +106,7 @@ def _doubts(night: NightReport) -> Iterator[Matter]:
     count = sum(one.waiting(Outcome.UNKNOWN) for one in books)
     before = sum(night.still_unknown.values())
     if count:
-        money = _worth(add_up(one.outcomes[Outcome.UNKNOWN].money for one in books))
+        money = worth(add_up(one.outcomes[Outcome.UNKNOWN].money for one in books))
         more = f", and {shown_count(before)} of earlier runs" if before else ""
         files = _names(one.run.file for one in books)
         text = f"{counted(count, 'action')}{money} of {files}{more}"
@@ -108,12 +118,14 @@ def _doubts(night: NightReport) -> Iterator[Matter]:
 
 def _of_job(job: JobReport) -> Iterator[Matter]:
     if job.said:
-        yield Matter(weight=Weight.REFUSED, text=f"the job {job.name}")
-    for fate, (weight, one, more) in _TOGETHER.items():
+        weight = weight_of_job(job)
+        ended = " was interrupted" if weight is Weight.STOPPED else ""
+        yield Matter(weight=weight, text=f"the job {job.name}{ended}")
+    for fate, (weight, one, more) in TOGETHER.items():
         if found := [file for file in runs_of(job) if file.fate is fate]:
             money = add_up(one.books.outcomes[Outcome.UNSENT].money for one in found if one.books)
             names = _names(one.file for one in found)
-            text = f"{names}{_worth(money)} {one if len(found) == 1 else more}"
+            text = f"{names}{worth(money)} {one if len(found) == 1 else more}"
             yield Matter(weight=weight, text=text)
     if job.unusual:
         yield Matter(weight=Weight.UNUSUAL, text=f"the volume of {job.name} is not as usual")
@@ -124,115 +136,9 @@ def _of_job(job: JobReport) -> Iterator[Matter]:
         came = "came" if any(file.exit_code for file in job.files) else "was imported"
         text = f"{_names(file.file for file in job.files)} {came} before"
         yield Matter(weight=Weight.NOTHING_NEW, text=text)
-
-
-def _of_file(file: FileReport) -> Iterator[Matter]:
-    """At most one of what a file's fate and its run say; what is in doubt is counted elsewhere."""
-    rules: tuple[tuple[bool, Weight, Callable[[], str]], ...] = (
-        (_failed(file), Weight.FAILED, lambda: _broken(file)),
-        (_unbalanced(file), Weight.UNBALANCED, lambda: f"the books of {file.file} do not balance"),
-        (
-            _refused(file),
-            Weight.REFUSED,
-            lambda: f"{file.file} was refused, nothing of it was sent",
-        ),
-        (file.exit_code == Exit.LATER, Weight.LATER, lambda: _left(file) + _later(file)),
-        (_to_correct(file) and not _stopped(file), Weight.TO_CORRECT, lambda: _rows_left(file)),
-        # Behind what is in doubt, the same lead's other actions wait; nothing has stopped them.
-        (_waits(file) and not file.halted, Weight.LATER, lambda: _left(file)),
-        (_unsent(file) or _stopped(file), Weight.STOPPED, lambda: _left(file) + _because(file)),
-        (is_empty(file), Weight.UNUSUAL, lambda: f"{file.file} has no row with an action"),
-        (_not_all(file), Weight.NOT_ALL, lambda: _left(file) + _because(file)),
-    )
-    for holds, weight, text in rules:
-        if holds:
-            yield Matter(weight=weight, text=text())
-            return
-
-
-def _failed(file: FileReport) -> bool:
-    return file.fate is FileFate.FAILED or file.exit_code == Exit.INTERNAL
-
-
-def _broken(file: FileReport) -> str:
-    ours = file.exit_code == Exit.INTERNAL
-    return f"{'an internal error' if ours else 'something failed'} at {file.file}"
-
-
-def _not_all(file: FileReport) -> bool:
-    return file.exit_code not in {Exit.DONE, Exit.IN_DOUBT}
-
-
-def _waits(file: FileReport) -> bool:
-    return _unsent(file) and file.exit_code == Exit.IN_DOUBT
-
-
-def _unbalanced(file: FileReport) -> bool:
-    return file.exit_code == Exit.UNBALANCED or bool(file.books and file.books.imbalances)
-
-
-def _refused(file: FileReport) -> bool:
-    state = file.books.run.state if file.books else None
-    return file.fate is FileFate.REFUSED or state is RunState.REFUSED
-
-
-def _unsent(file: FileReport) -> bool:
-    return bool(file.books and file.books.unsent)
-
-
-def _to_correct(file: FileReport) -> bool:
-    books = file.books
-    return books is not None and bool(
-        books.waiting(*TO_CORRECT, Outcome.DUPLICATE)
-        or books.incomplete
-        or books.given_up.count > books.waived_before
-    )
-
-
-def is_empty(file: FileReport) -> bool:
-    """Whether a file was run and yielded no action."""
-    return bool(file.books and not file.books.rows_with_actions)
-
-
-def _stopped(file: FileReport) -> bool:
-    return file.halted or file.exit_code == Exit.STOPPED or interrupted(file.exit_code)
-
-
-def _because(file: FileReport) -> str:
-    """What stopped it, where that is short enough for a subject."""
-    first = said_of(file).partition(". ")[0].rstrip(".")
-    return f": {first}" if first and len(first) <= _SHORT else ""
-
-
-def _later(file: FileReport) -> str:
-    if file.changed:
-        return " has changed since it was read"
-    return {
-        EndKind.UNREACHABLE: ": the CRM did not answer",
-        EndKind.OUT_OF_TIME: ": the time was over",
-    }.get(file.end or EndKind.DONE, "")
-
-
-def _left(file: FileReport) -> str:
-    if file.books and file.books.unsent:
-        money = _worth(file.books.outcomes[Outcome.UNSENT].money)
-        return f"{counted(file.books.unsent, 'action')}{money} of {file.file} not sent"
-    if file.changed:
-        return file.file
-    return f"{file.file}, by exit code {file.exit_code}"
-
-
-def _rows_left(file: FileReport) -> str:
-    books = file.books
-    if books is None:
-        return file.file
-    if books.waiting(Outcome.UNKNOWN):  # its rows are among those that wait, and counted already
-        left = books.waiting(*TO_CORRECT, Outcome.DUPLICATE) + books.incomplete
-        return f"{counted(left, 'action')} of {file.file} to correct or to decide on"
-    rows = books.rows
-    left = rows.waiting + rows.incomplete + rows.given_up
-    of = f"{shown_count(left)} of {counted(books.rows_with_actions, 'row')} of {file.file}"
-    return f"{of} {'needs' if left == 1 else 'need'} a person"
+    if before := open_before(job):
+        names = _names(one.file for one in before)
+        yield Matter(weight=Weight.NOT_ALL, text=f"{names} came before, and is not all in")
 
 
 def _all_well(night: NightReport) -> str:
@@ -247,14 +153,10 @@ def _all_well(night: NightReport) -> str:
     created = sum(one.outcomes[Outcome.CREATED].count for one in books)
     if not created:
         return "Nothing to do: everything was in since earlier runs"
-    money = _worth(add_up(one.outcomes[Outcome.CREATED].money for one in books))
+    money = worth(add_up(one.outcomes[Outcome.CREATED].money for one in books))
     rows = sum(one.rows.done for one in books)
     now = f"{counted(created, 'action')} created now{money}"
     return f"All {counted(rows, 'row')} of {len(books)} files are in: {now}"
-
-
-def _worth(money: Sums) -> str:
-    return f" ({' + '.join(shown_sums(money))})" if any(money.values()) else ""
 
 
 def _names(files: Iterable[str]) -> str:

@@ -59,6 +59,16 @@ def put_into(source: Path, folder: Path) -> Path:
     """
     make_private_folder(folder)
     target = free_name(folder / source.name)
+    move_file(source, target)
+    return target
+
+
+def move_file(source: Path, target: Path) -> None:
+    """Move a file to a path that is free, in a folder that is there; also onto another disk.
+
+    Raises:
+        OSError: one of the folders cannot be written.
+    """
     try:
         source.rename(target)
     except OSError as error:
@@ -67,7 +77,6 @@ def put_into(source: Path, folder: Path) -> Path:
         copy_into(source, target)
         source.unlink()
     _sync(source.parent, target.parent, target.parent.parent)
-    return target
 
 
 def copy_into(source: Path, target: Path) -> None:

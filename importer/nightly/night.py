@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,18 +12,18 @@ from importer.errors import ImporterError, UsageError
 from importer.journal.store import utc_now
 from importer.nightly.before import Before
 from importer.nightly.codes import worst
-from importer.nightly.inbox import Inbox, fitting_none
+from importer.nightly.faults import fault_of
+from importer.nightly.inbox import Inbox, strays_in
 from importer.nightly.job import Done, take_up
 from importer.nightly.records import NightReport
 from importer.nightly.shift import INTERRUPTED, Shift, code_of
 from importer.nightly.telling import not_told
-from importer.pipeline import Bars, Exit, NoBars, Workplace, open_workplace
+from importer.pipeline.exits import Exit
+from importer.pipeline.workplace import Bars, NoBars, Workplace, open_workplace
 from importer.secret import Token
 from importer.settings import Job, Settings
 
 Clock = Callable[[], dt.datetime]
-
-_log = logging.getLogger(__name__)
 
 
 def run_night(  # noqa: PLR0913 - what a command was told
@@ -104,7 +103,8 @@ def _all_of(workplace: Workplace, shift: Shift, jobs: Sequence[Job]) -> NightRep
         duplicate=before.duplicate,
         came_from=workplace.came_from,
         folder=settings.folder,
-        notes=(*not_told(settings), *_strays(list(inboxes.values()))),
+        strays=tuple(strays_in(list(inboxes.values()))),
+        notes=not_told(settings),
         exit_code=worst(
             [
                 shift.signal,
@@ -130,7 +130,7 @@ def _with(night: NightReport, said: str, code: int) -> NightReport:
 
 def night_that_failed(
     settings: Settings,
-    error: BaseException,
+    error: Exception | KeyboardInterrupt,
     started: dt.datetime,
     *,
     options: str = "",
@@ -160,18 +160,14 @@ def night_that_failed(
     )
 
 
-def _failure(error: BaseException, *, begun: bool) -> tuple[str, int]:
-    match error:
-        case ImporterError() if begun:
-            return f"The night broke off: {error} What it had done is told below.", error.exit_code
-        case ImporterError():
-            return f"The night could not begin: {error} No job was taken up.", error.exit_code
-        case KeyboardInterrupt():
-            return f"{INTERRUPTED} The next one goes on with what is left.", code_of(error)
-        case _:
-            _log.error("The night broke off", exc_info=error)
-            what = f"a mistake in the importer itself, {type(error).__name__}"
-            return f"The night broke off by {what}. The log has the details.", Exit.INTERNAL
+def _failure(error: Exception | KeyboardInterrupt, *, begun: bool) -> tuple[str, int]:
+    if isinstance(error, KeyboardInterrupt):
+        return f"{INTERRUPTED} The next one goes on with what is left.", code_of(error)
+    fault = fault_of(error, "The night")
+    if isinstance(error, ImporterError) and not begun:
+        return f"The night could not begin: {fault.said} No job was taken up.", fault.exit_code
+    done = " What it had done is told below." if begun else ""
+    return f"The night broke off: {fault.said}{done}", fault.exit_code
 
 
 def chosen(settings: Settings, names: Sequence[str]) -> list[Job]:
@@ -228,11 +224,3 @@ def _all_jobs(tonight: _Tonight, jobs: Sequence[tuple[Job, Inbox]]) -> None:
 
 def _others(settings: Settings, job: Job) -> Iterable[Job]:
     return [one for one in settings.jobs if one.name != job.name]
-
-
-def _strays(inboxes: Sequence[Inbox]) -> Iterable[str]:
-    for path in fitting_none(inboxes):
-        yield (
-            f"{path.name} lies in {path.parent} and is no job's: its name fits none. "
-            "Give it a name that fits, or take it away."
-        )

@@ -9,13 +9,13 @@ from typing import Final
 
 from importer.model import Outcome
 from importer.nightly import leaves
-from importer.nightly.days import day
 from importer.nightly.leaves import Leaf
 from importer.nightly.masked import masked_report, said_of
 from importer.nightly.records import FileFate, FileReport, JobReport
 from importer.pipeline.masking import hushed
 from importer.reconcile import Chain, Reconciliation
 from importer.report.figures import counted, shown_count, shown_sums
+from importer.report.moments import day
 from importer.report.reasons import Said
 from importer.report.source import Report
 from importer.report.tiles import Tile, tiles_of

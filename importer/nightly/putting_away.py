@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from importer.files import sha256_of
-from importer.nightly.archive import Archive
+from importer.nightly.archive import INPUT, Archive, put_away
 from importer.nightly.codes import worst
 from importer.nightly.inbox import Claim
 from importer.nightly.records import FileFate, FileReport
 from importer.nightly.shift import Shift
-from importer.pipeline import Exit
+from importer.pipeline.exits import Exit
 from importer.settings import Job
 
 _CHANGED: Final = (
@@ -45,17 +45,17 @@ class PuttingAway:
             return report  # the next night writes them first
         folder = report.reports
 
-        def put_away() -> FileReport:
-            changed = claim is not None and sha256_of(claim.sheet) != digest
-            if changed:
-                # With its reports there, the next night knows the run as this job's.
-                self.archive.keep(report.run, folder, None)
-                return _not_whole(report)
-            if claim is not None and report.books and report.books.unsent:
+        def work() -> FileReport:
+            whole = claim is None or sha256_of(claim.sheet) == digest
+            if whole and claim is not None and report.books and report.books.unsent:
                 return report
-            return replace(report, archived=self.archive.keep(report.run, folder, claim))
+            # With its reports there, the next night knows the run as this job's.
+            archived = self.archive.keep(report.run, folder)
+            if whole and (claim is None or put_away(claim, archived / INPUT, digest)):
+                return replace(report, archived=archived)
+            return _not_whole(report)
 
-        return self._or_said(report, put_away)
+        return self._or_said(report, work)
 
     def aside(self, report: FileReport, claim: Claim, why: str, digest: str) -> FileReport:
         """Put away an input that has no run of its own.
@@ -67,17 +67,18 @@ class PuttingAway:
             digest: SHA-256 of what was read.
         """
 
-        def put_away() -> FileReport:
-            if sha256_of(claim.sheet) != digest:
-                return replace(_not_whole(report), said=_CHANGED, fate=FileFate.NOT_READY)
-            folder = self.archive.put_aside(claim, why, self.shift.clock())
-            return replace(report, archived=folder)
+        def work() -> FileReport:
+            if sha256_of(claim.sheet) == digest:
+                folder = self.archive.put_aside(why, self.shift.clock())
+                if put_away(claim, folder, digest):
+                    return replace(report, archived=folder)
+            return replace(_not_whole(report), said=_CHANGED, fate=FileFate.NOT_READY)
 
-        return self._or_said(report, put_away)
+        return self._or_said(report, work)
 
-    def _or_said(self, report: FileReport, put_away: Callable[[], FileReport]) -> FileReport:
+    def _or_said(self, report: FileReport, work: Callable[[], FileReport]) -> FileReport:
         try:
-            return put_away()
+            return work()
         except OSError as error:
             said = (
                 f"{report.said} The archive {self.job.archive} cannot be written: "

@@ -107,6 +107,15 @@ class StillWrong:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """A file that lies in an inbox and that no job takes."""
+
+    path: Path
+    said: str
+    """Why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NightReport:
     """What a night came to."""
 
@@ -127,6 +136,8 @@ class NightReport:
     """Run → its rows to correct, of runs that this night did not touch."""
     duplicate: Mapping[str, int] = field(default_factory=dict)
     """Run → actions held as DUPLICATE, of runs that this night did not touch."""
+    strays: tuple[Stray, ...] = ()
+    """What lies in the inboxes and is no job's."""
     came_from: str = ""
     """The machine on which the journal was used before, where that was another one."""
     folder: Path | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,36 +14,31 @@ from importer.journal.reading import runs_by_mapping
 from importer.mapping import Mapping
 from importer.model import RunRecord, RunState
 from importer.nightly.codes import interrupted, worst
-from importer.nightly.days import day
 from importer.nightly.halted import is_halted, settle_halted
 from importer.nightly.inbox import Claim
 from importer.nightly.putting_away import PuttingAway
 from importer.nightly.records import FileFate, FileReport
-from importer.nightly.shift import Shift
+from importer.nightly.shift import GOES_ON, OUT_OF_TIME, Shift
 from importer.nightly.totals import read_totals
 from importer.nightly.written import write_down
-from importer.pipeline import (
-    Demands,
-    Exit,
-    estimate,
-    exit_code,
-    plan_run,
-    reconcile_run,
-    resumable,
-    send_run,
-)
 from importer.pipeline.approving import waits
 from importer.pipeline.archives import REFUSED, SAME
+from importer.pipeline.exits import Exit
 from importer.pipeline.keys import separate
+from importer.pipeline.left import estimate, resumable
+from importer.pipeline.outcome import exit_code
+from importer.pipeline.planning import Demands, plan_run
+from importer.pipeline.reporting import reconcile_run
+from importer.pipeline.sending import send_run
 from importer.reconcile import Reconciliation
 from importer.report.figures import counted
+from importer.report.moments import day
 from importer.settings import Job
 from importer.upload import Ending, EndKind
 
 NOT_OVER = frozenset({RunState.READY, RunState.SENDING, RunState.STOPPED})
 COUNTED = NOT_OVER | {RunState.DONE}
 """Runs that were planned to their end, and not refused."""
-_GOES_ON: Final = "The next night goes on with it."
 _LOOK: Final = "Until somebody has looked, no night sends more of it."
 
 
@@ -68,14 +63,21 @@ class Running:
         Raises:
             ImporterError: what is wrong elsewhere; the file stays taken.
         """
+        try:
+            digest = sha256_of(claim.sheet)
+        except OSError as error:
+            return _unreadable(claim, error)
         if self.shift.dry_run:
             return self.rehearse(claim.sheet, claim.totals)
-        digest = sha256_of(claim.sheet)
         known = self._known(digest)
-        if known is not None and known.state in NOT_OVER and known.id not in self.touched:
+        if known is None:
+            return self._begin(claim, digest)
+        if known.state in NOT_OVER and known.id not in self.touched:
             return self.go_on(known, claim)
-        if known is not None:
-            return self._same(known, claim)
+        return self._same(known, claim)
+
+    def _begin(self, claim: Claim, digest: str) -> FileReport:
+        """Plan a file and send it, or say why not."""
         try:
             run = self._plan(claim.sheet, claim.totals)
         except SheetRefusedError as refusal:
@@ -111,14 +113,16 @@ class Running:
         with workplace.journal.rehearsal():
             run = self._plan(sheet, totals)
             books, left = reconcile_run(workplace, run), estimate(workplace, run)
+            waiting = waits(workplace, run)
         everything = left.actions == sum(line.count for line in books.outcomes.values())
-        return FileReport(
+        report = FileReport(
             file=sheet.name,
             fate=FileFate.RUN,
             exit_code=Exit.DONE if everything else Exit.INCOMPLETE,
             books=books,
-            said=f"A dry run: {left.actions} actions would be sent.",
+            said=f"A dry run: {counted(left.actions, 'action')} would be sent.",
         )
+        return report if waiting is None else _held(report, waiting)
 
     def _plan(self, sheet: Path, totals: Path | None) -> str:
         demands = Demands(
@@ -131,10 +135,12 @@ class Running:
 
     def _rehearsed(self, run: RunRecord) -> FileReport:
         books = reconcile_run(self.shift.workplace, run.id)
-        said = f"A dry run: {books.unsent} actions are left to be sent."
+        said = f"A dry run: {counted(books.unsent, 'action')} would be gone on with."
         if is_halted(self.shift.workplace, run.id):
             said = f"{said} {_LOOK}"
-        return FileReport(file=run.file, fate=FileFate.RUN, run=run.id, books=books, said=said)
+        report = FileReport(file=run.file, fate=FileFate.RUN, run=run.id, books=books, said=said)
+        waiting = waits(self.shift.workplace, run.id)
+        return report if waiting is None else _held(report, waiting)
 
     def _known(self, digest: str) -> RunRecord | None:
         """The latest run of a content, if a run of it now would not tell anything else."""
@@ -159,7 +165,7 @@ class Running:
         said = str(failed) if failed else _words_of(ending)
         report = FileReport(
             file=file,
-            fate=FileFate.WAITING if waiting else FileFate.RUN,
+            fate=FileFate.WAITING if waiting and not ending.halted else FileFate.RUN,
             run=run,
             exit_code=worst([code, told.exit_code]),
             books=told.books,
@@ -204,7 +210,7 @@ class Running:
             run=known.id,
             exit_code=code,
             said=said,
-            reports=self.shift.workplace.reports_of(known),
+            reports=self.shift.workplace.reports_of(known.id),
         )
         return self.putting_away.aside(report, claim, SAME, known.file_sha256)
 
@@ -234,6 +240,22 @@ class Running:
         return self.putting_away.aside(report, claim, REFUSED, digest)
 
 
+def _held(report: FileReport, waiting: Ending) -> FileReport:
+    """What a dry run tells of a plan that would not be sent before somebody has looked."""
+    said = f"A dry run. {waiting.reason} {waiting.remedy}"
+    code = worst([report.exit_code, Exit.STOPPED])
+    return replace(report, fate=FileFate.WAITING, exit_code=code, said=said)
+
+
+def _unreadable(claim: Claim, error: OSError) -> FileReport:
+    said = (
+        f"It cannot be read in {claim.folder.as_posix()}, where a night has put it: "
+        f"{error.strerror}. Let the night's account read it, or put a good copy into the inbox and "
+        "remove that folder. Until then, each night tries it again."
+    )
+    return FileReport(file=claim.sheet.name, fate=FileFate.FAILED, exit_code=Exit.USAGE, said=said)
+
+
 def _left_of(shift: Shift, run: str) -> tuple[int, str]:
     """The exit code of what a run has open, and that in words; 0 and "" where nothing is."""
     left = open_by_run(shift.workplace.journal).get(run, Open())
@@ -256,9 +278,9 @@ def _words_of(ending: Ending) -> str:
         return f"{ending.reason} {_LOOK} {ending.remedy}"
     match ending.kind:
         case EndKind.UNREACHABLE:
-            return f"The CRM did not answer: {_begun_small(ending.reason)} {_GOES_ON}"
+            return f"The CRM did not answer: {_begun_small(ending.reason)} {GOES_ON}"
         case EndKind.OUT_OF_TIME:
-            return f"The time of this night was over. {_GOES_ON}"
+            return f"{OUT_OF_TIME} {GOES_ON}"
         case _:
             return f"{ending.reason} {ending.remedy}".strip()
 

@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from importer.pipeline import Bars, Orders, Workplace
+from importer.pipeline.sending import Orders
+from importer.pipeline.workplace import Bars, Workplace
 from importer.secret import Token
 from importer.settings import Job
 
 OUT_OF_TIME = "The time of this night was over."
 INTERRUPTED = "The night was interrupted."
+GOES_ON = "The next night goes on with it."
 _A_MOMENT = 1e-6
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from importer.nightly.items import Item, care, reports_of, settling, stop
 from importer.nightly.records import NightReport, Waiting
+from importer.nightly.weights import Weight
 from importer.report.commands import ANY_ROWS, Step, decide, give_up, plan_commands, resume
 from importer.report.figures import counted
 from importer.report.words import Hold
@@ -15,14 +16,17 @@ def of_before(night: NightReport) -> Iterator[Item]:
     """Yield what is to be done, each about a run."""
     yield from _settle(night)
     for run, one in night.waiting.items():
-        yield Item(about=f"Run {run}", step=_of_waiting(night, run, one))
+        step = _of_waiting(night, run, one)
+        yield Item(weight=Weight.APPROVAL, about=f"Run {run}", step=step)
     for run, count in night.unsent.items():
         commands = (resume(run, night.options), give_up(run, night.options))
         text = "An earlier night or a person has left it, and this night did not take it up."
         title = f"Resume {counted(count, 'unsent action')}"
-        yield Item(about=f"Run {run}", step=care(title, text, *commands))
+        step = care(title, text, *commands)
+        yield Item(weight=Weight.UNSENT_BEFORE, about=f"Run {run}", step=step)
     for run, count in night.duplicate.items():
-        yield Item(about=f"Run {run}", step=_of_duplicates(night, run, count))
+        step = _of_duplicates(night, run, count)
+        yield Item(weight=Weight.TO_CORRECT, about=f"Run {run}", step=step)
 
 
 def _of_waiting(night: NightReport, run: str, one: Waiting) -> Step:
@@ -55,4 +59,5 @@ def _settle(night: NightReport) -> Iterator[Item]:
             "before it is settled:"
         )
         title = f"Settle {counted(count, 'action')} in doubt from before"
-        yield Item(about=f"Run {run}", step=stop(title, text, *settling(night, run)))
+        step = stop(title, text, *settling(night, run))
+        yield Item(weight=Weight.DOUBT, about=f"Run {run}", step=step)

@@ -24,6 +24,7 @@ def night_object(night: NightReport) -> dict[str, Any]:
         "waiting": {run: str(one.hold) for run, one in night.waiting.items()},
         "still_wrong": {run: one.rows for run, one in night.still_wrong.items()},
         "duplicate": dict(night.duplicate),
+        "strays": [str(one.path) for one in night.strays],
         "came_from": night.came_from,
         "notes": list(map(hushed, night.notes)),
     }

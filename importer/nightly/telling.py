@@ -6,12 +6,14 @@ import datetime as dt
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from importer.errors import ImporterError
-from importer.files import make_private_folder, write_atomically
-from importer.nightly.digest import digest_of
+from importer.files import free_name, make_private_folder, write_atomically
+from importer.nightly.digest import Digest, digest_of
+from importer.nightly.faults import fault_of
 from importer.nightly.records import NightReport
 from importer.notify import START, Message, ping, send
 from importer.settings import NotifyWhen, Settings, find_notify_urls, find_ping_url
@@ -19,6 +21,20 @@ from importer.settings import NotifyWhen, Settings, find_notify_urls, find_ping_
 _log = logging.getLogger(__name__)
 NOT_TOLD: Final = "not-told.txt"
 """Beside the journal: what the last night could not tell."""
+DIGESTS: Final = "nights"
+"""In the folder of reports: a digest of each night."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A night's digest, and where it was written."""
+
+    digest: Digest | None = None
+    """None where it could not be made."""
+    path: Path | None = None
+    """None where it could not be written."""
+    failed: tuple[str, ...] = ()
+    """Why not."""
 
 
 def tell_start(settings: Settings, env: Mapping[str, str]) -> None:
@@ -27,14 +43,40 @@ def tell_start(settings: Settings, env: Mapping[str, str]) -> None:
         _log.warning("%s", sentence)
 
 
-def tell(settings: Settings, night: NightReport, env: Mapping[str, str]) -> Sequence[str]:
+def keep_digest(settings: Settings, night: NightReport) -> Kept:
+    """Make a night's digest and write it into the folder of reports, whoever else is told."""
+    digest, failed = None, ""
+    try:
+        digest = digest_of(night, zone=_zone(settings))
+        path = _write(settings, night, digest)
+    except OSError as error:
+        where = settings.reports.folder / DIGESTS
+        failed = f"The digest could not be written into {where}: {error.strerror or error}."
+    except Exception as error:  # noqa: BLE001 - a digest that breaks does not make a night fail
+        failed = f"The night could not be told: {fault_of(error, 'The digest').said}"
+    else:
+        _log.info("The digest of the night is in %s", path)
+        return Kept(digest=digest, path=path)
+    return Kept(digest=digest, failed=(failed,))
+
+
+def tell(
+    settings: Settings, night: NightReport, kept: Kept, env: Mapping[str, str]
+) -> Sequence[str]:
     """Send a night's digest, and tell the dead man's switch how it ended.
+
+    Args:
+        settings: of the night.
+        night: what it came to.
+        kept: its digest.
+        env: the environment, for the addresses.
 
     Returns:
         A sentence for each of those who could not be told, without any address.
     """
     failed = [
-        *_noted(_till_interrupted(_send(settings, night, env))),
+        *kept.failed,
+        *_noted(_till_interrupted(_send(settings, kept.digest, env))),
         *_noted(_till_interrupted(_ping(settings, env, str(night.exit_code)))),
     ]
     for sentence in failed:
@@ -51,12 +93,22 @@ def not_told(settings: Settings) -> tuple[str, ...]:
     return ()
 
 
-def _send(settings: Settings, night: NightReport, env: Mapping[str, str]) -> Iterator[str]:
-    urls = find_notify_urls(settings, env)
-    if not urls:
-        return
+def _zone(settings: Settings) -> dt.tzinfo:
     zone = next((job.timezone for job in settings.jobs if job.timezone), None)
-    digest = digest_of(night, zone=zone or dt.datetime.now().astimezone().tzinfo or dt.UTC)
+    return zone or dt.datetime.now().astimezone().tzinfo or dt.UTC
+
+
+def _write(settings: Settings, night: NightReport, digest: Digest) -> Path:
+    folder = settings.reports.folder / DIGESTS
+    make_private_folder(folder)
+    name = f"{night.ended_at.astimezone(_zone(settings)):%Y-%m-%d %H%M%S}.txt"
+    return write_atomically(free_name(folder / name), digest.text.encode())
+
+
+def _send(settings: Settings, digest: Digest | None, env: Mapping[str, str]) -> Iterator[str]:
+    urls = find_notify_urls(settings, env)
+    if not urls or digest is None:
+        return
     if digest.trouble or settings.notify.when is NotifyWhen.ALWAYS:
         message = Message(subject=digest.subject, text=digest.text, html=digest.html)
         yield from send(urls, message)
@@ -81,8 +133,7 @@ def _noted(work: Iterator[str]) -> list[str]:
     except ImporterError as error:
         return [str(error)]
     except Exception as error:  # noqa: BLE001 - a digest that breaks does not make a night fail
-        _log.exception("The night could not be told")
-        return [f"The night could not be told: {type(error).__name__}, a mistake in the importer."]
+        return [f"The night could not be told: {fault_of(error, 'Telling of the night').said}"]
 
 
 def _file(settings: Settings) -> Path:

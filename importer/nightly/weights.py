@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Weight(IntEnum):
-    """How urgent a matter is; the first is the most urgent."""
+    """How urgent a matter is, and what is to be done about it; the first is the most urgent."""
 
     FAILED = auto()
     UNBALANCED = auto()
@@ -25,8 +25,10 @@ class Weight(IntEnum):
     UNUSUAL = auto()
     MOVED = auto()
     NOT_READY = auto()
-    LEFT = auto()
+    STRAY = auto()
     NOT_ALL = auto()
+    LEFT = auto()
+    GIVEN_UP = auto()
 
 
 _WORD: Final = {
@@ -45,8 +47,10 @@ _WORD: Final = {
     Weight.UNUSUAL: "LOOK",
     Weight.MOVED: "LOOK",
     Weight.NOT_READY: "NOT YET",
-    Weight.LEFT: "NOT YET",
+    Weight.STRAY: "NOT TAKEN",
     Weight.NOT_ALL: "NOT ALL IN",
+    Weight.LEFT: "NOT YET",
+    Weight.GIVEN_UP: "NOT ALL IN",
 }
 """What a subject begins with, so that a list of mails can be read down its left side."""
 

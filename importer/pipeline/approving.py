@@ -17,10 +17,11 @@ from importer.mapping import Mapping
 from importer.model import RunRecord, RunState
 from importer.pipeline.holding import hold_of
 from importer.pipeline.left import estimate, resumable
-from importer.pipeline.limits import Sums, limits_of, over_limit, to_send_unapproved
+from importer.pipeline.limits import limits_of, over_limit, to_send_unapproved
 from importer.pipeline.people import Person, this_person
 from importer.pipeline.plans import PlanFile, plan_file, planner_of, write_plan
 from importer.pipeline.workplace import Workplace
+from importer.reconcile import Sums
 from importer.report.figures import shown_sums
 from importer.report.words import Hold
 from importer.upload import Ending, EndKind
@@ -47,11 +48,15 @@ def waits(workplace: Workplace, run_id: str, *, applied: bool = False) -> Ending
         run_id: a planned run.
         applied: a person says just now that its plan is to be sent.
     """
-    facts = plan_facts(workplace.journal, run_id)
-    match hold_of(workplace, run_id, facts, applied=applied):
-        case None:
-            return None
+    hold = hold_of(workplace, run_id, applied=applied)
+    return None if hold is None else why_held(workplace, run_id, hold)
+
+
+def why_held(workplace: Workplace, run_id: str, hold: Hold) -> Ending:
+    """What is said of a planned run that waits for this."""
+    match hold:
         case Hold.APPROVAL:
+            facts = plan_facts(workplace.journal, run_id)
             return _stopped(
                 f"{_WAITS}: {_too_much(workplace, run_id, facts)} a second person looks at it "
                 "first.",

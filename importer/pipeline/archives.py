@@ -49,8 +49,8 @@ def refused(workplace: Workplace, gone: Collection[str], before: dt.datetime) ->
 
 
 def held_by_a_job(workplace: Workplace, run: RunRecord) -> bool:
-    """Whether the nights of a job go on with a run: its archive has it, or its inbox its file."""
-    return any(_holds_run(job, run) for job in workplace.settings.jobs)
+    """Whether the nights of a job go on with a run: it is theirs, in its archive or its inbox."""
+    return any(job.name == run.job or _holds_run(job, run) for job in workplace.settings.jobs)
 
 
 def _holds_run(job: Job, run: RunRecord) -> bool:

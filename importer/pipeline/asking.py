@@ -29,6 +29,7 @@ class Kind(StrEnum):
     """A source value, such as a receipt number."""
 
 
+_REFERENCE: Final = re.compile(r"(\d{8}-[a-z0-9]{4})/(\d{1,7})")
 _CELL: Final = re.compile(
     r"(?P<place>.+?)\s*[!›>\s]\s*(?:row\s*)?[A-Z]{0,3}(?P<row>[1-9][0-9]{0,6})",
     re.DOTALL | re.IGNORECASE,
@@ -39,6 +40,12 @@ _LEADING_ZERO: Final = re.compile(r"-?0[0-9]")
 _COMMA_DECIMALS: Final = re.compile(r".*,[0-9]{1,2}")
 _ARROW: Final = re.compile(r"\s*[›>]\s*")
 _SPACE: Final = re.compile(r"\s+")
+
+
+def reference_of(what: str) -> tuple[str, int] | None:
+    """(run, row) of a reference: `20261122-k7f3/17`; None where it is none."""
+    found = _REFERENCE.fullmatch(what)
+    return (found[1], int(found[2])) if found else None
 
 
 def cell_of(what: str) -> tuple[str, int] | None:

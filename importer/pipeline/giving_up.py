@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from importer.journal.finding import Place, actions_of_rows
+from importer.journal.finding import actions_of_rows
+from importer.journal.paging import Place
 from importer.journal.store import Journal
 from importer.journal.tracing import Traced, traced
 from importer.model import Decision, Ruling

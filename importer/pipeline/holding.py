@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from importer.journal.approving import PlanFacts, approval_of, hash_of_plan, plan_facts
+from importer.journal.approving import approval_of, hash_of_plan, plan_facts
 from importer.journal.left import actions_left
 from importer.pipeline.limits import over_limit
 from importer.pipeline.workplace import Workplace
 from importer.report.words import Hold
 
 
-def hold_of(
-    workplace: Workplace, run_id: str, facts: PlanFacts, *, applied: bool = False
-) -> Hold | None:
+def hold_of(workplace: Workplace, run_id: str, *, applied: bool = False) -> Hold | None:
     """What a run's plan waits for; None where it may be sent.
 
     Args:
         workplace: the workspace; visited is enough.
         run_id: a planned run.
-        facts: what is known of it as a plan.
         applied: a person says just now that it is to be sent.
     """
+    facts = plan_facts(workplace.journal, run_id)
     if over_limit(workplace, run_id, facts):
         return Hold.APPROVAL
     if not facts.hash or facts.begun or not actions_left(workplace.journal, run_id):
@@ -34,6 +32,5 @@ def hold_of(
 
 def holds_of(workplace: Workplace, runs: Iterable[str]) -> dict[str, Hold]:
     """Run → what its plan waits for; without those that may be sent."""
-    journal = workplace.journal
-    holds = ((run, hold_of(workplace, run, plan_facts(journal, run))) for run in runs)
+    holds = ((run, hold_of(workplace, run)) for run in runs)
     return {run: hold for run, hold in holds if hold is not None}

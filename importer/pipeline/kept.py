@@ -17,9 +17,9 @@ from importer.model import ActionRecord, Chunk, RunRecord, RunState
 from importer.pipeline.checking import BoundSheet, open_bound
 from importer.pipeline.workplace import Workplace
 from importer.reconcile import TO_CORRECT, Reconciliation
-from importer.report import FailureRow, SheetShape
 from importer.report.advice import Advice
 from importer.report.reasons import Wrong, wrong_of
+from importer.report.source import FailureRow, SheetShape
 
 _FIGURES: Final = frozenset({ColumnType.AMOUNT, ColumnType.NUMBER})
 

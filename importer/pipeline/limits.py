@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-
 from importer.journal import approving
 from importer.journal.approving import PlanFacts
-from importer.journal.schema import LIVE_STATES
-from importer.model import Currency, State
+from importer.journal.states import LIVE_STATES
+from importer.model import State
 from importer.pipeline.workplace import Workplace
-
-Sums = Mapping[Currency, Decimal]
+from importer.reconcile import Sums
 
 
 def limits_of(workplace: Workplace, facts: PlanFacts) -> Sums:

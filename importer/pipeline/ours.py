@@ -8,7 +8,8 @@ from pathlib import Path
 
 from importer.folding import fold
 from importer.model import Chunk, SheetSpec
-from importer.report import MARKED_HEADER, marked, unmarked
+from importer.report.failures_csv import MARKED_HEADER
+from importer.report.inert import marked, unmarked
 from importer.sheets import Sheet, tab_names
 
 

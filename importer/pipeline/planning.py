@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
@@ -23,10 +22,10 @@ from importer.journal.planning import (
 )
 from importer.journal.sending import set_run_state
 from importer.journal.staging import PlannedRow, stage
+from importer.journal.states import states_of
 from importer.journal.store import Journal
 from importer.mapping import Mapping
 from importer.model import (
-    OUTCOME_OF,
     CheckedRow,
     Chunk,
     Currency,
@@ -43,11 +42,9 @@ from importer.pipeline.keys import keys_of, refuse_other_keys, repeats, separate
 from importer.pipeline.people import this_person
 from importer.pipeline.references import References, read_references
 from importer.pipeline.workplace import Bars, NoBars, Workplace
-from importer.reconcile import add_money
+from importer.reconcile import Sums, add_money
 from importer.report.commands import path_between
 from importer.validate import Expected, targets
-
-Money = MappingType[Currency, Decimal]
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that people misread."""
@@ -101,7 +98,7 @@ class Demands:
     """Its control totals."""
     retry: frozenset[Outcome] = frozenset()
     """IGNORED or REFUSED, where that is to be sent again although nothing of it has changed."""
-    approve_above: Money = field(default_factory=dict)
+    approve_above: Sums = field(default_factory=dict)
     """Above which it waits for approval, beside what the settings say; kept with the run."""
     job: str = ""
     """The job of the night that demands it, kept with the run; "" where a person does."""
@@ -150,7 +147,7 @@ def plan_run(
             repeats=repeats(mapping),
             separate=separate(mapping),
             limit=workplace.settings.send.actions_per_request,
-            retry=frozenset(state for state, one in OUTCOME_OF.items() if one in demands.retry),
+            retry=frozenset(states_of(demands.retry)),
             refusal=refusal.message if refusal else "",
         )
         learned = Learned(notes=[*before, *judging.notes], decisions=judging.decisions)

@@ -18,7 +18,7 @@ from importer.pipeline.reporting import reconcile_run
 from importer.pipeline.workplace import Workplace
 from importer.report.figures import plain_sums
 from importer.report.inert import visible
-from importer.report.summary import iso
+from importer.report.moments import iso
 
 PLAN_FILE: Final = "plan.json"
 _FORMAT: Final = 1
@@ -62,7 +62,7 @@ def write_plan(workplace: Workplace, run_id: str) -> tuple[Path, dict[str, Any]]
 
 def plan_file(workplace: Workplace, run_id: str) -> Path:
     """Where the plan of a run is written down."""
-    return workplace.settings.reports.folder / run_id / PLAN_FILE
+    return workplace.reports_of(run_id) / PLAN_FILE
 
 
 def planner_of(facts: PlanFacts) -> Person:

@@ -125,8 +125,7 @@ def _closed(workplace: Workplace, roots: Sequence[str]) -> Iterator[str]:
 
 
 def _reports(workplace: Workplace, gone: Collection[str]) -> Iterator[Path]:
-    folder = workplace.settings.reports.folder
-    yield from (folder / run for run in gone if (folder / run).is_dir())
+    yield from filter(Path.is_dir, map(workplace.reports_of, gone))
 
 
 def _inputs(workplace: Workplace, gone: Collection[str]) -> Iterator[Path]:

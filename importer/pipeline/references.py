@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping as ReadOnly
 from collections.abc import Sequence
@@ -25,7 +24,8 @@ from importer.model import (
     RunState,
     Skipped,
 )
-from importer.report import MARKED_HEADER
+from importer.pipeline.asking import reference_of
+from importer.report.failures_csv import MARKED_HEADER
 from importer.sheets import Sheet
 from importer.survey import NOTHING_DECIDED
 from importer.validate import NOT_IN_THE_ROW, Judged, with_problems
@@ -35,9 +35,6 @@ REFERENCE_HEADER = f"{OUR_HEADERS}reference"
 
 _REFERENCES = (fold(REFERENCE_HEADER), fold(MARKED_HEADER))
 _PROBLEM = fold(f"{OUR_HEADERS}problem")
-
-REFERENCE = re.compile(r"(\d{8}-[a-z0-9]{4})/(\d{1,7})")
-"""A run and a row: `20261122-k7f3/17`."""
 
 Root = tuple[str, int]
 
@@ -235,9 +232,7 @@ def _lasting(
 
 def _look_up(journal: Journal, sheet: Sheet, texts: Counter[str]) -> dict[str, tuple[str, int]]:
     """Reference → (run, row), all of them known."""
-    parsed = {
-        text: (match[1], int(match[2])) for text in texts if (match := REFERENCE.fullmatch(text))
-    }
+    parsed = {text: place for text in texts if (place := reference_of(text)) is not None}
     known = roots_of_references(journal, parsed.values())
     strangers = [text for text in texts if parsed.get(text) not in known]
     if strangers:

@@ -14,7 +14,7 @@ from importer.journal.approving import plan_facts
 from importer.journal.proof import contradictions
 from importer.journal.purging import purged_at
 from importer.journal.roots import roots_of_rows
-from importer.journal.taken import NEVER_RAN
+from importer.journal.states import NEVER_RAN
 from importer.mapping import Mapping, bind
 from importer.model import ActionRecord, Note, RunRecord, RunState
 from importer.pipeline.holding import hold_of
@@ -36,12 +36,12 @@ from importer.reconcile import (
     reconcile,
 )
 from importer.reconcile.reasons import Reasons
-from importer.report import ReportSource, Written, write_reports
 from importer.report.advice import Advice, RemarkRule
 from importer.report.commands import PLAIN, Typed, path_between
 from importer.report.reasons import reasons_of
-from importer.report.source import Report
+from importer.report.source import Report, ReportSource, Written
 from importer.report.words import Hold
+from importer.report.write import write_reports
 from importer.settings import Settings
 
 MASKED_FOLDER: Final = "masked"
@@ -130,7 +130,7 @@ def report_run(
         hold=_hold(workplace, run),
         masked=masked,
     )
-    folder = workplace.reports_of(run)
+    folder = workplace.reports_of(run.id)
     return reconciliation, write_reports(
         folder / MASKED_FOLDER if mask else folder,
         source,
@@ -194,8 +194,8 @@ def _hold(workplace: Workplace, run: RunRecord) -> Hold | None:
     """What its plan waits for; nothing of a run that is refused or going out waits."""
     if run.state not in (RunState.READY, RunState.STOPPED):
         return None
-    facts = plan_facts(workplace.journal, run.id)
-    return hold_of(workplace, run.id, facts) if facts.hash else None
+    is_frozen = bool(plan_facts(workplace.journal, run.id).hash)
+    return hold_of(workplace, run.id) if is_frozen else None
 
 
 def _known_by(mapping: Mapping) -> Sequence[str]:

@@ -8,16 +8,15 @@ from enum import StrEnum
 from typing import Final
 
 from importer.journal import finding, kin
-from importer.journal.finding import Place
+from importer.journal.paging import Place
 from importer.journal.reading import uncounted_runs
 from importer.journal.store import pages
 from importer.journal.tracing import Traced, traced
 from importer.model import Outcome, RunRecord
-from importer.pipeline.asking import Kind, cell_of, ids_of, spellings, values_of
+from importer.pipeline.asking import Kind, cell_of, ids_of, reference_of, spellings, values_of
+from importer.pipeline.exits import Exit
 from importer.pipeline.giving_up import GivenUp, given_up_by
 from importer.pipeline.holding import holds_of
-from importer.pipeline.outcome import Exit
-from importer.pipeline.references import REFERENCE
 from importer.pipeline.workplace import Workplace
 from importer.report.words import Hold
 
@@ -141,8 +140,8 @@ def trace(workplace: Workplace, what: str) -> Trace:
 
 
 def _by_reference(workplace: Workplace, what: str) -> Iterator[_Found]:  # noqa: ARG001 - one of `_LOOKS`
-    if match := REFERENCE.fullmatch(what):
-        yield _Found(kind=Kind.REFERENCE, places=[(match[1], int(match[2]))])
+    if (place := reference_of(what)) is not None:
+        yield _Found(kind=Kind.REFERENCE, places=[place])
 
 
 def _by_cell(workplace: Workplace, what: str) -> Iterator[_Found]:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from socket import gethostname
 from typing import Final, Protocol
 
 from importer.errors import SettingsError
@@ -25,6 +24,7 @@ from importer.lock import (
 )
 from importer.model import RunRecord
 from importer.pipeline.copying import copy_whole
+from importer.pipeline.machines import moved_from, other_machine, this_machine
 from importer.places import check_journal_place
 from importer.settings import Settings, WorkspaceKind
 from importer.sheets import format_of
@@ -61,9 +61,9 @@ class Workplace:
     came_from: str = ""
     """The machine on which the journal was used last, where that was another one than this."""
 
-    def reports_of(self, run: RunRecord) -> Path:
+    def reports_of(self, run_id: str) -> Path:
         """The folder of a run's reports."""
-        return self.settings.reports.folder / run.id
+        return self.settings.reports.folder / run_id
 
     def kept_input(self, run: RunRecord) -> Path:
         """The bytes that a run read."""
@@ -131,8 +131,8 @@ def _noted(machine: Machine | None, workplace: Workplace) -> Iterator[Workplace]
     if machine is None:
         yield workplace
         return
-    path, journal, here = workplace.settings.journal.path, workplace.journal, gethostname()
-    before = other_machine(journal)
+    path, journal = workplace.settings.journal.path, workplace.journal
+    before, here = other_machine(journal, path), this_machine(path)
     if before:
         _log.warning("%s %s", *moved_from(before))
     # Before anything is sent: a copy that is older than this is known by its mark, however this
@@ -140,25 +140,6 @@ def _noted(machine: Machine | None, workplace: Workplace) -> Iterator[Workplace]
     machine.note(path, journal.id, journal.mark(here))
     yield replace(workplace, came_from=before)
     machine.note(path, journal.id, journal.mark(here))
-
-
-def other_machine(journal: Journal) -> str:
-    """The machine on which a journal was used last, by its name; "" where that is this one."""
-    before = journal.machine
-    return before if before != gethostname() else ""
-
-
-def moved_from(machine: str) -> tuple[str, str]:
-    """What is said of a journal that another machine has used: a sentence, and what to do."""
-    said = (
-        f"This journal was used on the machine {machine} before. Two machines that each send with "
-        "a copy of it would send the same rows twice."
-    )
-    remedy = (
-        f"Make sure that nothing is sent from {machine} any more: stop its scheduler, and move its "
-        "copy of the journal away. If that is this machine under an older name, all is well."
-    )
-    return said, remedy
 
 
 def machine_of(settings: Settings) -> Machine | None:

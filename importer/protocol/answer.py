@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -146,14 +146,17 @@ def _read_items(found: Mapping[str, object], sent: int, lead: str) -> Items:
     ids = [action_id for outcome, action_id in fates if outcome is Outcome.CREATED]
     if len(set(ids)) != len(ids):
         raise OddBodyError("it gives the same action id twice")
-    _check_order(fates, found.get("remarks"))
-    remarks, general = _sort_remarks(found.get("remarks"), sent)
+    remarks = [_read_remark(said, sent) for said in _listed(found.get("remarks"))]
+    _check_order([outcome for outcome, _ in fates], remarks)
+    by_item: dict[int | None, list[Remark]] = {}
+    for one in remarks:
+        by_item.setdefault(one.item, []).append(one.remark)
     return Items(
         items=tuple(
-            ItemAnswer(outcome=outcome, action_id=action_id, remarks=tuple(said))
-            for (outcome, action_id), said in zip(fates, remarks, strict=True)
+            ItemAnswer(outcome=outcome, action_id=action_id, remarks=tuple(by_item.get(item, ())))
+            for item, (outcome, action_id) in enumerate(fates)
         ),
-        general=tuple(general),
+        general=tuple(by_item.get(None, ())),
     )
 
 
@@ -175,18 +178,48 @@ def _read_item(entry: object, number: int) -> tuple[Literal[Outcome.CREATED, Out
             raise OddBodyError(f"its action {number} has the status {shown}, which is not known")
 
 
-def _check_order(
-    fates: Sequence[tuple[Literal[Outcome.CREATED, Outcome.IGNORED], str]], found: object
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """A remark as it stands in the answer. It explains an item, and none is odd by itself."""
+
+    item: int | None
+    """0-based; None where it names none of those that were sent."""
+    ignored: bool
+    """It says that something was ignored; one without a status says so too."""
+    remark: Remark
+
+
+def _read_remark(said: object, sent: int) -> _Said:
+    of = said if isinstance(said, dict) else {"remark": said}
+    field, text = of.get("field"), of.get("remark")
+    path = clean(field, 200) if isinstance(field, str) else ""
+    indexed = _INDEXED.fullmatch(path)
+    item = int(indexed[1]) if indexed and int(indexed[1]) < sent else None
+    return _Said(
+        item=item,
+        ignored=of.get("status", "IGNORED") == "IGNORED",
+        remark=Remark(
+            path=path if indexed is None or item is None else indexed[2] or "",
+            text=clean(text if isinstance(text, str) else _as_json(said)),
+        ),
+    )
+
+
+def _listed(found: object) -> Sequence[object]:
+    if found is None:
+        return []
+    return found if isinstance(found, list) else [found]
+
+
+def _check_order(outcomes: Sequence[Outcome], remarks: Sequence[_Said]) -> None:
     """Items and remarks must be in one order.
 
     A remark on a CREATED item is of a field that was left out. Where an IGNORED one has none, it
     may as well be that one's, and the items may stand in another order than was sent.
     """
-    outcomes = [outcome for outcome, _ in fates]
-    said = list(_numbers_ignored(found))
-    unexplained = set(_at(outcomes, Outcome.IGNORED)) - set(said)
-    explained = set(_at(outcomes, Outcome.CREATED)) & set(said)
+    said = {one.item for one in remarks if one.ignored}
+    unexplained = set(_at(outcomes, Outcome.IGNORED)) - said
+    explained = set(_at(outcomes, Outcome.CREATED)) & said
     if unexplained and explained:
         raise OddBodyError(
             f"it says why its action {min(explained) + 1} was ignored, which is CREATED, and not "
@@ -196,41 +229,6 @@ def _check_order(
 
 def _at(outcomes: Sequence[Outcome], wanted: Outcome) -> list[int]:
     return [number for number, outcome in enumerate(outcomes) if outcome is wanted]
-
-
-def _numbers_ignored(found: object) -> Iterator[int]:
-    """Which items have a remark that something was ignored; one without a status says so too."""
-    for said in _listed(found):
-        indexed = _INDEXED.fullmatch(_path_of(said))
-        if indexed and isinstance(said, dict) and said.get("status", "IGNORED") == "IGNORED":
-            yield int(indexed[1])
-
-
-def _listed(found: object) -> Sequence[object]:
-    if found is None:
-        return []
-    return found if isinstance(found, list) else [found]
-
-
-def _path_of(said: object) -> str:
-    field = said.get("field") if isinstance(said, dict) else None
-    return clean(field, 200) if isinstance(field, str) else ""
-
-
-def _sort_remarks(found: object, sent: int) -> tuple[list[list[Remark]], list[Remark]]:
-    """Remarks by item, and those of none. They explain items, and none is odd by itself."""
-    by_item: list[list[Remark]] = [[] for _ in range(sent)]
-    general: list[Remark] = []
-    for said in _listed(found):
-        text = said.get("remark") if isinstance(said, dict) else said
-        path = _path_of(said)
-        shown = clean(text if isinstance(text, str) else _as_json(said))
-        indexed = _INDEXED.fullmatch(path)
-        if indexed and int(indexed[1]) < sent:
-            by_item[int(indexed[1])].append(Remark(path=indexed[2] or "", text=shown))
-        else:
-            general.append(Remark(path=path, text=shown))
-    return by_item, general
 
 
 def _as_json(found: object) -> str:

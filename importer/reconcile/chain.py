@@ -9,10 +9,11 @@ from decimal import Decimal
 from itertools import groupby
 
 from importer.model import (
+    PASSING,
+    RELEASABLE,
     REPLACED,
     ActionRecord,
     Currency,
-    EarlierReason,
     Money,
     Outcome,
     Ruling,
@@ -230,10 +231,6 @@ class _Row:
         return [one for name, one in self._already.items() if name not in done]
 
 
-_PASSING = (EarlierReason.OPEN, EarlierReason.IN_DOUBT)
-_HELD = (EarlierReason.CHANGED, EarlierReason.SEEN_BEFORE, EarlierReason.GIVEN_UP)
-
-
 def _is_released(action: ActionRecord) -> bool:
     return any(one.ruling is Ruling.RELEASED for one in action.decisions)
 
@@ -244,13 +241,13 @@ def _is_pending(action: ActionRecord) -> bool:
 
 
 def _is_copy(action: ActionRecord, pending: Collection[str]) -> bool:
-    held = action.earlier is not None and action.earlier.reason in _PASSING
+    held = action.earlier is not None and action.earlier.reason in PASSING
     return action.outcome is Outcome.DUPLICATE and held and action.name in pending
 
 
 def _is_beside(action: ActionRecord) -> bool:
     """Whether it may be booked beside what its row has created already."""
-    held = action.earlier is not None and action.earlier.reason in _HELD
+    held = action.earlier is not None and action.earlier.reason in RELEASABLE
     return _is_released(action) or (action.outcome is Outcome.DUPLICATE and held)
 
 

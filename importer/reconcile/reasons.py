@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from importer.folding import LONGEST, alike, plain_words
-from importer.model import ActionRecord, EarlierReason, Outcome, RemarkStep, RunRecord
+from importer.model import ActionRecord, Outcome, RemarkStep, RunRecord
 from importer.reconcile.records import Ground, Key, Reason, Shared
 from importer.reconcile.tally import Tally
 from importer.verdict import LEAD_NOT_FOUND
@@ -90,16 +90,15 @@ def explain(action: ActionRecord, words: frozenset[str]) -> Iterator[Explanation
             ground=Ground.TAKEN_UP,
             code=Ground.TAKEN_UP,
             text="",
-            pattern=action.taken_up.rpartition("/")[0],
+            pattern=action.taker,
         )
         return
-    before = action.earlier and action.earlier.reason is EarlierReason.GIVEN_UP
     yield Explanation(
         outcome=action.outcome,
         ground=Ground.GIVEN_UP,
         code=Ground.GIVEN_UP,
         text="",
-        pattern=BEFORE if before else "",
+        pattern=BEFORE if action.given_up_before else "",
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
-from importer.model import PAYMENT, ActionRecord, EarlierReason, Money, Outcome, Ruling, RunRecord
+from importer.model import PAYMENT, ActionRecord, Money, Outcome, Ruling, RunRecord
 from importer.reconcile.reasons import Guide, Reasons
 from importer.reconcile.records import Chain, Line, Reconciliation
 from importer.reconcile.rows import RowCounts
@@ -117,9 +117,8 @@ class _Books:
         if (stands := _stands_otherwise(action)) is not None:
             self.corrected_since.add(stands)
         if action.given_up:
-            before = action.earlier is not None and action.earlier.reason is EarlierReason.GIVEN_UP
-            self.waived_before += before
-            self.given_up_now += not before
+            self.waived_before += action.given_up_before
+            self.given_up_now += not action.given_up_before
         self.incomplete += action.incomplete
         self.unreadable += action.outcome is Outcome.INVALID
         if action.outcome is Outcome.CREATED:
@@ -134,7 +133,7 @@ class _Books:
     def _tally_of(self, action: ActionRecord) -> _Tallies:
         """Where it is counted by whether anybody waits for it."""
         if action.taken_up:
-            self.takers.add(action.taken_up.rpartition("/")[0])
+            self.takers.add(action.taker)
             return self.taken_up
         return self.given_up if action.given_up else self.left
 

@@ -29,9 +29,9 @@ from importer.reconcile import Key
 from importer.report.figures import plain
 from importer.report.inert import visible
 from importer.report.lines import ActionLine
+from importer.report.moments import iso
 from importer.report.reasons import Said
 from importer.report.shape import DESCRIBED, Digits, Moment
-from importer.report.summary import iso
 
 
 @with_config(DESCRIBED)

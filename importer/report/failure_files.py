@@ -5,18 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 from importer.files import free_name, write_atomically
 from importer.report.failures import write_failures
 from importer.report.failures_csv import WITH_MARK, write_failures_csv
 from importer.report.measure import Measure, measure
-from importer.report.source import Failures, ReportSource
+from importer.report.source import FAILURES, FAILURES_CSV, Failures, ReportSource
 from importer.report.theirs import is_theirs, record
 from importer.shapes import CsvShape
-
-WORKBOOK: Final = "failures.xlsx"
-TABLE: Final = "failures.csv"
 
 
 def write_failure_files(
@@ -33,7 +30,7 @@ def write_failure_files(
     """
     shape = source.shape
     found = measure(shape.headers, source.failing_rows())
-    workbook, table = folder / WORKBOOK, folder / TABLE
+    workbook, table = folder / FAILURES, folder / FAILURES_CSV
     kept = [_set_aside(workbook), _set_aside(table)]
     failures = None
     if found.rows:

@@ -6,18 +6,10 @@ from collections.abc import Collection, Iterator
 
 from importer.model import EarlierReason
 from importer.reconcile import TO_CORRECT, Waiting
-from importer.report.commands import (
-    REASON,
-    Command,
-    Step,
-    path_typed,
-    report_again,
-    rows_typed,
-    typed,
-)
+from importer.report.commands import REASON, Command, Step, report_again, rows_typed, typed
 from importer.report.figures import counted
 from importer.report.held import runs_held_for
-from importer.report.source import Report
+from importer.report.source import FAILURES, Report
 from importer.report.words import Tone
 
 
@@ -55,15 +47,7 @@ def _left_out(report: Report, run: str, rows: Collection[Waiting]) -> Step:
         f"since is recognised, and not sent again); or give {it} up:",
         commands=(
             report_again(run, report.options, does="writes the workbook anew"),
-            Command(
-                text=typed(
-                    "run",
-                    path_typed(f"{report.place}/{run}/failures.xlsx"),
-                    f"-m {report.mapping_typed}",
-                    report.options,
-                ),
-                does="then sends what was corrected",
-            ),
+            report.run_file(run, FAILURES, does="then sends what was corrected"),
             Command(
                 text=typed("close", run, rows_typed(*rows), REASON, report.options),
                 does=f"or gives {it} up",

@@ -28,10 +28,8 @@ from importer.report.source import ReportSource, advice_of
 from importer.report.words import (
     EARLIER_WORDS,
     GIVEN_UP,
-    INCOMPLETE,
     NOTHING,
     RULING_WORDS,
-    SKIPPED,
     TAKEN_UP,
 )
 
@@ -79,13 +77,6 @@ class ActionLine:
     reasons: tuple[Key, ...]
     """The groups that it is in, by `Said.key`."""
     reference: str
-
-    @property
-    def outcome_word(self) -> str:
-        """`CREATED`, `CREATED, incomplete` …, or `SKIPPED`."""
-        if self.outcome is None:
-            return SKIPPED
-        return f"{self.outcome}, {INCOMPLETE}" if self.incomplete else str(self.outcome)
 
     @property
     def why(self) -> str:

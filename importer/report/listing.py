@@ -11,9 +11,9 @@ from importer.report.figures import plain
 from importer.report.lines import ActionLine
 from importer.report.words import INCOMPLETE, SKIPPED
 
-GIVEN_UP: Final = "given up"
+MARK_GIVEN_UP: Final = "given up"
 """The mark of what a person has given up."""
-TAKEN_UP: Final = "taken up"
+MARK_TAKEN_UP: Final = "taken up"
 """The mark of what a later run has taken up."""
 
 
@@ -49,7 +49,11 @@ def amount_of(line: ActionLine) -> str:
 
 def mark_of(line: ActionLine) -> str:
     """Return `incomplete`, `taken up` or `given up`; "" for most."""
-    marks = {TAKEN_UP: line.taken_up, GIVEN_UP: line.given_up, INCOMPLETE: line.incomplete}
+    marks = {
+        MARK_TAKEN_UP: line.taken_up,
+        MARK_GIVEN_UP: line.given_up,
+        INCOMPLETE: line.incomplete,
+    }
     return next((mark for mark, is_so in marks.items() if is_so), "")
 
 

@@ -12,13 +12,14 @@ from importer.report.cells import is_exact
 from importer.report.figures import counted, plain
 from importer.report.inert import visible
 from importer.report.laws import Law, bridge_of, laws_of, sides_of
-from importer.report.listing import GIVEN_UP, TAKEN_UP
+from importer.report.listing import MARK_GIVEN_UP, MARK_TAKEN_UP
+from importer.report.moments import iso
 from importer.report.reasons import largest
 from importer.report.source import Report
 from importer.report.steps import next_steps
-from importer.report.summary import iso
 from importer.report.summary_tab import SummaryTab
 from importer.report.tally import Figure, Tally, without_formula
+from importer.report.tree import place_of
 from importer.report.verdict import named_runs, verdict
 from importer.report.words import INCOMPLETE, meaning_of
 
@@ -48,8 +49,7 @@ def write_overview(
     books, run = report.books, report.books.run
     tab.title(verdict(books).text)
     tab.words(run.reason)
-    place = f"{run.file} › {run.tab}" if run.tab else run.file
-    tab.words(f"{place}; run {run.id}; as of {iso(run.changed_at)}")
+    tab.words(f"{place_of(run)}; run {run.id}; as of {iso(run.changed_at)}")
     _rows(tab, books, skipped)
     _outcomes(tab, books, outcomes)
     _steps(tab, report)
@@ -115,10 +115,10 @@ def _beside(tab: SummaryTab, books: Reconciliation, outcomes: Mapping[Outcome, T
     if books.incomplete:
         tab.counts("Created, incomplete", Figure((outcomes[Outcome.CREATED],), INCOMPLETE))
     if books.given_up.count:
-        figure = Figure(tuple(outcomes.values()), GIVEN_UP)
+        figure = Figure(tuple(outcomes.values()), MARK_GIVEN_UP)
         tab.computes("Given up", figure, _AMONG, inexact=without_formula([figure]))
     if books.taken_up.count:
-        figure = Figure(tuple(outcomes.values()), TAKEN_UP)
+        figure = Figure(tuple(outcomes.values()), MARK_TAKEN_UP)
         said = _TAKEN_UP.format(named_runs(books.taken_up_by))
         tab.computes("Taken up", figure, said, inexact=without_formula([figure]))
     if books.corrected_since.count:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from importer.model import Outcome
-from importer.reconcile import Reconciliation
+from importer.reconcile import Line, Reconciliation
 from importer.report.bars import Bar, bars_of
 from importer.report.figures import shown_sums
 from importer.report.inert import visible
 from importer.report.laws import Law, bridge_of, laws_of
+from importer.report.moments import day, iso
 from importer.report.reasons import Said
 from importer.report.source import Report
 from importer.report.steps import Step, next_steps
-from importer.report.summary import iso
 from importer.report.tiles import Tile, tiles_of
 from importer.report.tree import Branch, as_of, place_of, tree_of
 from importer.report.verdict import Verdict, verdict
@@ -27,8 +27,6 @@ MOST_REASONS: Final = 60
 """Groups of reasons on the page; the workbook has more."""
 MOST_FILTERS: Final = 200
 """As many can be chosen from above the list; a longer choice is none."""
-
-_MONTHS: Final = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,8 +172,7 @@ def _choices(books: Reconciliation) -> tuple[Choice, ...]:
 
 def _moment(time: dt.datetime) -> Moment:
     utc = time.astimezone(dt.UTC)
-    month = _MONTHS[utc.month * 3 - 3 : utc.month * 3]
-    return Moment(text=f"{utc.day} {month} {utc.year}, {utc:%H:%M} UTC", iso=iso(time))
+    return Moment(text=f"{day(utc)}, {utc:%H:%M} UTC", iso=iso(time))
 
 
 def _open_at(reference: str) -> str:
@@ -188,18 +185,14 @@ def _by_action(books: Reconciliation) -> Iterator[ActionOutcomes]:
         yield ActionOutcomes(
             name=visible(name) or "rows refused as a whole",
             type=visible(type_),
-            outcomes=tuple(
-                (outcome, line.count, shown_sums(line.money)) for outcome, line in lines.items()
-            ),
+            outcomes=_shares(lines),
         )
 
 
 def _by_status(books: Reconciliation) -> Iterator[ActionOutcomes]:
     for status, lines in books.by_status.items():
-        yield ActionOutcomes(
-            name=visible(status),
-            type="",
-            outcomes=tuple(
-                (outcome, line.count, shown_sums(line.money)) for outcome, line in lines.items()
-            ),
-        )
+        yield ActionOutcomes(name=visible(status), type="", outcomes=_shares(lines))
+
+
+def _shares(lines: Mapping[Outcome, Line]) -> tuple[tuple[Outcome, int, tuple[str, ...]], ...]:
+    return tuple((outcome, line.count, shown_sums(line.money)) for outcome, line in lines.items())

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from importer.model import ActionRecord, Kind, Outcome, Skipped
 from importer.reconcile import Reconciliation
 from importer.report.advice import Advice, RemarkRule
-from importer.report.commands import ELSEWHERE, path_typed
+from importer.report.commands import ELSEWHERE, Command, path_typed, typed
 from importer.report.reasons import Said, reasons_of
 from importer.report.words import Hold
 from importer.shapes import ColumnShape, CsvShape
+
+FAILURES: Final = "failures.xlsx"
+"""The failures workbook in a run's folder."""
+FAILURES_CSV: Final = "failures.csv"
+"""The same rows beside it, where the sheet is a CSV."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +137,26 @@ class Report:
     names: Names = field(default_factory=Names)
     """The files beside it."""
 
-    @property
-    def mapping_typed(self) -> str:
-        """The mapping's file as a word of a command."""
-        return path_typed(self.mapping or f"{ELSEWHERE}/{self.books.run.mapping}.yaml")
+    def run_file(self, run: str, name: str, *, does: str, retry: str = "") -> Command:
+        """Return what runs a file beside the report of a run of this sheet.
+
+        Args:
+            run: the run.
+            name: `FAILURES` or `FAILURES_CSV`, or what it got instead.
+            does: words to stand above it.
+            retry: outcomes to be sent again unchanged, `ignored,refused`; "" for none.
+        """
+        mapping = self.mapping or f"{ELSEWHERE}/{self.books.run.mapping}.yaml"
+        return Command(
+            text=typed(
+                "run",
+                path_typed(f"{self.place}/{run}/{name}"),
+                f"-m {path_typed(mapping)}",
+                retry and f"--retry {retry}",
+                self.options,
+            ),
+            does=does,
+        )
 
 
 def report_of(source: ReportSource, failures: Failures | None = None) -> Report:

@@ -8,15 +8,7 @@ from typing import Final
 from importer.folding import shortened
 from importer.model import Outcome, RemarkStep, RunState
 from importer.reconcile import TO_CORRECT, Wait
-from importer.report.commands import (
-    Command,
-    Step,
-    path_typed,
-    resolve,
-    rows_typed,
-    settle,
-    typed,
-)
+from importer.report.commands import Command, Step, resolve, rows_typed, settle
 from importer.report.figures import counted
 from importer.report.held import held_of
 from importer.report.left_out import open_elsewhere
@@ -25,7 +17,7 @@ from importer.report.source import Failures, Report
 from importer.report.unsent import send_step
 from importer.report.words import INCOMPLETE, Tone
 
-__all__ = ["Step", "next_steps"]
+__all__ = ["Step", "distrust", "next_steps"]
 
 
 def next_steps(report: Report, *, remedy: str = "") -> Iterator[Step]:
@@ -37,7 +29,7 @@ def next_steps(report: Report, *, remedy: str = "") -> Iterator[Step]:
     """
     books = report.books
     if books.imbalances:
-        yield _distrust()
+        yield distrust()
     if count := books.waiting(Outcome.UNKNOWN):
         yield _settle(count, report)
     if books.run.state is RunState.REFUSED:
@@ -55,7 +47,8 @@ def next_steps(report: Report, *, remedy: str = "") -> Iterator[Step]:
         yield _complete(books.incomplete)
 
 
-def _distrust() -> Step:
+def distrust() -> Step:
+    """Return what stands above everything else where the books do not balance."""
     return Step(
         tone=Tone.STOP,
         title="Do not rely on these figures",
@@ -139,9 +132,9 @@ def _failures(report: Report, failures: Failures) -> Iterator[Step]:
     if fix := steps.get(RemarkStep.FIX):
         yield _correct(report, failures, fix.rows)
     if ask := steps.get(RemarkStep.ASK):
-        yield _ask(report, failures, ask.actions)
+        yield _retry(report, failures, RemarkStep.ASK, ask.actions)
     if again := steps.get(RemarkStep.AGAIN):
-        yield _again(report, failures, again.actions)
+        yield _retry(report, failures, RemarkStep.AGAIN, again.actions)
 
 
 def _elsewhere(count: int) -> Step:
@@ -168,26 +161,21 @@ def _correct(report: Report, failures: Failures, rows: int) -> Step:
     )
 
 
-def _ask(report: Report, failures: Failures, actions: int) -> Step:
-    groups = _groups(report, RemarkStep.ASK)
+def _retry(report: Report, failures: Failures, step: RemarkStep, actions: int) -> Step:
+    groups, (title, then) = _groups(report, step), _RETRIED[step]
     return Step(
         tone=Tone.CARE,
-        title=f"Ask the CRM admin about {counted(actions, 'action')}",
-        text=f"{_quoted(groups)}{_notes(groups)} Once it is put right in the CRM, run the "
-        f"failures workbook{_or_csv(failures)}:",
+        title=title.format(counted(actions, "action")),
+        text=f"{_quoted(groups)}{_notes(groups)} {then} the failures workbook{_or_csv(failures)}:",
         commands=_run(report, failures, groups),
     )
 
 
-def _again(report: Report, failures: Failures, actions: int) -> Step:
-    groups = _groups(report, RemarkStep.AGAIN)
-    return Step(
-        tone=Tone.CARE,
-        title=f"Try {counted(actions, 'action')} again",
-        text=f"{_quoted(groups)}{_notes(groups)} The settings say that this passes. Run the "
-        f"failures workbook{_or_csv(failures)}:",
-        commands=_run(report, failures, groups),
-    )
+_RETRIED: Final[Mapping[RemarkStep, tuple[str, str]]] = {
+    RemarkStep.ASK: ("Ask the CRM admin about {}", "Once it is put right in the CRM, run"),
+    RemarkStep.AGAIN: ("Try {} again", "The settings say that this passes. Run"),
+}
+"""Title, and what stands before the file that is to be run unchanged."""
 
 
 def _or_csv(failures: Failures) -> str:
@@ -195,24 +183,12 @@ def _or_csv(failures: Failures) -> str:
 
 
 def _run(report: Report, failures: Failures, retried: Sequence[Said] = ()) -> tuple[Command, ...]:
-    run, table = report.books.run, failures.table
+    run, table = report.books.run.id, failures.table
     retry = ",".join(dict.fromkeys(one.outcome.lower() for one in retried))
     files = {failures.path.name: "the workbook" if table else ""}
     if table is not None:
         files[table.name] = "or the CSV"
-    return tuple(
-        Command(
-            text=typed(
-                "run",
-                path_typed(f"{report.place}/{run.id}/{name}"),
-                f"-m {report.mapping_typed}",
-                retry and f"--retry {retry}",
-                report.options,
-            ),
-            does=does,
-        )
-        for name, does in files.items()
-    )
+    return tuple(report.run_file(run, name, does=does, retry=retry) for name, does in files.items())
 
 
 def _groups(report: Report, step: RemarkStep) -> Sequence[Said]:

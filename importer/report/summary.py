@@ -7,7 +7,6 @@ named as in the product's table, every one of them present.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -18,6 +17,7 @@ from importer.model import Outcome, RunState
 from importer.reconcile import Chain, Line
 from importer.report.figures import plain_sums
 from importer.report.inert import visible
+from importer.report.moments import iso
 from importer.report.reasons import Said, largest
 from importer.report.shape import DESCRIBED, Amounts, Moment
 from importer.report.source import Report
@@ -247,11 +247,6 @@ def summary(report: Report) -> Summary:
         requests={"sent": run.requests_sent, "read": run.requests_read},
         chain=_chain(books.chain),
     )
-
-
-def iso(time: dt.datetime) -> str:
-    """Return a time in UTC, to the second: `2026-11-22T15:37:04Z`."""
-    return time.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _lines(lines: Mapping[Outcome, Line]) -> dict[str, LineSummary]:

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from importer.model import Outcome
 from importer.reconcile import INSIDE, Reconciliation, add_up
 from importer.report.figures import counted, shown_count, shown_sums
 from importer.report.verdict import among, named_runs
-from importer.report.words import Tone, count_of
-
-_OUT: Final = (
-    Outcome.INVALID,
-    Outcome.IGNORED,
-    Outcome.REFUSED,
-    Outcome.DUPLICATE,
-    Outcome.UNSENT,
-)
+from importer.report.words import NOT_IN, Tone, count_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +35,7 @@ def tiles_of(books: Reconciliation) -> Iterator[Tile]:
         + ((f"{shown_count(skipped)} skipped",) if skipped else ()),
     )
     yield _tile(books, "In the CRM", INSIDE, tuple(_since_when(books)), Tone.GOOD)
-    yield _tile(books, "Not in", _OUT, tuple(_beside(books)), Tone.CARE)
+    yield _tile(books, "Not in", NOT_IN, tuple(_beside(books)), Tone.CARE)
     if count_of(books, Outcome.UNKNOWN):
         beside = ("it may stand in the CRM, or not",)
         yield _tile(books, "In doubt", (Outcome.UNKNOWN,), beside, Tone.STOP)

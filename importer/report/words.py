@@ -8,10 +8,13 @@ from enum import StrEnum
 from typing import Final
 
 from importer.model import EarlierReason, Outcome, Ruling, RunRecord, RunState
-from importer.reconcile import Reconciliation
+from importer.reconcile import TO_CORRECT, Reconciliation
 
 SKIPPED: Final = "SKIPPED"
 """The word for a row that yields no action; it is no outcome."""
+
+NOT_IN: Final = (*TO_CORRECT, Outcome.DUPLICATE, Outcome.UNSENT)
+"""The outcomes of what is not in the CRM, for all that is known."""
 
 INCOMPLETE: Final = "incomplete"
 """The word for what is CREATED with something dropped; it is no outcome either."""

@@ -13,11 +13,18 @@ from typing import Final
 from importer.files import Content, make_private_folder, write_atomically
 from importer.model import ActionRecord, Skipped
 from importer.report.document import document_file, document_lines
-from importer.report.failure_files import TABLE, WORKBOOK, write_failure_files
+from importer.report.failure_files import write_failure_files
 from importer.report.html import page_file
 from importer.report.lines import ActionLine, told_of
 from importer.report.rows_data import PageRows
-from importer.report.source import Names, ReportSource, Written, report_of
+from importer.report.source import (
+    FAILURES,
+    FAILURES_CSV,
+    Names,
+    ReportSource,
+    Written,
+    report_of,
+)
 from importer.report.spool import Spool
 from importer.report.table import table_file, table_lines
 from importer.report.theirs import is_theirs, record
@@ -64,8 +71,8 @@ def _write_all(folder: Path, source: ReportSource) -> Written:
     usual = Names()
     failures, kept = write_failure_files(folder, source)
     rows = [
-        (WORKBOOK, failures.path if failures else None),
-        (TABLE, failures.table if failures else None),
+        (FAILURES, failures.path if failures else None),
+        (FAILURES_CSV, failures.table if failures else None),
     ]
     for name, path in rows:
         _remove_stand_ins(folder / name, path)
@@ -95,7 +102,9 @@ def _write_all(folder: Path, source: ReportSource) -> Written:
         document=document,
         report=report,
         kept=kept,
-        old=() if failures else tuple(filter(Path.exists, (folder / WORKBOOK, folder / TABLE))),
+        old=()
+        if failures
+        else tuple(filter(Path.exists, (folder / FAILURES, folder / FAILURES_CSV))),
         displaced=tuple(
             (name, path) for name, path in figures + rows if path and path.name != name
         ),

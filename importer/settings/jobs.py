@@ -115,6 +115,12 @@ class Job(Section):
         return Path(os.path.realpath(self.inbox.parent))
 
     @property
+    def patterns(self) -> tuple[str, ...]:
+        """The names that mean something to the job: of its files, and of their control totals."""
+        totals = self.control_totals.replace(STEM, "*")
+        return (self.inbox.name, totals) if totals else (self.inbox.name,)
+
+    @property
     def timezone(self) -> dt.tzinfo | None:
         """The zone of `zone`; None is the machine's own."""
         return zoneinfo.ZoneInfo(self.zone) if self.zone else None

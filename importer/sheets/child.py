@@ -52,8 +52,9 @@ _PASSED_ON = (
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PATH", "SYSTEMROOT"),
 )
 """What Python itself needs to start. A token is not among it."""
-_ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
-"""Else the thread that waits for the parent's end takes 128 MB of the address space (glibc)."""
+_LEAN = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Else the thread that waits for the parent's end takes 128 MB of the address space (glibc), and
+NumPy takes some for each core."""
 
 
 class End(StrEnum):
@@ -120,7 +121,7 @@ def _run(request: dict[str, str | bool | None], spool: IO[bytes]) -> End:
             stdin=subprocess.PIPE,
             stdout=spool,
             stderr=subprocess.PIPE,
-            env=_ONE_ARENA | {name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            env=_LEAN | {name: os.environ[name] for name in _PASSED_ON if name in os.environ},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     with Watch(process) as watch:
@@ -229,10 +230,13 @@ class Watch:
         return total
 
     def _family(self) -> Sequence[psutil.Process]:
-        """The child, and its own: a virtual environment's Python on Windows starts the real one."""
+        """The child, and its own: a virtual environment's Python on Windows starts the real one.
+
+        Elsewhere it has none, and to ask for them is to look at every process of the machine.
+        """
         with suppress(psutil.Error, OSError):  # no file left to look with
             child = psutil.Process(self._process.pid)
-            return [child, *child.children(recursive=True)]
+            return [child, *(child.children(recursive=True) if sys.platform == "win32" else ())]
         return []
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
 from importer.columns import Texts
 
+(_LINE_END,) = b"\n"
 Read = Callable[[bytes], tuple[Texts, ...] | None]
 """Whole lines, each ended by LF or CRLF → the columns; None where the grammar has to decide."""
 
@@ -47,7 +49,8 @@ def block_reader(delimiter: str, width: int) -> Read | None:
             table = csv.read_csv(pa.BufferReader(block), read_options=sizes, **options)
         except pa.ArrowInvalid:  # another number of cells; bytes that are no text
             return None
-        if table.num_rows != block.count(b"\n") + (not block.endswith(b"\n")):
+        ends = np.count_nonzero(np.frombuffer(block, np.uint8) == _LINE_END)
+        if table.num_rows != ends + (not block.endswith(b"\n")):
             return None
         return tuple(Texts(column.combine_chunks()) for column in table.columns)
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from importer.errors import SheetError
 from importer.sheets.sentences import EXPORT_AGAIN
 
@@ -24,6 +26,7 @@ MOST_LINES = 9_999_999
 BLOCKS_AT_ONCE = 4
 """How many blocks' worth of lines may be in memory together."""
 
+_LF, _CR = b"\n\r"
 _GARBLED = re.compile(
     rb"\xc3\xa2\xe2(?:\x82\xac|\x80\x9a\xc2\xb9)"
     rb"|\xc3[\x82\x83]\xc2[\x80-\xbf]|\xc3\xa0\xc2[\xa4\xa5]|\xc2[\x80-\x84\x86-\x9f]"
@@ -119,8 +122,8 @@ class _Tally:
         if not text.isascii():
             self.plain = False
             self.strange = self.strange or self._strange(block, text)
-        feeds = text.count("\n")
-        found = _line_ends(text, feeds) - (self.last == "\r" and text[0] == "\n")
+        feeds, found = _ends_in(block) if self.is_utf8 else (text.count("\n"), _line_ends(text))
+        found -= self.last == "\r" and text[0] == "\n"
         if len(block) == BLOCK:
             self.fewest = found if self.fewest is None else min(self.fewest, found)
         self.ends += found
@@ -135,9 +138,7 @@ class _Tally:
             return _spot(block, match.start(), self.ends) if match else None
         control = _CONTROLS.search(text)
         before = text[: control.start()] if control else ""
-        return control and Spot(
-            line=self.ends + _line_ends(before, before.count("\n")) + 1, around=b""
-        )
+        return control and Spot(line=self.ends + _line_ends(before) + 1, around=b"")
 
     def odd(self, error: UnicodeError) -> Spot:
         """Find the line of what cannot be decoded; a codec without offsets names the block's."""
@@ -164,10 +165,19 @@ def _blocks(path: Path) -> Iterator[bytes]:
     yield b""
 
 
-def _line_ends(text: str, feeds: int) -> int:
-    """Count CR, LF and CRLF; of LF it is known how many there are."""
+def _line_ends(text: str) -> int:
+    """Count CR, LF and CRLF."""
     returns = text.count("\r")
-    return feeds + returns - (text.count("\r\n") if returns else 0)
+    return text.count("\n") + returns - (text.count("\r\n") if returns else 0)
+
+
+def _ends_in(block: bytes) -> tuple[int, int]:
+    """Count LF, and CR, LF and CRLF, in a text of UTF-8: in its bytes, ten times as fast."""
+    data = np.frombuffer(block, np.uint8)
+    feeds, returns = data == _LF, data == _CR
+    found, alone = int(np.count_nonzero(feeds)), int(np.count_nonzero(returns))
+    both = int(np.count_nonzero(returns[:-1] & feeds[1:])) if alone else 0
+    return found, found + alone - both
 
 
 def _check_size(file: str, since: int, lines: int) -> None:

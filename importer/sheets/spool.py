@@ -85,11 +85,9 @@ class Batch:
 
     def shown(self) -> Iterator[list[Shown]]:
         """Yield its rows."""
-        columns = [
-            [(text, _KINDS[letter]) for text, letter in zip(texts, kinds, strict=True)]
-            for texts, kinds in zip(self.texts, self.kinds, strict=True)
-        ]
-        yield from map(list, zip(*columns, strict=True))
+        columns = list(zip(self.texts, self.kinds, strict=True))
+        for at in range(len(self)):
+            yield [(texts[at], _KINDS[kinds[at]]) for texts, kinds in columns]
 
 
 def _kinds_of(letters: str) -> list[Kind]:

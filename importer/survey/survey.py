@@ -166,7 +166,7 @@ def _shown(binding: Binding, name: str) -> tuple[str, str]:
 def _see(watcher: Watcher, chunk: Chunk, place: int, rows: Places) -> None:
     kinds = None if chunk.kinds is None else chunk.kinds[place]
     numbers, texts = chunk.numbers, chunk.columns[place]
-    if watcher.needless and kinds is None:
+    if watcher.needless and (kinds is None or kinds.count(Kind.TEXT) == len(kinds)):
         rows = without(texts, rows, watcher.needless)
     if len(rows) < len(numbers):
         at = rows.tolist()

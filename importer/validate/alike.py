@@ -81,7 +81,7 @@ class Alike:
         def class_of(known: Known, code: int) -> int:
             if name in self._unlike:
                 return code
-            value, table = known.values[code], _as_table(name, known)
+            value, table = known.values[code], known.table(name)
             state = _FLAWED if isinstance(value, Flaw) else value is None
             answers = (state, *(ask(table, code) for ask in tests))
             return numbers.setdefault(answers, len(numbers) + 1)
@@ -168,12 +168,6 @@ def _conditions(mapping: Mapping) -> Iterator[Condition]:
     if mapping.trailer is not None:
         yield mapping.trailer.when
     yield from (action.when for action in mapping.actions if action.when is not None)
-
-
-def _as_table(name: str, known: Known) -> Table:
-    return Table(
-        numbers=(), values={name: known.values}, texts={name: known.texts}, blank=(), ragged={}
-    )
 
 
 def _answering(part: Callable[[Table, int], object]) -> Ask:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from importer.columns import Adder, Amounts, parsed_column
 from importer.model import Table
 
 
 class AmountsOf:
-    """Gives what adds up the amounts of a table.
+    """Makes what adds up the amounts of a table; of a distinct cell it knows what it is worth."""
 
-    Args:
-        columns: declared columns of amounts.
-    """
+    def __init__(self) -> None:
+        self._columns: dict[str, Amounts] = {}
 
-    def __init__(self, columns: Collection[str]) -> None:
-        self._columns = {name: Amounts() for name in columns}
-
-    def of(self, table: Table) -> dict[str, Adder]:
-        """Return the adder of each column."""
-        return {
-            name: amounts.of(parsed_column(table, name)) for name, amounts in self._columns.items()
-        }
+    def of(self, table: Table, column: str) -> Adder:
+        """Return the adder of a declared column."""
+        return self._columns.setdefault(column, Amounts()).of(parsed_column(table, column))

@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from importer.columns import Places
+from importer.columns import Adder, Places
 from importer.model import CheckedRow, Ready, Skipped, Table
+from importer.validate.amounts import AmountsOf
 
 _AT_ONCE: Final = 1000
 """Rows that are made together, when all are asked for."""
@@ -34,6 +35,7 @@ class Judged(Sequence[CheckedRow]):
         judge: judges the rows at some places, each by itself.
         groups: rows that are alike.
         single: place → row, of all the others.
+        amounts: of the sheet that the table is a part of.
     """
 
     def __init__(
@@ -42,8 +44,11 @@ class Judged(Sequence[CheckedRow]):
         judge: Callable[[Places], Sequence[CheckedRow]],
         groups: Iterable[Group] = (),
         single: Mapping[int, CheckedRow] | None = None,
+        amounts: AmountsOf | None = None,
     ) -> None:
         self.table = table
+        self._amounts = amounts or AmountsOf()
+        self._adders: dict[str, Adder] = {}
         self.groups = list(groups)
         self._judge = judge
         self._single = dict(single or {})
@@ -70,6 +75,12 @@ class Judged(Sequence[CheckedRow]):
             for at in range(begin, min(begin + _AT_ONCE, len(self))):
                 row = self._single.get(at)
                 yield next(made) if row is None else row
+
+    def adder(self, column: str) -> Adder:
+        """Return what adds up the amounts of a declared column; several rules ask for it."""
+        if column not in self._adders:
+            self._adders[column] = self._amounts.of(self.table, column)
+        return self._adders[column]
 
     @property
     def singles(self) -> list[tuple[int, CheckedRow]]:

@@ -66,13 +66,7 @@ class _Column:
             self._known, self._keys = known, keys_of([])
         begin = len(self._keys)
         if begin < len(known):
-            cells = Table(
-                numbers=(),
-                values={self._name: known.values},
-                texts={self._name: known.texts},
-                blank=(),
-                ragged={},
-            )
+            cells = known.table(self._name)
             new = keys_of([self._form(cells, at) for at in range(begin, len(known))])
             self._keys = np.concatenate([self._keys, new])
         return np.concatenate([self._keys, np.zeros((1, 2), np.uint64)])

@@ -14,6 +14,7 @@ from importer.model import CheckedRow, Draft, Flaw, Invalid, Money, Ready, Skipp
 from importer.resolve import Flawed, compile_condition
 from importer.validate.action import compile_action
 from importer.validate.alike import Alike, firsts, likes
+from importer.validate.amounts import AmountsOf
 from importer.validate.judged import NO_ACTION, Group, Judged
 from importer.validate.likeness import fingerprint, identity_of, source_text
 from importer.validate.problems import (
@@ -89,6 +90,7 @@ class _Checker:
         self._identity = identity_of(mapping)
         self._names = sorted(columns)
         self._classes = Alike(mapping).classes()
+        self._amounts = AmountsOf()
         self._read = [*columns, LEAD_IDS] if mapping.via else [*columns]
 
     def check(self, table: Table) -> Judged:
@@ -110,7 +112,7 @@ class _Checker:
                 groups.append(Group(example, places))
         odd = np.flatnonzero(alone)
         single = dict(zip(odd.tolist(), self._judge_all(table, odd), strict=True))
-        return Judged(table, partial(self._judge_all, table), groups, single)
+        return Judged(table, partial(self._judge_all, table), groups, single, self._amounts)
 
     def _judge_all(self, table: Table, places: Places) -> list[CheckedRow]:
         """Judge some rows, each by itself."""

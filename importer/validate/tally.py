@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from importer.columns import Adder, Places
+from importer.columns import Places
 from importer.mapping import Mapping
 from importer.model import Currency, Draft, Money, Ready
 from importer.reconcile import add_money
 from importer.validate.alike import own_amounts
-from importer.validate.amounts import AmountsOf
 from importer.validate.judged import Judged
 
 
@@ -24,8 +23,6 @@ class Tally:
         own = {action.name: own_amounts(action.amount, mapping) for action in mapping.actions}
         self._columns = {name: column for name, column in own.items() if column is not None}
         """Action → the column of its amounts; without those that have one amount for all."""
-        self._amounts = AmountsOf(set(self._columns.values()))
-        self._of: tuple[Judged, dict[str, Adder]] | None = None
 
     def add(
         self, rows: Judged, row: Ready, places: Places | None, sums: dict[Currency, Decimal]
@@ -49,6 +46,4 @@ class Tally:
         column = self._columns.get(draft.name)
         if column is None or rows.table.values[column][int(places[0])] is None:
             return money.amount * len(places)  # a constant, or what blank cells stand for
-        if self._of is None or self._of[0] is not rows:
-            self._of = rows, self._amounts.of(rows.table)
-        return self._of[1][column].total(places)
+        return rows.adder(column).total(places)

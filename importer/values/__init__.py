@@ -13,7 +13,7 @@ from importer.values.lead_id import parse_lead_id
 from importer.values.moment import is_zone
 from importer.values.number import parse_number
 from importer.values.parsers import Declared, Parser, parser_for
-from importer.values.sound import LONGEST_SOUND, sound_length, sound_pattern
+from importer.values.sound import LONGEST_SOUND, sound_kinds, sound_length, sound_pattern
 from importer.values.source_text import as_source_text
 from importer.values.text import parse_text
 
@@ -40,6 +40,7 @@ __all__ = [
     "parse_phone",
     "parse_text",
     "parser_for",
+    "sound_kinds",
     "sound_length",
     "sound_pattern",
     "trim",

@@ -1,7 +1,8 @@
 """Texts that are surely sound: patterns narrower than the readers, for a whole column at once.
 
 A text that fully matches its column's pattern, and is no longer than `LONGEST_SOUND`, is read as a
-value: never as blank, never as a `Flaw`. The reverse is not true. Patterns are written for Python's
+value: never as blank, never as a `Flaw`; and, whichever of `sound_kinds` its cell is, as the same
+one. The reverse is not true. Patterns are written for Python's
 `re` and for RE2 alike.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from importer.model import Kind
 from importer.values.grouping import decimal_sign
 from importer.values.parsers import Declared
 
@@ -53,3 +55,8 @@ def sound_pattern(column: Declared) -> str | None:
 def sound_length(column: Declared) -> int | None:
     """Return how many characters a surely sound text has; None: up to `LONGEST_SOUND`."""
     return column.length or _LENGTHS.get(column.type)
+
+
+def sound_kinds(column: Declared) -> frozenset[Kind]:
+    """Return the kinds of cells whose text may be taken for sound: an amount may be a number."""
+    return frozenset({Kind.TEXT, Kind.NUMBER} if column.type == "amount" else {Kind.TEXT})

@@ -16,6 +16,7 @@ from importer.nightly.records import (
     JobReport,
     NightReport,
     StillWrong,
+    Stray,
     Waiting,
 )
 from importer.reconcile import Reconciliation
@@ -218,6 +219,55 @@ def waiting() -> FileReport:
     )
 
 
+def waiting_and_wrong() -> FileReport:
+    """Return a file whose plan waits for approval, and of which one row is wrong."""
+    return ran(
+        [
+            refused_row(31, problem(31, "D", "-5", "The amount is not above 0.", "Write more.")),
+            *(action(row, Outcome.UNSENT, inr("300000")) for row in (5, 6)),
+        ],
+        6,
+        state=RunState.STOPPED,
+        fate=FileFate.WAITING,
+        said=TOO_MUCH,
+        end=EndKind.STOPPED,
+        archived=None,
+    )
+
+
+def given_up() -> FileReport:
+    """Return a run of an earlier night that a person has closed since."""
+    return ran(
+        [action(row, Outcome.UNSENT, inr("125000"), given_up=True) for row in range(5, 10)], 4
+    )
+
+
+def unreadable() -> FileReport:
+    """Return a file that was taken and cannot be read where it lies."""
+    return FileReport(
+        file="payments.xlsx",
+        fate=FileFate.FAILED,
+        exit_code=2,
+        said="It cannot be read in /srv/importer/inbox/taken/payments/20261122T203000-abcd, where "
+        "a night has put it: Permission denied. Let the night's account read it.",
+    )
+
+
+def cannot_be_archived() -> FileReport:
+    """Return a run that is all in, and whose file cannot be put away."""
+    said = (
+        "The archive /srv/importer/archive/payments cannot be written: Permission denied. What was "
+        "imported is on record; the next night puts it away."
+    )
+    return replace(all_created(), exit_code=2, said=said, archived=None)
+
+
+def not_ready(file: str) -> FileReport:
+    """Return a file that somebody is still writing."""
+    said = "It is still being written. It stays in the inbox; the next night takes it."
+    return FileReport(file=file, fate=FileFate.NOT_READY, exit_code=75, said=said)
+
+
 def unbalanced() -> FileReport:
     """Return a file whose books do not balance."""
     books = all_created().books
@@ -318,6 +368,13 @@ VISITS = replace(RUN, id="20261122-m2p9", root="20261122-m2p9", file="visits.csv
 MISSING = "no file came: one was expected by 01:30 on weekdays"
 
 
+STRAY = Stray(
+    path=Path("/srv/importer/inbox/Export.xlsx"),
+    said="It lies in /srv/importer/inbox and is no job's: its name does not fit payments*.xlsx.",
+)
+NO_TIME = "The time of this night was over. It stays in the inbox; the next night takes it."
+
+
 def nights() -> dict[str, NightReport]:
     """Return a night for each way in which one can end."""
     everything = reported(every_outcome().reconciliation, 5, said="A person said no.")
@@ -380,9 +437,35 @@ def nights() -> dict[str, NightReport]:
             code=5,
             still_unknown={RUN.id: 1},
         ),
+        "waiting_and_wrong": night(job(waiting_and_wrong(), waiting=(RUN.id,)), code=6),
+        "older_copy": night(
+            code=2,
+            failed="The night could not begin: The journal is an older copy. Put the newer one "
+            "back. No job was taken up.",
+        ),
+        "given_up": night(job(resumed=(given_up(),)), code=4),
+        "unreadable": night(job(unreadable()), code=2),
+        "cannot_be_archived": night(job(cannot_be_archived()), code=2),
+        "stray": night(job(not_ready("payments.xlsx")), code=75, strays=(STRAY,)),
+        "no_time": night(
+            job(replace(left("visits.csv"), end=EndKind.OUT_OF_TIME, said=NO_TIME)), code=75
+        ),
+        "same_beside_new": night(
+            job(
+                all_created(),
+                replace(same(), exit_code=4, said=f"It is held by the run {RUN.id}."),
+            ),
+            code=4,
+        ),
+        "ended": night(
+            job(all_created(), said="The night was interrupted.", exit_code=143), code=143
+        ),
         "moved": night(job(all_created()), came_from="office-1"),
         "no_night": night(
             code=75,
             failed="The night could not begin: Another run is at work. No job was taken up.",
         ),
     }
+
+
+NIGHTS = nights()

@@ -14,7 +14,7 @@ from workplaces import row
 from importer.errors import JournalError
 from importer.nightly.digest import digest_of
 from importer.nightly.shift import Terminated
-from importer.pipeline import Workplace, open_workplace
+from importer.pipeline.workplace import Workplace, open_workplace
 from importer.sandbox import Fault, Rule
 from importer.settings import Settings
 

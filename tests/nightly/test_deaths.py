@@ -12,7 +12,7 @@ import pytest
 from workplaces import row
 
 from importer.journal.overview import Open, open_by_run
-from importer.pipeline import open_workplace
+from importer.pipeline.workplace import open_workplace
 from importer.sandbox import Fault, Rule, lead_id
 from importer.settings import load_settings
 

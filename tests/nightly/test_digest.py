@@ -19,10 +19,9 @@ from importer.model import Outcome
 from importer.nightly.digest import digest_of
 from importer.nightly.records import FileFate
 
-from .nights import INDIA, NAME, job, night, nights, ran
+from .nights import INDIA, NAME, NIGHTS, job, night, ran
 
 GOLDEN = Path(__file__).with_name("golden")
-NIGHTS = nights()
 WELL = ("All ", "The one row", "Nothing to do")
 WENT_WELL = {"all_created", "resumed", "not_expected", "not_told", "still_wrong"}
 INERT = {"html", "head", "meta", "title", "body", "h1", "h2", "h3", "p", "pre"}

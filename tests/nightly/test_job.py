@@ -14,11 +14,13 @@ import pytest
 from workplaces import MAPPING, row, write_sheet
 
 from importer.files import sha256_of
+from importer.journal.closing import close
 from importer.model import Currency, Outcome
 from importer.nightly import FileFate, JobReport
 from importer.nightly.digest import digest_of
-from importer.pipeline import Demands, open_workplace, plan_run
+from importer.pipeline.planning import Demands, plan_run
 from importer.pipeline.plans import write_plan
+from importer.pipeline.workplace import open_workplace
 from importer.report.words import Hold
 from importer.sandbox import running
 from importer.settings.jobs import Weekday
@@ -210,14 +212,6 @@ def test_corrected_failures_close_their_chain(desk: NightDesk) -> None:
     assert len(desk.booked()) == 4
 
 
-def test_a_file_that_fits_no_job_is_told(desk: NightDesk) -> None:
-    """A name that no job takes is not passed over in silence."""
-    desk.drop("Payment export.csv", row(1))
-    night = desk.night()
-    assert [note for note in night.notes if "Payment export.csv" in note]
-    assert night.jobs[0].files == ()
-
-
 def test_a_dry_run_changes_nothing(desk: NightDesk) -> None:
     """It says what would be sent, and leaves inbox, journal and CRM as they are."""
     path = desk.drop("payments.csv", row(1), row(2))
@@ -227,6 +221,57 @@ def test_a_dry_run_changes_nothing(desk: NightDesk) -> None:
     assert path.is_file()
     assert not desk.booked()
     assert fates(desk.job_tonight()) == [("payments.csv", "run", 0)]
+
+
+def test_a_dry_run_says_that_a_plan_would_wait(tmp_path: Path) -> None:
+    """Above the job's limit it tells sum and limit, and plans nothing."""
+    with night_desk(tmp_path) as desk:
+        desk.job(approve_above={"INR": "250"})
+        path = desk.drop("payments.csv", row(1), row(2))
+        night = desk.night(dry_run=True)
+        (would,) = night.jobs[0].files
+        assert (would.fate, night.exit_code) == ("waiting", 6)
+        total = (
+            next(iter(would.books.outcomes[Outcome.UNSENT].money.values())) if would.books else 0
+        )
+        assert f"₹{total:,.2f} is to be sent, and above ₹250.00" in would.said
+        assert path.is_file()
+        assert not desk.night(dry_run=True).waiting
+        assert not list((desk.folder / "reports").iterdir())
+        waiting = desk.job_tonight()
+        assert fates(waiting) == [("payments.csv", "waiting", 6)]
+        (again,) = desk.job_tonight(dry_run=True).resumed
+        assert (again.fate, again.exit_code) == ("waiting", 6)
+        assert not desk.booked()
+
+
+def test_a_run_that_a_person_closed_needs_no_person(tmp_path: Path) -> None:
+    """The night after puts the file away, and says that there is nothing to do."""
+    with night_desk(tmp_path) as desk:
+        desk.job(approve_above={"INR": "250"})
+        desk.drop("payments.csv", row(1), row(2))
+        (waiting,) = desk.job_tonight().files
+        with open_workplace(desk.desk.settings) as workplace:
+            close(workplace.journal, waiting.run, None, by="asha", reason="Not these.")
+        night = desk.night()
+        (closed,) = night.jobs[0].resumed
+        assert (closed.fate, closed.exit_code) == ("run", 4)
+        digest = digest_of(night, zone=dt.UTC)
+        assert "4 actions of payments.csv were given up: nothing to do" in digest.subject
+        assert "What needs a person" not in digest.text
+        assert desk.taken() == []
+
+
+def test_a_plan_that_waits_hides_no_rows_to_correct(tmp_path: Path) -> None:
+    """What is wrong in the same sheet is told beside the plan, with its workbook."""
+    with night_desk(tmp_path) as desk:
+        desk.job(approve_above={"INR": "250"})
+        desk.drop("payments.csv", row(1), row(2), row(3, amount="much"))
+        digest = digest_of(desk.night(), zone=dt.UTC)
+        assert "APPROVE: payments.csv" in digest.subject
+        assert "– TO DO: 1 of 3 rows of payments.csv needs a person" in digest.text
+        assert "1. payments.csv: Have the plan" in digest.text
+        assert "2. payments.csv: Correct 1 row" in digest.text
 
 
 def test_a_dry_run_leaves_every_file_where_it_is(tmp_path: Path) -> None:

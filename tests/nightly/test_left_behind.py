@@ -18,7 +18,9 @@ from importer.journal.overview import Open, open_by_run
 from importer.journal.store import Journal
 from importer.nightly import FileReport, NightReport, night_object
 from importer.nightly.digest import digest_of
-from importer.pipeline import open_workplace, send_run
+from importer.nightly.moving import put_into
+from importer.pipeline.sending import send_run
+from importer.pipeline.workplace import open_workplace
 from importer.sandbox import Fault, Rule
 from importer.upload import Ending
 
@@ -138,6 +140,39 @@ def test_a_file_that_came_before_and_grows_is_read_anew(
     assert (left.fate, left.exit_code) == ("not ready", 75)
     monkeypatch.undo()
     assert counts(files(desk.night())[0]) == {"CREATED": 2, "ALREADY": 2}
+
+
+@pytest.mark.parametrize("when", ["run", "same", "refused"])
+def test_rows_that_come_while_a_file_is_put_away_are_not_lost(
+    desk: NightDesk, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """What is written until the very move into the archive takes the file back from there."""
+    desk.job(control_totals="{stem}.totals.txt" if when == "run" else "")
+    if when == "same":
+        desk.drop("payments.csv", row(1))
+        desk.night()
+    path = desk.drop("payments.csv", row(1))
+    if when == "refused":
+        path.write_text("Nothing,of,it\n1,2,3\n", encoding="utf-8")
+    if when == "run":
+        (desk.inbox / "payments.totals.txt").write_text("rows\n1\n", encoding="utf-8")
+    before = len(desk.booked())
+
+    def put(source: Path, folder: Path) -> Path:
+        if source.suffix == ".csv":
+            with source.open("a", encoding="utf-8") as written:
+                print(",".join(row(2)), file=written)
+        return put_into(source, folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("importer.nightly.archive.put_into", put)
+        (file,) = files(desk.night())
+    assert (file.exit_code, file.changed, file.archived) == (75, True, None)
+    assert "payments.csv" in desk.taken()
+    assert not list((desk.folder / "archive").rglob("payments.csv")) or when == "same"
+    if when == "same":
+        assert counts(files(desk.night())[0]) == {"CREATED": 2, "ALREADY": 2}
+        assert len(desk.booked()) == before + 2
 
 
 # What is held for another run

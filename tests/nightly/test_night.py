@@ -42,7 +42,7 @@ def test_a_file_is_run_and_put_away_with_its_reports(office: NightOffice) -> Non
     assert night.code == 0, night.finished
     assert night.fates() == [("payments.csv", "run")]
     lines = [json.loads(line) for line in night.finished.err.splitlines()]
-    assert [line["level"] for line in lines] == ["info", "info"]
+    assert [line["level"] for line in lines] == ["info"] * 3
     (file,) = night.job["files"]
     assert file["counts"]["CREATED"] == 4
     assert Path(file["archived"], "input", "payments.csv").is_file()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 from workplaces import row
 
 from importer.mapping import Mapping
-from importer.nightly import NightReport
-from importer.pipeline import read_mapping
+from importer.nightly import NightReport, night_object
+from importer.nightly.digest import digest_of
+from importer.pipeline.checking import read_mapping
 
 from .night_desks import NightDesk, night_desk
 
@@ -95,14 +97,74 @@ def test_strays_among_what_was_taken_are_passed_over(desk: NightDesk, stray: str
 
 
 def test_a_file_that_cannot_be_read_stops_only_itself(desk: NightDesk) -> None:
-    """Of what was taken, one that cannot be opened is told every night, and the rest is run."""
+    """Of what was taken, one that cannot be opened is told with its place, and the rest is run."""
     desk.job()
     broken = desk.inbox / "taken" / "payments" / "20261122T020000-abcd"
     broken.mkdir(parents=True)
     (broken / "payments-1.csv").symlink_to(desk.inbox / "gone.csv")
     desk.drop("payments-2.csv", row(2))
-    assert fates(desk.night()) == [("payments-1.csv", "failed", 1), ("payments-2.csv", "run", 0)]
-    assert fates(desk.night()) == [("payments-1.csv", "failed", 1)]
+    assert fates(desk.night()) == [("payments-1.csv", "failed", 2), ("payments-2.csv", "run", 0)]
+    night = desk.night()
+    assert fates(night) == [("payments-1.csv", "failed", 2)]
+    said = night.jobs[0].files[0].said
+    assert broken.as_posix() in said
+    assert "No such file" in said
+    digest = digest_of(night, zone=dt.UTC)
+    assert "NOT RUN: payments-1.csv could not be taken up" in digest.subject
+    assert "internal error" not in digest.text
+
+
+@pytest.mark.parametrize("ending", ["part", "crdownload", "filepart", "TMP"])
+def test_what_a_program_is_still_writing_is_not_taken(desk: NightDesk, ending: str) -> None:
+    """A name of an unfinished download fits no job, whatever its pattern, and is told."""
+    desk.job(inbox=desk.folder / "inbox" / "payments*")
+    path = desk.drop(f"payments.csv.{ending}", row(1))
+    night = desk.night()
+    assert fates(night) == []
+    assert [one.path for one in night.strays] == [path]
+    assert "still writing" in night.strays[0].said
+    path.rename(desk.inbox / "payments.csv")
+    assert fates(desk.night()) == [("payments.csv", "run", 0)]
+
+
+@pytest.mark.parametrize("name", [".payments.csv", "~$payments.csv", ".~lock.payments.csv#"])
+def test_hidden_files_are_nobodys(desk: NightDesk, name: str) -> None:
+    """What systems and office programs leave in an inbox is neither taken nor told."""
+    desk.job(inbox=desk.folder / "inbox" / "*")
+    (desk.inbox / name).write_bytes(b"x")
+    night = desk.night()
+    assert (fates(night), night.strays) == ([], ())
+
+
+def test_a_name_is_compared_without_capitals(desk: NightDesk) -> None:
+    """`Payments.CSV` fits `payments*.csv`, on every system."""
+    desk.job()
+    desk.drop("Payments.CSV", row(1))
+    assert fates(desk.night()) == [("Payments.CSV", "run", 0)]
+
+
+def test_a_file_that_fits_no_job_is_a_thing_to_see_to(desk: NightDesk) -> None:
+    """It stands in the subject, in the list and in the JSON line, so that nobody loses it."""
+    desk.job()
+    path = desk.drop("Export.csv", row(1))
+    night = desk.night()
+    digest = digest_of(night, zone=dt.UTC)
+    assert "NOT TAKEN: Export.csv fits no job" in digest.subject
+    assert "1. Export.csv: Give it a name that fits" in digest.text
+    assert night_object(night)["strays"] == [str(path)]
+    assert night.exit_code == 0
+
+
+def test_nothing_in_an_archive_is_replaced(desk: NightDesk) -> None:
+    """Of two files of one name, the second gets a number."""
+    desk.job()
+    folders = set[Path | None]()
+    for text in ("Nothing,of,it\n1,2,3\n", "Neither,is,this\n1,2,3\n"):
+        (desk.inbox / "payments.csv").write_text(text, encoding="utf-8")
+        folders.add(desk.night().jobs[0].files[0].archived)
+    (folder,) = folders
+    assert folder is not None
+    assert {one.name for one in folder.iterdir()} == {"payments.csv", "payments (2).csv"}
 
 
 # Control totals

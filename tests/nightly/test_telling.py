@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from offices import TOKEN
@@ -129,8 +130,26 @@ def test_a_night_that_is_ended_before_it_begins_is_told(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_night_that_is_ended_while_it_tells_has_printed_its_line(tmp_path: Path) -> None:
     """The first SIGTERM has the line printed at once, and the telling goes on to its end."""
+    with a_night_office(tmp_path) as office:
+        said = ended_while_it_tells(office, signals=1)
+        assert "told to end" in " ".join(said["not_told"])
+        assert Path(said["digest"]).is_file()
+        assert office.night().said["notes"] == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_telling_that_is_broken_off_is_told_by_the_next_night(tmp_path: Path) -> None:
+    """The second SIGTERM breaks it off, with the night's own exit code."""
+    with a_night_office(tmp_path) as office:
+        ended_while_it_tells(office, signals=2)
+        (note,) = office.night().said["notes"]
+        assert "some may not know" in note
+
+
+def ended_while_it_tells(office: NightOffice, *, signals: int) -> Any:  # noqa: ANN401 - JSON
+    """Do a night that is told to end while a dead man's switch hears of it: its line."""
     hanging = Hanging(word="0")
-    with a_night_office(tmp_path) as office, a_switch(200, hanging) as (address, _):
+    with a_switch(200, hanging) as (address, _):
         office.job()
         office.drop("payments.csv", row(1))
         process = begin(office, address)
@@ -138,29 +157,44 @@ def test_a_night_that_is_ended_while_it_tells_has_printed_its_line(tmp_path: Pat
         process.send_signal(signal.SIGTERM)
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())
-        hanging.let_go.set()
+        if signals == 1:
+            hanging.let_go.set()
+        else:
+            process.send_signal(signal.SIGTERM)
         rest, err = process.communicate(timeout=60)
-        assert (process.returncode, said["exit_code"], rest) == (0, 0, ""), err
-        assert "told to end" in " ".join(said["not_told"])
-        assert office.night().said["notes"] == []
+        hanging.let_go.set()
+    assert (process.returncode, said["exit_code"], rest) == (0, 0, ""), err
+    assert "Traceback" not in err
+    return said
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_a_telling_that_is_broken_off_is_told_by_the_next_night(tmp_path: Path) -> None:
-    """The second SIGTERM breaks it off, with the night's own exit code."""
-    hanging = Hanging(word="0")
-    with a_night_office(tmp_path) as office, a_switch(200, hanging) as (address, _):
+def test_each_night_leaves_its_digest_in_a_file(tmp_path: Path) -> None:
+    """Whoever is told or not, the digest lies in the folder of reports, and is named."""
+    with a_night_office(tmp_path) as office:
+        office.job()
+        office.drop("payments.csv", row(1), row(2), row(3, amount="much"))
+        night = office.night()
+        path = Path(night.said["digest"])
+        assert path.parent == office.folder / "reports" / "nights"
+        assert path.read_text(encoding="utf-8").startswith("TO DO: 1 of 3 rows of payments.csv")
+        assert str(path) in night.finished.err
+        assert office.night("--dry-run").said["digest"] is None
+        busy = office.night(env={"TELECRM_TOKEN": ""})
+        assert Path(busy.said["digest"]).read_text(encoding="utf-8").startswith("NOT RUN")
+        assert len(list(path.parent.iterdir())) == 2
+
+
+def test_a_digest_that_cannot_be_written_fails_no_import(tmp_path: Path) -> None:
+    """It is told as one who could not be told, and again by the next night."""
+    with a_night_office(tmp_path) as office:
         office.job()
         office.drop("payments.csv", row(1))
-        process = begin(office, address)
-        assert hanging.asked.wait(60)
-        process.send_signal(signal.SIGTERM)
-        assert process.stdout is not None
-        assert json.loads(process.stdout.readline())["exit_code"] == 0
-        process.send_signal(signal.SIGTERM)
-        rest, err = process.communicate(timeout=60)
-        hanging.let_go.set()
-        assert (process.returncode, rest) == (0, ""), err
-        assert "Traceback" not in err
+        (office.folder / "reports").mkdir(exist_ok=True)
+        (office.folder / "reports" / "nights").write_text("a file", encoding="utf-8")
+        night = office.night()
+        assert (night.code, night.said["digest"]) == (0, None), night.finished
+        (said,) = night.said["not_told"]
+        assert "The digest could not be written" in said
+        (office.folder / "reports" / "nights").unlink()
         (note,) = office.night().said["notes"]
-        assert "some may not know" in note
+        assert said in note

@@ -20,8 +20,10 @@ from workplaces import row
 
 from importer.model import Outcome
 from importer.nightly import FileFate
-from importer.pipeline import list_runs, open_workplace, reconcile_run
 from importer.pipeline.backing_up import back_up
+from importer.pipeline.listing import list_runs
+from importer.pipeline.reporting import reconcile_run
+from importer.pipeline.workplace import open_workplace
 from importer.sandbox import lead_id
 
 from .week import Week, a_week
@@ -44,7 +46,7 @@ def week(monkeypatch: pytest.MonkeyPatch) -> Iterator[Week]:
 
 def at_machine(monkeypatch: pytest.MonkeyPatch, name: str, shared: Path) -> None:
     """From here on this is a machine of that name, whose accounts meet in that folder."""
-    monkeypatch.setattr("importer.pipeline.workplace.gethostname", lambda: name)
+    monkeypatch.setattr("importer.pipeline.machines.gethostname", lambda: name)
     monkeypatch.setenv("IMPORTER_SHARED_FOLDER", str(shared))
 
 

@@ -19,8 +19,8 @@ from workplaces import HEADERS, MAPPING, Row, settled
 
 from importer.errors import ImporterError
 from importer.nightly import NightReport, night_that_failed, run_night
-from importer.nightly.digest import Digest, digest_of
-from importer.nightly.telling import tell, tell_start
+from importer.nightly.digest import Digest
+from importer.nightly.telling import keep_digest, tell, tell_start
 from importer.sandbox import API_PATH, PracticeCrm, running
 from importer.secret import Token
 from importer.settings import PRACTICE_TOKEN, Settings, load_settings
@@ -107,8 +107,12 @@ class Week:
             )
         except ImporterError as error:
             night = night_that_failed(settings, error, begun, clock=self._tick)
-        assert tell(settings, night, env) == []
-        self.nights[name], self.digests[name] = night, digest_of(night, zone=INDIA)
+        kept = keep_digest(settings, night)
+        assert tell(settings, night, kept, env) == []
+        assert kept.digest is not None
+        assert kept.path is not None
+        assert kept.path.read_text(encoding="utf-8") == kept.digest.text
+        self.nights[name], self.digests[name] = night, kept.digest
         self.now = dt.datetime.combine(begun.date() + dt.timedelta(days=1), MONDAY.timetz())
         return night
 

@@ -26,9 +26,9 @@ from importer.model import (
     Skipped,
 )
 from importer.reconcile import Attempt, Reconciliation, follow_chain, reconcile
-from importer.report import FailureRow, ReportSource, SheetShape
 from importer.report.advice import Advice, RemarkRule
 from importer.report.lines import told_of
+from importer.report.source import FailureRow, ReportSource, SheetShape
 from importer.report.spool import Spool
 
 RUN = RunRecord(

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from importer.model import ActionRecord, Currency, Kind, Outcome, Remark
 from importer.reconcile import TO_CORRECT, Attempt, follow_chain, reconcile
-from importer.report import FailureRow, ReportSource
+from importer.report.source import FailureRow, ReportSource
 from importer.shapes import CsvShape
 
 from .books import RUN, SHAPE, action, inr, lead_id

@@ -22,7 +22,7 @@ from importer.model import (
     Ruling,
     Skipped,
 )
-from importer.report import ReportSource
+from importer.report.source import ReportSource
 
 from .books import action, every_outcome, inr, lead_id, problem, refused_row, source_of
 

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from importer.model import ActionRecord, Currency, Money, Outcome, Remark, RunState
-from importer.report import ReportSource
 from importer.report.html import page_file
 from importer.report.rows_data import PageRows
-from importer.report.source import report_of
+from importer.report.source import ReportSource, report_of
 
 from .books import RUN, action, every_outcome, inr, problem, refused_row, source_of, taken_down
 

@@ -14,13 +14,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from importer.model import Currency, Money, Outcome, Skipped
-from importer.report import ReportSource, summary
 from importer.report.document import Document, document_file, document_lines
 from importer.report.entries import Entry
 from importer.report.listing import NAMES
 from importer.report.schema import SCHEMA_FILE, report_schema, report_schema_text
-from importer.report.source import report_of
-from importer.report.summary import Summary
+from importer.report.source import ReportSource, report_of
+from importer.report.summary import Summary, summary
 
 from .books import RUN, action, every_outcome, inr, lead_id, source_of, taken_down
 from .odd import beyond_excel, mixed, odd

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.model import Kind, SheetSpec
-from importer.report import MARKED_HEADER, SheetShape, unmarked
 from importer.report.failures import OUR_HEADERS
-from importer.report.failures_csv import write_failures_csv
+from importer.report.failures_csv import MARKED_HEADER, write_failures_csv
+from importer.report.inert import unmarked
 from importer.report.measure import measure
-from importer.report.source import FailureRow
+from importer.report.source import FailureRow, SheetShape
 from importer.shapes import CsvShape
 from importer.sheets import open_sheet
 

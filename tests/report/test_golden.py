@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from importer.report import write_reports
+from importer.report.write import write_reports
 
 from .books import RUN, every_outcome
 

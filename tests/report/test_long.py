@@ -23,7 +23,7 @@ WRITE = """
 import resource, sys
 from pathlib import Path
 from tests.report.long import long_run
-from importer.report import write_reports
+from importer.report.write import write_reports
 written = write_reports(Path(sys.argv[1]), long_run(int(sys.argv[2])))
 print(written.failures.rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

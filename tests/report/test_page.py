@@ -16,12 +16,11 @@ from typing import Any
 
 from importer.model import Currency, Outcome, Remark, RunState, Skipped
 from importer.reconcile import Ground, Reason
-from importer.report import ReportSource
 from importer.report.html import page_file
 from importer.report.lines import lines_of
 from importer.report.page import MOST_FILTERS, MOST_REASONS
 from importer.report.rows_data import GAP, PageRows
-from importer.report.source import report_of
+from importer.report.source import ReportSource, report_of
 from importer.report.tiles import tiles_of
 from importer.report.verdict import verdict
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from importer.report import ReportSource, write_reports
+from importer.report.source import ReportSource
+from importer.report.write import write_reports
 
 from .books import RUN, every_outcome, source_of
 from .odd import beyond_excel, mixed, odd, sums_of

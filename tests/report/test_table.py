@@ -6,7 +6,7 @@ import csv
 from io import StringIO
 
 from importer.model import Outcome, Remark, Skipped
-from importer.report import ReportSource
+from importer.report.source import ReportSource
 from importer.report.table import HEADERS, table_file, table_lines
 
 from .books import action, every_outcome, inr, source_of, taken_down

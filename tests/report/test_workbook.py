@@ -16,12 +16,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from importer.model import Currency, Money, Outcome, Remark, RunState, Skipped
-from importer.report import ReportSource, looks
+from importer.report import looks
 from importer.report.cells import MOST_CHARACTERS
 from importer.report.figures import MINUS, SYMBOLS, plain, shown
 from importer.report.lines import lines_of
 from importer.report.listing import NAMES
-from importer.report.source import report_of
+from importer.report.source import ReportSource, report_of
 from importer.report.words import OUTCOME_WORDS
 from importer.report.xlsx import write_workbook
 

@@ -17,7 +17,8 @@ from openpyxl import load_workbook
 
 from importer.cli.words import say_report
 from importer.model import ActionRecord, Outcome
-from importer.report import ReportSource, Written, write_reports
+from importer.report.source import ReportSource, Written
+from importer.report.write import write_reports
 from importer.shapes import CsvShape
 
 from .books import SHAPE, action, every_outcome, inr, source_of
@@ -322,7 +323,7 @@ ELSEWHERE = """
 import locale, sys
 from pathlib import Path
 from tests.report.books import every_outcome
-from importer.report import write_reports
+from importer.report.write import write_reports
 write_reports(Path(sys.argv[1]), every_outcome())
 """
 

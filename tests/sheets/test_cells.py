@@ -19,6 +19,8 @@ ONE_TYPE = st.sampled_from(
         | st.dates(),
         st.times(),
         st.timedeltas(),
+        st.text(max_size=3) | st.floats(),
+        st.text(max_size=3) | st.dates() | st.datetimes(),
         st.dates() | st.text(max_size=3) | st.floats() | st.booleans() | st.integers(0, 1),
     ]
 )

@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import codecs
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from importer.errors import SheetError
 from importer.model import SheetSpec
-from importer.sheets import open_sheet
+from importer.sheets import csv_scan, open_sheet
+from importer.sheets.csv_scan import scan
 from importer.sheets.encoding import LONGEST_LINE
 
 TEXT = "Lead,Remark\n1,₹ 500 – “Ravi”\n"
@@ -228,3 +233,12 @@ def test_a_file_without_line_ends_is_refused(tmp_path: Path) -> None:
         file.write(b"a,b" * 2_000)
     with pytest.raises(SheetError, match="not a table"):
         open_sheet(path, SheetSpec())
+
+
+@given(st.text("a,\r\n", max_size=40), st.integers(1, 9))
+def test_line_ends_are_counted_in_bytes_as_in_characters(text: str, block: int) -> None:
+    """UTF-8, whose bytes are counted, gives what another encoding gives, wherever blocks end."""
+    with TemporaryDirectory() as folder, patch.object(csv_scan, "BLOCK", block):
+        path = written(Path(folder), text.encode())
+        found, other = scan(path, "utf-8"), scan(path, "latin-1")
+    assert found == other

@@ -11,11 +11,11 @@ import pytest
 
 from importer.mapping.parse import parse_mapping
 from importer.model import CheckedRow, Invalid, Kind, Ready, SheetSpec, Skipped
-from importer.pipeline import Expected, NoBars
 from importer.pipeline.checking import Judging, open_bound
+from importer.pipeline.workplace import NoBars
 from importer.sandbox import seed
 from importer.sheets import open_sheet
-from importer.validate import RAGGED
+from importer.validate import RAGGED, Expected
 from sample_data.every_problem import rows as every_problem
 
 ROOT = Path(__file__).parents[2]

@@ -23,9 +23,10 @@ from importer.sheets.scan import has_cell
 from importer.sheets.scan.found import Finding
 from importer.sheets.scan.package import package
 from importer.sheets.scan.ranges import do_overlap
-from importer.sheets.scan.xlsx import BLOCK, UnusualXmlError, look_through
+from importer.sheets.scan.xlsx import BLOCK, look_through
 from importer.sheets.scan.xlsx_book import read_book, read_formats
 from importer.sheets.scan.xlsx_exact import read_exactly
+from importer.sheets.scan.xlsx_search import UnusualXmlError
 
 Value = str | float | bool | dt.date | dt.datetime | None
 
@@ -164,13 +165,14 @@ def facts(path: Path, finding: Finding) -> dict[str, object]:
 
 def check_both(path: Path, block: int) -> None:
     """Look through a tab as bytes and by a parser, and compare."""
-    quick, exact = Finding(), Finding()
+    quick, plain, exact = Finding(), Finding(), Finding()
     with package(path) as parts:
         formats = read_formats(parts, is_1904=read_book(parts).is_1904)
         xml = parts.read(PART)
     look_through(io.BytesIO(xml), formats, quick, block)
+    look_through(io.BytesIO(xml), formats, plain, block, large=0)
     read_exactly(io.BytesIO(xml), formats, exact)
-    assert facts(path, quick) == facts(path, exact)
+    assert facts(path, quick) == facts(path, plain) == facts(path, exact)
 
 
 @pytest.mark.parametrize("block", [1, 2, 3, 5, 7, 64, 1000, 1 << 20])

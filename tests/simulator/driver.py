@@ -17,7 +17,10 @@ from importer.journal.reading import runs_of
 from importer.journal.store import Journal
 from importer.mapping import parse_mapping
 from importer.model import RunState
-from importer.pipeline import Workplace, open_workplace, plan_run, resumable, send_run
+from importer.pipeline.left import resumable
+from importer.pipeline.planning import plan_run
+from importer.pipeline.sending import send_run
+from importer.pipeline.workplace import Workplace, open_workplace
 from importer.secret import Token
 from importer.settings import PRACTICE_TOKEN, load_settings
 

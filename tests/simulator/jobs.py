@@ -9,7 +9,8 @@ from workplaces import MAPPING, Desk
 
 from importer.journal.reading import action_records, runs_of
 from importer.model import ActionRecord, Outcome, RunState
-from importer.pipeline import open_workplace, reconcile_run
+from importer.pipeline.reporting import reconcile_run
+from importer.pipeline.workplace import open_workplace
 
 RESENDING = MAPPING.replace(
     "    currency: INR\n", "    currency: INR\n    on_unknown: verify_then_resend\n"

@@ -6,27 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.errors import ImporterError
-from importer.journal.approving import plan_facts
-from importer.journal.fitting import RESTORE, count_misfits
+from importer.journal.fitting import count_misfits
 from importer.journal.looking import damage_of
 from importer.journal.overview import Open, doubt_before
-from importer.journal.store import Journal
+from importer.journal.store import RESTORE, Journal
 from importer.lock import Machine
 from importer.model import RunRecord, RunState
-from importer.pipeline.approving import waits
+from importer.pipeline.approving import why_held
 from importer.pipeline.archives import held_by_a_job
 from importer.pipeline.doctor.finding import Finding, broken, ok, warning, wrong
 from importer.pipeline.holding import hold_of
 from importer.pipeline.listing import list_runs
-from importer.pipeline.workplace import Workplace, moved_from, other_machine
+from importer.pipeline.machines import moved_from, other_machine
+from importer.pipeline.workplace import Workplace
 from importer.places import check_journal_place
-from importer.report.commands import REASON, plan_commands, typed
+from importer.report.commands import Command, give_up, plan_commands, resume, settle
 from importer.settings import Settings, WorkspaceKind
-
-_DAMAGED = (
-    "Let nothing be sent. Keep the file and its -wal as they are, and restore the newest back-up; "
-    "then look up in the CRM what was entered since."
-)
 
 
 def check_lock(holder: str) -> Finding:
@@ -52,7 +47,7 @@ def check_journal(journal: Journal, path: Path) -> Finding:
     """Whether every page of the file is sound, and every action is under its row's key."""
     damage = damage_of(journal)
     if damage:
-        return wrong("journal", f"{path} is damaged: {'; '.join(damage)}.", _DAMAGED)
+        return wrong("journal", f"{path} is damaged: {'; '.join(damage)}.", RESTORE)
     if misfits := count_misfits(journal):
         return wrong(
             "journal",
@@ -63,9 +58,9 @@ def check_journal(journal: Journal, path: Path) -> Finding:
     return ok("journal", f"{path} is sound: every page and every reference was looked at.")
 
 
-def check_machine(journal: Journal) -> Iterator[Finding]:
+def check_machine(journal: Journal, path: Path) -> Iterator[Finding]:
     """Whether another machine has used the journal last: a copy of it may still be used there."""
-    if before := other_machine(journal):
+    if before := other_machine(journal, path):
         yield warning("machine", *moved_from(before))
 
 
@@ -85,42 +80,38 @@ def _open(workplace: Workplace, run: RunRecord, left: Open) -> Iterator[Finding]
         yield warning(
             "runs",
             f"{run.id} has {left.unknown:,} UNKNOWN: nobody knows whether they are in the CRM.",
-            f"Before anything else: {_typed('settle', run.id)}.",
+            f"Before anything else: {_quoted(settle(run.id, ''))}.",
         )
     if left.unsent:
-        facts = plan_facts(workplace.journal, run.id)
-        hold, waiting = hold_of(workplace, run.id, facts), waits(workplace, run.id)
-        if hold is None or waiting is None:
+        hold = hold_of(workplace, run.id)
+        if hold is None:
             yield _unsent(workplace, run, left.unsent)
         else:
-            commands = (_quoted(one.text) for one in plan_commands(hold, run.id, ""))
+            waiting = why_held(workplace, run.id, hold)
+            commands = map(_quoted, plan_commands(hold, run.id, ""))
             remedy = f"{waiting.remedy} {', then '.join(commands)}."
             yield warning("runs", f"{run.id}: {waiting.reason}", remedy)
 
 
 def _unsent(workplace: Workplace, run: RunRecord, count: int) -> Finding:
-    resume, close = _typed("resume", run.id), _typed("close", run.id, REASON)
-    remedy = f"No night takes it up. Go on with {resume}, or give it up with {close}."
+    go_on, end = _quoted(resume(run.id, "")), _quoted(give_up(run.id, ""))
+    remedy = f"No night takes it up. Go on with {go_on}, or give it up with {end}."
     doubtful = doubt_before(workplace.journal, run.id)
     if run.halted:
         remedy = (
             "A rule has stopped it, and no night goes on with it. Look what it was; then go on "
-            f"with {resume}, or give it up with {close}."
+            f"with {go_on}, or give it up with {end}."
         )
     elif held_by_a_job(workplace, run):
-        remedy = f"The next night sends them; at once: {resume}."
+        remedy = f"The next night sends them; at once: {go_on}."
     if doubtful:
-        settle = ", ".join(_typed("settle", one) for one in doubtful)
+        first = ", ".join(_quoted(settle(one, "")) for one in doubtful)
         remedy = (
-            f"Nothing is sent to a lead while something of it is in doubt. First {settle}. {remedy}"
+            f"Nothing is sent to a lead while something of it is in doubt. First {first}. {remedy}"
         )
     return warning("runs", f"{run.id} has {count:,} UNSENT.", remedy)
 
 
-def _typed(*words: str) -> str:
-    return _quoted(typed(*words))
-
-
-def _quoted(command: str) -> str:
+def _quoted(command: Command) -> str:
     """As a message has it: whoever shows it puts in how the workspace is found."""
-    return f"`{command}`"
+    return f"`{command.text}`"

@@ -28,6 +28,7 @@ from importer.pipeline.doctor.books import (
 from importer.pipeline.doctor.crm import ask, findings_of
 from importer.pipeline.doctor.finding import Finding, Grade, broken, ok, wrong
 from importer.pipeline.doctor.jobs import check_job
+from importer.pipeline.doctor.overlap import check_overlap
 from importer.pipeline.doctor.places import (
     check_disks,
     check_folder,
@@ -58,8 +59,6 @@ class Orders:
     """Of the jobs, this one alone."""
     notify: bool = False
     """Send a message, to try."""
-    options: str = ""
-    """`--practice`, or whatever else a command needs to find the same settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +109,7 @@ def examine(settings: Settings, orders: Orders) -> Iterator[Finding]:
     yield from _crm(settings, orders, known, at_work=bool(who_is_at_work(path, machine)))
     for job in jobs:
         yield from check_job(job, known.runs)
+    yield from check_overlap(settings.jobs, orders.job)
     yield from check_notify(settings, orders.env, test=orders.notify)
 
 
@@ -130,7 +130,7 @@ def _look(
     sound = check_journal(journal, settings.journal.path)
     if sound.grade is Grade.WRONG:
         return [sound], _Known()  # whatever else it tells may be wrong
-    found = [sound, *(check_machine(journal) if moves else ())]
+    found = [sound, *(check_machine(journal, settings.journal.path) if moves else ())]
     found += check_runs(Workplace(settings=settings, journal=journal), at_work=at_work)
     return found, _known(journal, settings)
 

@@ -8,9 +8,7 @@ from importer.sheets.scan.format import Right
 
 HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?<worksheet[\s>]")
 """The start of a tab without a prefix: `<?xml version="1.0"?>\\n<worksheet xmlns="…">`."""
-ENCODING = re.compile(
-    rb"""<\?xml[^>]*encoding=["'](?!(?:utf-8|us-ascii|ascii)["'])""", re.IGNORECASE
-)
+ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-8["'])""", re.IGNORECASE)
 """An XML declaration of an encoding that is not plain bytes here: `<?xml … encoding="UTF-16"`."""
 START = re.compile(rb"<sheetData\s*(/?)>")
 """Where the rows begin; with `/` there are none."""
@@ -33,10 +31,10 @@ DOUBTFUL = [
     re.compile(rb"</is>\s*+(?!</c>)"),
     re.compile(rb"<v\s*/>\s*+(?!</c>)"),
     re.compile(rb"<v>[^<]*+<(?!/v>)"),
-    re.compile(rb' t="s"[^>]*+(?<!/)>\s*+(?!<v>[0-9]++</v>|</c>|<v\s*/>|<v></v>)'),
 ]
-"""More behind a value, or the number of a text that is none: `<v>1</v><v>2</v>`,
-`<c r="B2" t="s"><v>one</v>`."""
+"""More behind a value: `<v>1</v><v>2</v>`."""
+NO_INDEX = re.compile(rb' t="s"[^>]*+(?<!/)>\s*+(?!<v>[0-9]++</v>|</c>|<v\s*/>|<v></v>)')
+"""The number of a text that is none: `<c r="B2" t="s"><v>one</v>`."""
 REFERENCE = re.compile(
     rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]++")?+(?! t="(?:str|inlineStr)")[^>]*+(?<!/)>\s*+'
     rb"(?:<f[^>]*/>\s*+|<f(?:\s[^>]*)?>[^<]*</f>\s*+)?+<v[^>]*+>[^<&]*+&"
@@ -78,3 +76,10 @@ RIGHT = {
 
 UNUSUAL = (b"<!", b"<?")
 """Comments, instructions. Each is looked for by its last byte first, which is quick."""
+
+
+def has_odd_value(xml: bytes) -> bool:
+    """Whether a value is written in a way that readers may take for another one."""
+    if NO_INDEX.search(xml):
+        return True
+    return b"&" in xml and REFERENCE.search(xml) is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping as ReadOnly
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -11,10 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from importer.columns import Adder
 from importer.mapping import Binding, ColumnType, Mapping
 from importer.model import Flaw, Invalid, Problem, Table
-from importer.validate.amounts import AmountsOf
 from importer.validate.judged import Judged
 from importer.validate.problems import NOT_IN_THE_ROW
 
@@ -42,19 +39,18 @@ class TotalRows:
         self._lead, self._lead_ids = mapping.lead, mapping.lead_ids
         self._texts = [name for name, one in columns.items() if one.type in _TEXTS]
         self._amounts = [name for name, one in columns.items() if one.type is ColumnType.AMOUNT]
-        self._adders = AmountsOf(self._amounts)
         self._whole = dict.fromkeys(self._amounts, Decimal(0))
         self._since = dict.fromkeys(self._amounts, Decimal(0))
         self._rows = self._rows_since = 0
 
     def judge(self, rows: Judged) -> None:
         """Refuse the rows that are totals as what they are."""
-        counts, adders = rows.with_data(), self._adders.of(rows.table)
+        counts = rows.with_data()
         found: dict[int, Invalid] = {}
         begin = 0
         for at, row in rows.singles:
             if isinstance(row, Invalid) and self._lacks_lead(rows.table, at, row):
-                self._add(begin + np.flatnonzero(counts[begin:at]), adders)
+                self._add(begin + np.flatnonzero(counts[begin:at]), rows)
                 begin = at
                 total = self._total(rows.table, at, row)
                 if total is not None:
@@ -62,7 +58,7 @@ class TotalRows:
                     begin = at + 1
                     self._since = dict.fromkeys(self._amounts, Decimal(0))
                     self._rows_since = 0
-        self._add(begin + np.flatnonzero(counts[begin:]), adders)
+        self._add(begin + np.flatnonzero(counts[begin:]), rows)
         rows.change(found)
 
     def _lacks_lead(self, table: Table, index: int, row: Invalid) -> bool:
@@ -72,11 +68,11 @@ class TotalRows:
         value, text = table.values[self._lead_ids][index], table.texts[self._lead][index]
         return isinstance(value, Flaw) and _WORD.search(text) is not None
 
-    def _add(self, places: NDArray[Any], adders: ReadOnly[str, Adder]) -> None:
+    def _add(self, places: NDArray[Any], rows: Judged) -> None:
         self._rows += len(places)
         self._rows_since += len(places)
-        for column, adder in adders.items():
-            amount = adder.total(places)
+        for column in self._amounts:
+            amount = rows.adder(column).total(places)
             self._whole[column] += amount
             self._since[column] += amount
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from importer.columns import ByCode, Known, parsed_column
 from importer.mapping import Binding, Trailer
 from importer.model import CheckedRow, Flaw, Refusal, Skipped, Table
-from importer.validate.amounts import AmountsOf
 from importer.validate.judged import Judged
 from importer.validate.rows import TRAILER
 from importer.validate.whole.rows import Ranges
@@ -31,7 +30,6 @@ class TrailerRow:
         self._binding = binding
         self._rows = 0
         self._sum = Decimal(0)
-        self._adders = AmountsOf([trailer.total] if trailer.total else [])
         self._is_unread = ByCode(_is_unread, sound=False, dtype=bool)
         self._unread = Ranges()
         self._at = 0
@@ -44,12 +42,13 @@ class TrailerRow:
         trailers = np.flatnonzero(rows.where(_is_trailer)).tolist()
         begin = 0
         for at in trailers:
-            self._add(table, begin + np.flatnonzero(counts[begin:at]))
+            self._add(rows, begin + np.flatnonzero(counts[begin:at]))
             self._compare(table, at, table.numbers[at])
             begin = at
-        self._add(table, begin + np.flatnonzero(counts[begin:]))
+        self._add(rows, begin + np.flatnonzero(counts[begin:]))
 
-    def _add(self, table: Table, places: NDArray[Any]) -> None:
+    def _add(self, rows: Judged, places: NDArray[Any]) -> None:
+        table = rows.table
         if self._at:
             for at in places.tolist():
                 self._after.add(table.numbers[at])
@@ -57,7 +56,7 @@ class TrailerRow:
         self._rows += len(places)
         column = self._trailer.total
         if column:
-            self._sum += self._adders.of(table)[column].total(places)
+            self._sum += rows.adder(column).total(places)
             unread = self._is_unread.of(parsed_column(table, column))
             for at in places[unread[places]].tolist():
                 self._unread.add(table.numbers[at])

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Final
 
-from importer.pipeline.words import Word, is_alone, letters_of, words_of
+from importer.pipeline.masking.words import Word, digits_of, is_alone, words_of
 
 _SHORTEST: Final = 3
 """Letters of a word that is looked for; shorter ones stand in every sentence."""
@@ -25,8 +25,10 @@ _GLUED, _GLUED_ELSEWHERE, _LONGEST_GLUED = 5, 3, 64
 _PREFIX: Final = 3
 _FEWEST_DIGITS: Final = 4
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
-_PHONE, _NATIONAL = 7, 10
-"""Digits of a telephone number, at least; and without its country's."""
+_PHONE: Final = 7
+"""Digits of a telephone number, at least."""
+NATIONAL: Final = 10
+"""The same without its country's."""
 _DIGITS: Final = re.compile(r"\d(?:(?:[^\w,;]|_){0,3}\d)*")
 """Digits with little between them, in which a number that is known may stand."""
 _CUT: Final = ("…", "...")
@@ -74,7 +76,7 @@ class Known:
         """Where a telephone number stands, in whatever groups and digits it is written."""
         known = self._learned.numbers
         for found in _DIGITS.finditer(text) if known else ():
-            digits = _digits(found[0])
+            digits = digits_of(found[0])
             windows = (
                 digits[at : at + length]
                 for length in self._number_lengths
@@ -176,9 +178,9 @@ class _Learned:
             self.names.update(one for one in letters if not one.isdecimal())
         self.short.update(filter(_is_short_name, (text[one.start : one.end] for one in words)))
         for found in _DIGITS.finditer(text):
-            digits = _digits(found[0])
+            digits = digits_of(found[0])
             if len(digits) >= _PHONE:
-                self.numbers.update((digits, digits[-_NATIONAL:]))
+                self.numbers.update((digits, digits[-NATIONAL:]))
 
 
 def _pairs(text: str, words: Sequence[Word]) -> Iterator[str]:
@@ -197,7 +199,3 @@ def _is_long(word: str) -> bool:
     if word.isdecimal():
         return len(word) >= _FEWEST_DIGITS and not _YEAR.fullmatch(word)
     return len(word) >= (_SHORTEST if word.isascii() else _SHORTEST_ELSEWHERE)
-
-
-def _digits(text: str) -> str:
-    return letters_of("".join(filter(str.isdecimal, text)))

@@ -6,6 +6,7 @@ own sentences may repeat a cell, so what is hidden is taken out of them too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -16,14 +17,16 @@ from importer.letters import column_letter
 from importer.mapping import Binding, ColumnSpec
 from importer.mapping import Mapping as MappingFile
 from importer.model import ActionRecord, Decision, Earlier, Problem, Remark, RunRecord
-from importer.pipeline.known import Known
-from importer.pipeline.public import Public
-from importer.pipeline.saying import MASKED, Said
+from importer.pipeline.masking.known import NATIONAL, Known
+from importer.pipeline.masking.ours import hidden, is_key, is_ours
+from importer.pipeline.masking.public import Public
+from importer.pipeline.masking.saying import MASKED, Said
+from importer.pipeline.masking.words import digits_of
+from importer.report.figures import counted
 
 _QUOTES: Final = ("“”", '""')
+_OTHER_QUOTES: Final = re.compile(r"(?<!\w)'[^']*+'(?!\w)|`[^`]*+`")
 _NOTHING: Final = Said(())
-_NATIONAL: Final = 10
-"""Digits of a telephone number without its country's."""
 _UNSAID: Final = f"Not shown here: the sentence quotes the row. {MASKED}"
 
 
@@ -185,7 +188,8 @@ def hushed(sentence: str, headers: Iterable[str] = ()) -> str:
         sentence: what a check, the CRM or a refusal says.
         headers: of the sheet; these may be quoted.
     """
-    return _NOTHING.taken_from(_unquoted(sentence, frozenset(map(fold, headers))))
+    said = _NOTHING.taken_from(_unquoted(sentence, frozenset(map(fold, headers))))
+    return said.replace("...", "…")  # which comparing letters takes apart
 
 
 def _unquoted(sentence: str, headers: frozenset[str], raw: str = "", seen: str = "") -> str:
@@ -197,31 +201,41 @@ def _unquoted(sentence: str, headers: frozenset[str], raw: str = "", seen: str =
         raw: the cell that it is about.
         seen: what is shown of it.
     """
+
+    def is_known(text: str) -> bool:
+        begun = text.removesuffix("…")
+        # Nothing, or `…` in a command, is nobody's.
+        return not begun or fold(text) in headers or fold(begun) in fold(seen)
+
+    def other(found: re.Match[str]) -> str:
+        text, mark = found[0][1:-1], found[0][0]
+        ours = is_key(text) if mark == "`" else is_ours(text)
+        return found[0] if ours or is_known(text) else f"{mark}{MASKED}{mark}"
+
     parts: list[str] = []
     at = 0
     for begin, end in _quotations(sentence):
         text = sentence[begin + 1 : end]
-        begun = text.removesuffix("…")
-        # Nothing, or `…` in a command, is nobody's.
-        known = not begun or fold(text) in headers or fold(begun) in fold(seen)
-        hidden = seen if raw and fold(text) == fold(raw) else MASKED
-        parts += sentence[at:begin], sentence[begin : end + 1] if known else f"“{hidden}”"
+        known = is_ours(text) or is_known(text)
+        instead = seen if raw and fold(text) == fold(raw) else hidden(text)
+        kept = sentence[begin : end + 1] if known else f"“{instead}”"
+        parts += sentence[at:begin], kept
         at = end + 1
-    return "".join((*parts, sentence[at:]))
+    # After those: a command between backticks has a quotation of its own, its reason.
+    return _OTHER_QUOTES.sub(other, "".join((*parts, sentence[at:])))
 
 
 def _outline(text: str) -> str:
     """What is hidden, by its length: `••• (11 characters)`."""
     if not text.strip():
         return text
-    length = len(text.strip())
-    return f"{MASKED} ({length:,} character{'' if length == 1 else 's'})"
+    return f"{MASKED} ({counted(len(text.strip()), 'character')})"
 
 
 def _number(text: str) -> str:
     """The digits of a telephone number without its country's; nothing where there are too few."""
-    digits = "".join(filter(str.isdecimal, text))
-    return digits[-_NATIONAL:] if len(digits) >= _NATIONAL else f"no number: {text}"
+    digits = digits_of(text)
+    return digits[-NATIONAL:] if len(digits) >= NATIONAL else f"no number: {text}"
 
 
 def _decision(decision: Decision, said: Said) -> Decision:

@@ -77,6 +77,11 @@ def letters_of(text: str) -> str:
     return text.lower() if text.isascii() else "".join(map(_letters, text))
 
 
+def digits_of(text: str) -> str:
+    """The digits of a text, of whatever script, as 0 to 9."""
+    return letters_of("".join(filter(str.isdecimal, text)))
+
+
 def is_alone(character: str) -> bool:
     """Whether it is of a script that writes no space between words."""
     return _kind(character) == _ALONE

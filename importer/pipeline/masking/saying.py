@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
-from importer.pipeline.known import Known, Span
-from importer.pipeline.words import words_of
+from importer.pipeline.masking.known import Known, Span
+from importer.pipeline.masking.words import words_of
 
 MASKED: Final = "•••"
 

@@ -1,0 +1,54 @@
+"""What a digest hides of a sentence, and what it leaves of the importer's own words."""
+
+from __future__ import annotations
+
+import pytest
+from report.books import action, inr
+
+from importer.model import Outcome, RunState
+from importer.nightly.digest import digest_of
+from importer.pipeline.masking import hushed
+
+from .nights import INDIA, NAME, job, night, ran
+
+OURS = [
+    "The amount is marked “₹”, but its column is in USD.",
+    "The phone number holds “(0)”, a zero that is dialled inside its country only.",
+    "It is not written as en_IN writes numbers (as in 12,50,000.75).",
+    "Leave the columns named “Importer: row” as they are.",
+    'Give it up: `importer close 20261122-k7f3 --reason "…"`. See `skip` and `sheet: {tab: Pay}`.',
+    "Put it into `IMPORTER_NOTIFY_URLS`, or `--retry refused`.",
+    "Install it with: pip install 'importer[notify]'",
+    "The leads' timelines and the runs' reports are there.",
+    "25 requests in a row were wholly ignored or refused; mostly: “LEAD_NOT_FOUND”.",
+]
+
+
+@pytest.mark.parametrize("sentence", OURS)
+def test_the_importers_own_words_stay(sentence: str) -> None:
+    """Signs, commands, keys, examples and the CRM's codes tell nobody's name."""
+    assert hushed(sentence) == sentence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (f"“12x {NAME}” is more than one number.", "“•••” is more than one number."),
+        (f"There is no tab '{NAME}'.", "There is no tab '•••'."),
+        (f"The value `{NAME}` is none.", "The value `•••` is none."),
+        (f"mostly: “LEAD_NOT_FOUND: {NAME} is gone”.", "mostly: “LEAD_NOT_FOUND: •••”."),
+        (f"mostly: “{NAME}_NOT_FOUND”.", "mostly: “•••”."),
+    ],
+)
+def test_what_came_from_the_sheet_is_hidden(sentence: str, said: str) -> None:
+    """Between whatever marks it stands, also behind a code of the CRM."""
+    assert hushed(sentence) == said
+
+
+def test_our_own_figures_stay_where_the_crms_words_are_folded() -> None:
+    """`status 500` is ours; what the CRM has written behind it is not."""
+    detail = f"The CRM answered with status 500: {NAME} 62ab91c0ffee5510 failed."
+    unknown = action(36, Outcome.UNKNOWN, inr("10"), detail=detail, content={"payer": NAME})
+    digest = digest_of(night(job(ran([unknown], 5, state=RunState.STOPPED)), code=5), zone=INDIA)
+    assert "The CRM answered with status 500: … failed." in " ".join(digest.text.split())
+    assert NAME not in digest.text
