@@ -40,6 +40,7 @@ HOMES = {
     "jinja2": {"report"},
     "numpy": {"columns", "first_rows", "sheets", "validate"},
     "openpyxl": {"report"},
+    "pandas": {"columns"},
     "platformdirs": {"settings"},
     "psutil": {"places", "sheets"},
     "pyarrow": {"columns", "sheets"},

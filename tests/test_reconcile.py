@@ -25,7 +25,16 @@ from importer.model import (
     RunRecord,
     RunState,
 )
-from importer.reconcile import Attempt, Chain, Reconciliation, add_up, follow_chain, reconcile
+from importer.reconcile import (
+    Attempt,
+    Books,
+    Chain,
+    Guide,
+    Reconciliation,
+    add_up,
+    follow_chain,
+    reconcile,
+)
 from importer.reconcile.sums import nonzero
 
 RUN = RunRecord(
@@ -84,7 +93,12 @@ def books(actions: Sequence[ActionRecord], run: RunRecord = RUN) -> Reconciliati
             so_far = money.get(one.money.currency, Decimal(0))
             money[one.money.currency] = so_far + one.money.amount
     planned = replace(run, rows_read=rows, planned_actions=len(actions), planned_money=money)
-    return reconcile(planned, actions, rows_kept=rows, chain=chain_of(planned, actions))
+    return reconcile(planned, of(actions), rows_kept=rows, chain=chain_of(planned, actions))
+
+
+def of(actions: Sequence[ActionRecord]) -> Books:
+    """The books into which these went."""
+    return Books.of(actions, Guide.of(RUN))
 
 
 def chain_of(run: RunRecord, *attempts: Sequence[ActionRecord]) -> Chain:
@@ -147,7 +161,10 @@ def test_one_altered_record_is_noticed(actions: list[ActionRecord], data: st.Dat
             more = replace(victim.money, amount=victim.money.amount + Decimal("0.01"))
             altered = [*actions[:place], replace(victim, money=more), *actions[place + 1 :]]
     again = reconcile(
-        honest.run, altered, rows_kept=honest.rows_with_actions, chain=chain_of(honest.run, altered)
+        honest.run,
+        of(altered),
+        rows_kept=honest.rows_with_actions,
+        chain=chain_of(honest.run, altered),
     )
     assert again.imbalances
 
@@ -424,8 +441,8 @@ def test_a_row_that_nobody_judged_is_missed() -> None:
     honest = books([action(2, Outcome.CREATED, "5"), action(3, Outcome.ALREADY, "7")])
     actions = [action(2, Outcome.CREATED, "5"), action(3, Outcome.ALREADY, "7")]
     more_read = replace(honest.run, rows_read=3)
-    assert reconcile(more_read, actions, rows_kept=2, chain=honest.chain).imbalances
-    assert reconcile(honest.run, actions, rows_kept=3, chain=honest.chain).imbalances
+    assert reconcile(more_read, of(actions), rows_kept=2, chain=honest.chain).imbalances
+    assert reconcile(honest.run, of(actions), rows_kept=3, chain=honest.chain).imbalances
     wrong = replace(honest.chain, imbalances=("It does not add up.",))
-    assert reconcile(honest.run, actions, rows_kept=2, chain=wrong).imbalances
-    assert not reconcile(honest.run, actions, rows_kept=2, chain=honest.chain).imbalances
+    assert reconcile(honest.run, of(actions), rows_kept=2, chain=wrong).imbalances
+    assert not reconcile(honest.run, of(actions), rows_kept=2, chain=honest.chain).imbalances

@@ -14,12 +14,11 @@ from importer.cli.words import say_notes
 from importer.journal import reading
 from importer.journal.answers import Answered, count_doubtful
 from importer.journal.left import entries_to_send
+from importer.journal.money import lines_by_outcome
 from importer.journal.rulings import Decided
 from importer.model import Outcome
 from importer.pipeline.left import estimate
-from importer.pipeline.reporting import reconcile_run
 from importer.pipeline.workplace import Workplace
-from importer.reconcile import Reconciliation
 from importer.report.advice import IN_GENERAL
 from importer.report.commands import typed
 from importer.report.figures import counted
@@ -31,18 +30,11 @@ from importer.upload.settle import Settled
 
 def say_plan(workplace: Workplace, run_id: str) -> bool:
     """Show what is about to be sent, on standard error; False when it is nothing."""
-    return _say_planned(workplace, reconcile_run(workplace, run_id))
-
-
-def _say_planned(workplace: Workplace, books: Reconciliation) -> bool:
-    left = estimate(workplace, books.run.id)
-    say_notes(books.run.notes, err=True)
-    click.echo(
-        f"{books.run.file}: {counted(books.run.rows_read, 'row')}; {skips(books.run.skipped)}",
-        err=True,
-    )
-    for outcome, line in books.outcomes.items():
-        if line.count and outcome is not Outcome.UNSENT:
+    run, left = reading.run_of(workplace.journal, run_id), estimate(workplace, run_id)
+    say_notes(run.notes, err=True)
+    click.echo(f"{run.file}: {counted(run.rows_read, 'row')}; {skips(run.skipped)}", err=True)
+    for outcome, line in lines_by_outcome(workplace.journal, run_id).items():
+        if outcome is not Outcome.UNSENT:
             click.echo(
                 f"  {counted(line.count, 'action')} {outcome}{money(line.money, ', ')}", err=True
             )
@@ -89,11 +81,9 @@ def say_rehearsal(workplace: Workplace, run_id: str, *, as_json: bool) -> bool:
         body = f'{{"actions":[{",".join(one.entry for one in of_batch)}]}}'
         line = json.dumps({"lead": lead, "body": body}, ensure_ascii=False)
         click.echo(as_escapes(line if as_json else f"POST /lead/{lead}/action {body}"))
-    books = reconcile_run(workplace, run_id)
-    if not _say_planned(workplace, books):
+    if not say_plan(workplace, run_id):
         click.echo("Nothing would be sent.", err=True)
-    fine = {Outcome.UNSENT, Outcome.ALREADY}
-    return not any(line.count for outcome, line in books.outcomes.items() if outcome not in fine)
+    return {Outcome.UNSENT, Outcome.ALREADY}.issuperset(lines_by_outcome(workplace.journal, run_id))
 
 
 def say_answers(answers: Sequence[Answered]) -> None:

@@ -154,7 +154,7 @@ class ColumnReader:
         found = {Kind.TEXT} if kinds is None else set(kinds)
         texts = as_texts(cells)
         if texts is None:
-            codes = self._one_by_one(cells, kinds)
+            codes = self._as_objects(cells, kinds)
         elif len(found) == 1:
             codes = self._distinct(texts.array, *found)
         else:
@@ -164,10 +164,15 @@ class ColumnReader:
                 codes[places] = self._distinct(taken(texts.array, places), kind)
         return Parsed(cells if texts is None else texts, codes, self._known, self._parse)
 
-    def _one_by_one(self, cells: Sequence[str], kinds: Sequence[Kind] | None) -> Codes:
-        """Return the codes of cells that Arrow cannot hold."""
-        pairs = zip(cells, kinds or repeat(Kind.TEXT, len(cells)), strict=True)
-        return np.fromiter((self._known.code(*pair) for pair in pairs), np.int32, len(cells))
+    def _as_objects(self, cells: Sequence[str], kinds: Sequence[Kind] | None) -> Codes:
+        """Return the codes of cells that Arrow cannot hold: half a character, as Excel may keep."""
+        import pandas as pd  # noqa: PLC0415 - half a second that hardly a sheet has to spend
+
+        # Objects are handed over untouched: no type is inferred and no text means "missing".
+        pairs = list(zip(cells, kinds or repeat(Kind.TEXT, len(cells)), strict=True))
+        of_pair, distinct = pd.factorize(pd.Series(pairs, dtype="object"))
+        known = [self._known.code(text, kind) for text, kind in distinct]
+        return np.array(known, np.int32)[of_pair]
 
     def _distinct(self, rest: Any, kind: Kind) -> Codes:  # noqa: ANN401 - Arrow brings no types
         """Return the codes of cells of one kind, having looked at each distinct text once."""

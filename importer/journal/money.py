@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, exists, func, select
 
 from importer.journal.roots import row_of
 from importer.journal.schema import actions, rows
 from importer.journal.store import Journal
-from importer.model import Currency, Money, State
-from importer.reconcile import add_money, add_up
+from importer.model import OUTCOME_OF, Currency, Money, Outcome, State
+from importer.reconcile import Line, add_money, add_up
 
 
 def add_amounts(sums: dict[Currency, Decimal], found: Iterable[Row[Any]]) -> None:
@@ -27,6 +28,29 @@ def sum_amounts(found: Iterable[Row[Any]]) -> dict[Currency, Decimal]:
     sums: dict[Currency, Decimal] = {}
     add_amounts(sums, found)
     return sums
+
+
+def lines_by_outcome(journal: Journal, run: str) -> dict[Outcome, Line]:
+    """How many actions of a run have each outcome, and what they are worth.
+
+    Equal amounts are counted by the database: no action is looked at by itself, as for the books.
+    """
+    found = journal.read(
+        select(actions.c.state, actions.c.currency, actions.c.amount, func.count().label("n"))
+        .where(actions.c.run == run)
+        .group_by(actions.c.state, actions.c.currency, actions.c.amount)
+    )
+    counts = Counter[Outcome]()
+    sums: dict[Outcome, dict[Currency, Decimal]] = {outcome: {} for outcome in Outcome}
+    for one in found:
+        outcome = OUTCOME_OF[State(one.state)]
+        counts[outcome] += one.n
+        if one.amount is not None:
+            money = Money(amount=one.amount * one.n, currency=Currency(one.currency))
+            add_money(sums[outcome], money)
+    return {
+        one: Line(count=counts[one], money=add_up([sums[one]])) for one in Outcome if counts[one]
+    }
 
 
 def invalid_money(journal: Journal, run: str) -> dict[Currency, Decimal]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -30,6 +31,7 @@ from importer.pipeline.workplace import Bars, NoBars, Workplace
 from importer.reconcile import (
     TO_CORRECT,
     Attempt,
+    Books,
     Chain,
     Reconciliation,
     follow_chain,
@@ -63,16 +65,17 @@ def reconcile_run(workplace: Workplace, run_id: str, mask: Mask | None = None) -
     run = reading.run_of(journal, run_id)
     if run.state is RunState.PLANNING:
         raise UsageError(f"The run {run.id} is still being read.", "Look again in a moment.")
-    run, chain = _with_purge(workplace, run), _chain(workplace, run)
+    books = Books(_advice(workplace, run).guide)
+    see = books.add if mask is None else lambda action: books.add(mask.action(action))
+    run, chain = _with_purge(workplace, run), _chain(workplace, run, see)
     if mask is not None:
         run, chain = mask.run(run), replace(chain, runs=tuple(map(mask.run, chain.runs)))
     return reconcile(
         run,
-        _records(workplace, run_id, mask),
+        books,
         rows_kept=reading.count_rows(journal, run_id),
         chain=chain,
         contradictions=contradictions(journal, run_id),
-        guide=_advice(workplace, run).guide,
     )
 
 
@@ -204,8 +207,15 @@ def _known_by(mapping: Mapping) -> Sequence[str]:
     return [column for column in columns if column != mapping.lead][:3]
 
 
-def _chain(workplace: Workplace, run: RunRecord) -> Chain:
+def _chain(workplace: Workplace, run: RunRecord, see: Callable[[ActionRecord], object]) -> Chain:
+    """Follow the chain; `see` is shown the run's own actions, which are read once."""
     journal = workplace.journal
+
+    def own() -> Iterator[ActionRecord]:
+        for action in reading.action_records(journal, run.id):
+            see(action)
+            yield action
+
     runs = [
         one
         for one in reading.chain_of(journal, run)
@@ -214,9 +224,11 @@ def _chain(workplace: Workplace, run: RunRecord) -> Chain:
     ]
     attempts = [
         Attempt(
-            actions=reading.action_records(journal, one.id),
+            actions=own() if one.id == run.id else reading.action_records(journal, one.id),
             roots={} if one.id == one.root else roots_of_rows(journal, one.id),
         )
         for one in runs
     ]
+    if run.id not in {one.id for one in runs}:
+        deque(own(), maxlen=0)
     return follow_chain(runs, attempts)

@@ -22,7 +22,7 @@ from importer.reconcile.records import (
     Rows,
     Shared,
 )
-from importer.reconcile.run import reconcile
+from importer.reconcile.run import Books, reconcile
 from importer.reconcile.sums import Sums, add_money, add_up
 from importer.reconcile.waiting import MOST_PIECES, Wait, Waiting, joined
 
@@ -33,6 +33,7 @@ __all__ = [
     "MOST_PIECES",
     "TO_CORRECT",
     "Attempt",
+    "Books",
     "Chain",
     "Explanation",
     "Ground",

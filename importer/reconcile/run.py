@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
+from typing import Self
 
 from importer.model import PAYMENT, ActionRecord, Money, Outcome, Ruling, RunRecord
 from importer.reconcile.reasons import Guide, Reasons
@@ -15,31 +16,26 @@ from importer.reconcile.tally import Tally
 from importer.reconcile.waiting import Places, Wait, wait_of
 
 
-def reconcile(  # noqa: PLR0913 - what every side of the books is checked against
+def reconcile(
     run: RunRecord,
-    actions: Iterable[ActionRecord],
+    books: Books,
     *,
     rows_kept: int,
     chain: Chain,
     contradictions: Iterable[str] = (),
-    guide: Guide | None = None,
 ) -> Reconciliation:
     """Close the books of one run.
 
     Args:
         run: what the reader and the planner counted.
-        actions: what the journal holds, in sheet order; read once.
+        books: into which every action went that the journal holds.
         rows_kept: rows with actions, as the journal's rows say.
         chain: the books of the whole chain.
         contradictions: what the store's records say against each other, as sentences.
-        guide: how the reasons are read; None: nobody said anything about remarks.
 
     Returns:
         The reconciliation; its `imbalances` name every side that does not agree.
     """
-    books = _Books(guide or Guide.of(run))
-    for action in actions:
-        books.add(action)
     return Reconciliation(
         run=run,
         rows_with_actions=books.rows,
@@ -77,8 +73,12 @@ def _lines(tallies: _Tallies) -> dict[Outcome, Line]:
     return {outcome: tallies[outcome].line() for outcome in Outcome if outcome in tallies}
 
 
-class _Books:
-    """Counts and sums while the actions go by."""
+class Books:
+    """Counts and sums while the actions of a run go by, in sheet order.
+
+    Args:
+        guide: how the reasons are read.
+    """
 
     def __init__(self, guide: Guide) -> None:
         self.rows = 0
@@ -102,6 +102,14 @@ class _Books:
         self.row_counts = RowCounts()
         self.reasons = Reasons(guide)
         self.waits = defaultdict[Wait, Places](Places)
+
+    @classmethod
+    def of(cls, actions: Iterable[ActionRecord], guide: Guide) -> Self:
+        """All of them at once."""
+        books = cls(guide)
+        for action in actions:
+            books.add(action)
+        return books
 
     def add(self, action: ActionRecord) -> None:
         """Count one action in every place that it belongs to."""
@@ -151,7 +159,7 @@ def _stands_otherwise(action: ActionRecord) -> Money | None:
     return money if money != action.money else None
 
 
-def _imbalances(run: RunRecord, books: _Books, rows_kept: int, chain: Chain) -> Iterator[str]:
+def _imbalances(run: RunRecord, books: Books, rows_kept: int, chain: Chain) -> Iterator[str]:
     skipped = sum(run.skipped.values())
     if run.rows_read != skipped + books.rows:
         yield (

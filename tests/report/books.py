@@ -25,7 +25,7 @@ from importer.model import (
     RunState,
     Skipped,
 )
-from importer.reconcile import Attempt, Reconciliation, follow_chain, reconcile
+from importer.reconcile import Attempt, Books, Reconciliation, follow_chain, reconcile
 from importer.report.advice import Advice, RemarkRule
 from importer.report.lines import told_of
 from importer.report.source import FailureRow, ReportSource, SheetShape
@@ -168,8 +168,8 @@ def books_of(
     )
     roots = {row: (run.root, row) for row in rows}
     chain = follow_chain([closed], [Attempt(actions=actions, roots=roots)])
-    guide = Advice.of(closed, rules).guide
-    return reconcile(closed, actions, rows_kept=len(rows), chain=chain, guide=guide)
+    books = Books.of(actions, Advice.of(closed, rules).guide)
+    return reconcile(closed, books, rows_kept=len(rows), chain=chain)
 
 
 def every_outcome() -> ReportSource:

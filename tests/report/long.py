@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from importer.model import ActionRecord, Currency, Kind, Outcome, Remark
-from importer.reconcile import TO_CORRECT, Attempt, follow_chain, reconcile
+from importer.reconcile import TO_CORRECT, Attempt, Books, Guide, follow_chain, reconcile
 from importer.report.source import FailureRow, ReportSource
 from importer.shapes import CsvShape
 
@@ -31,7 +31,9 @@ def long_run(rows: int) -> ReportSource:
     roots = {row: (run.root, row) for row in range(FIRST, FIRST + rows)}
     chain = follow_chain([run], [Attempt(actions=actions(), roots=roots)])
     return ReportSource(
-        reconciliation=reconcile(run, actions(), rows_kept=rows, chain=chain),
+        reconciliation=reconcile(
+            run, Books.of(actions(), Guide.of(run)), rows_kept=rows, chain=chain
+        ),
         shape=replace(
             SHAPE,
             tab=None,

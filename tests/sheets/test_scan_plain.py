@@ -40,7 +40,7 @@ ODD = (
     *('<c r="0{}"/>', '<c r="A0"/>', '<c r="AAAA1"/>', '<c r="{}1"/>', '<c r="{}"', "</row>"),
     *('<c r="{}" t="inlineStr"><is><t>&x;</t></is></c>', '<c r="b2"/>', '<c r="{}"></v></c>'),
 )
-TAGS = ("", ' spans="1:12"', ' ht="15" x:a="&amp;"', ' a="1" a="2"', ' hidden="1"', "/")
+TAGS = ("", ' spans="1:12"', ' ht="15" x:a="&amp;"', ' a="1" a="2"', ' r="9"', ' hidden="1"', "/")
 OTHERS = (b"", b"<", b">", b'"', b" ", b"1", b"A", b"&amp;", b"</c>", b"\xe9")
 COLUMNS = ("A", "B", "Z", "AA", "XFD")
 ROWS = st.lists(
@@ -137,3 +137,11 @@ def test_what_programs_write_is_plain(tmp_path: Path) -> None:
     rows = xml.partition(b"<sheetData>")[2].partition(b"</sheetData>")[0]
     assert plain(rows) == parsed(rows)
     assert len(parsed(rows)) == 59 * 4
+
+
+@pytest.mark.parametrize("tag", [' a="1" a="2"', ' r="9"', "/", " a='1'", ' a="<"', ' a="&x;"'])
+def test_a_row_of_an_odd_tag_is_not_plain(tag: str) -> None:
+    """What a row's tag says beside its number is well-formed, and nothing of it twice."""
+    assert plain(xml_of([(2, tag, [("A", CELLS[0])])])) is None
+    assert plain(xml_of([(2, ' a="1" x:b="&gt;"', [("A", CELLS[0])])])) is None
+    assert plain(xml_of([(2, ' a="1" x:b=""', [("A", CELLS[0])])]))

@@ -15,7 +15,7 @@ from importer.journal.roots import roots_of_rows
 from importer.journal.schema import actions, requests
 from importer.journal.store import Journal
 from importer.model import PAYMENT, State
-from importer.reconcile import Attempt, follow_chain, reconcile
+from importer.reconcile import Attempt, Books, Guide, follow_chain, reconcile
 from importer.sandbox.faults import Fault
 from importer.sandbox.records import StoredAction
 from simulator.faults import HARMLESS
@@ -76,7 +76,7 @@ def imbalances(journal: Journal, run: str) -> list[str]:
     ]
     books = reconcile(
         record,
-        action_records(journal, run),
+        Books.of(action_records(journal, run), Guide.of(record)),
         rows_kept=count_rows(journal, run),
         chain=follow_chain(chain, attempts),
     )

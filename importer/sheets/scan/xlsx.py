@@ -3,7 +3,7 @@
 Large blocks of rows that are written in the plainest way are proven to be so at once. All others
 are searched for the few things that calamine does not tell. Where the XML is written in another way
 than searched for (prefixes, comments, cells without addresses), the tab is read again by a parser.
-Measured: 100,000 plain rows of 12 columns take 0.9 s of the processor, others 1.6 s.
+Measured: 100,000 plain rows of 12 columns take 1.0 s of the processor, others 1.9 s.
 """
 
 from __future__ import annotations

@@ -160,7 +160,7 @@ def _in_order(
 def _numbers(rows: Sequence[tuple[bytes, bytes]]) -> list[int]:
     """Return the numbers of rows; none where the tag of one is not as plain as could be."""
     for look in {look for _, look in rows}:
-        names = _NAME.findall(look)
+        names = [b"r", *_NAME.findall(look)]
         if not _ATTRIBUTES.fullmatch(look) or len(set(names)) < len(names):
             return []
     return [int(number) for number, _ in rows] if all(number for number, _ in rows) else []
