@@ -12,12 +12,13 @@ from typing import Self
 
 from importer.errors import UsageError
 from importer.files import free_name, make_private_folder, write_atomically
+from importer.pipeline.bars import Bars
 from importer.pipeline.check import CheckResult, check_sheet
 from importer.pipeline.checking import read_mapping
 from importer.pipeline.planning import plan_run
 from importer.pipeline.reporting import report_run
 from importer.pipeline.sending import send_run
-from importer.pipeline.workplace import Bars, Workplace, open_workplace
+from importer.pipeline.workplace import Workplace, open_workplace
 from importer.reconcile import Reconciliation
 from importer.report.source import Written
 from importer.secret import Token

@@ -17,12 +17,12 @@ from binary_books import write_xlsb
 from workplaces import Desk, Result, desk, settled, write_sheet
 
 from importer.errors import JournalError, SheetError
-from importer.mapping import is_ours, parse_mapping
+from importer.mapping import parse_mapping
 from importer.model import Kind, Outcome, SheetSpec
+from importer.our_headers import MARKED_REFERENCE, is_ours
 from importer.pipeline.checking import open_bound
 from importer.pipeline.planning import Demands, plan_run
 from importer.pipeline.workplace import open_workplace
-from importer.report.failures_csv import MARKED_HEADER
 from importer.sandbox import lead_id
 from importer.sheets import open_sheet
 
@@ -277,7 +277,7 @@ def test_a_csv_s_failures_run_as_csv(csv_desk: Desk, tmp_path: Path) -> None:
     here = csv_desk
     first = here.run(csv_sheet(tmp_path, rows_with(NOTES)))
     path = failures_csv(here, first)
-    assert MARKED_HEADER in path.read_text(encoding="utf-8-sig")
+    assert MARKED_REFERENCE in path.read_text(encoding="utf-8-sig")
     untouched = here.run(path)
     assert untouched.counts == {"INVALID": len(NOTES), "REFUSED": 2, "ALREADY": 1, "IGNORED": 1}
     second = failures_csv(here, untouched)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from workplaces import MAPPING, row, write_sheet
 
 HEAVY = {
     *("babel", "httpx", "jinja2", "numpy", "openpyxl", "pandas", "psutil", "pyarrow", "pydantic"),
@@ -74,6 +75,17 @@ def test_a_look_into_the_journal_loads_no_sheet_and_no_report(
     assert code in (0, 4)
     assert {name.partition(".")[0] for name in modules} & HEAVY <= NEEDED | more
     assert len(modules) < MOST
+
+
+def test_a_check_loads_no_journal_and_writes_no_workbook(tmp_path: Path) -> None:
+    """A plain sheet is checked without a database, a report's libraries or HTTP."""
+    sheet, mapping = write_sheet(tmp_path / "payments.csv", [row(1)]), tmp_path / "payments.yaml"
+    mapping.write_text(MAPPING, encoding="utf-8")
+    code, modules = loaded_by(["check", sheet.name, "-m", mapping.name], tmp_path)
+    assert code == 0
+    libraries = {name.partition(".")[0] for name in modules}
+    assert {"pyarrow", "pydantic"} <= libraries
+    assert not libraries & {"httpx", "jinja2", "openpyxl", "pandas", "sqlalchemy"}
 
 
 def loaded_by(words: list[str], folder: Path) -> tuple[int, list[str]]:

@@ -20,7 +20,9 @@ from importer.cli.options import (
 from importer.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
+    from importer.pipeline.references import References
     from importer.settings import Settings, Stop
+    from importer.sheets import Sheet
 
 
 @click.command()
@@ -49,7 +51,6 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
     from importer.pipeline.check import check_sheet
     from importer.pipeline.checking import read_mapping
     from importer.pipeline.exits import Exit
-    from importer.pipeline.workplace import visit_workplace
     from importer.validate import Expected
 
     read, found = read_mapping(mapping), _settings(settings, practice=practice)
@@ -59,7 +60,7 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
         expected=Expected(rows=expect_rows, totals=expect_total),
         invalid_share=_stop_rules(found).invalid_share,
         bars=TerminalBars(),
-        workplace=lambda: visit_workplace(_needed(found)),
+        look_up=lambda workbook: _looked_up(workbook, _needed(found)),
     )
     if as_json:
         print_object(check_object(result))
@@ -83,6 +84,14 @@ def _stop_rules(found: Settings | SettingsError) -> Stop:
     from importer.settings import Stop
 
     return Stop() if isinstance(found, SettingsError) else found.stop
+
+
+def _looked_up(sheet: Sheet, found: Settings) -> References:
+    from importer.pipeline.referring import read_references
+    from importer.pipeline.workplace import visit_workplace
+
+    with visit_workplace(found) as workplace:
+        return read_references(workplace.journal, sheet)
 
 
 def _needed(found: Settings | SettingsError) -> Settings:

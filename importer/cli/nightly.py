@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from importer.nightly import NightReport
-    from importer.pipeline.workplace import Bars
+    from importer.pipeline.bars import Bars
     from importer.settings import Settings
 
 

@@ -1,12 +1,6 @@
 """The mapping file: text → frozen `Mapping`, headers → `Binding`, headers → a skeleton to edit."""
 
-from importer.mapping.binding import (
-    OUR_HEADERS,
-    Binding,
-    bind,
-    is_failures_workbook,
-    is_ours,
-)
+from importer.mapping.binding import Binding, bind
 from importer.mapping.conditions import (
     Above,
     All,
@@ -38,7 +32,6 @@ from importer.mapping.template import template_pieces
 
 __all__ = [
     "LEAD_IDS",
-    "OUR_HEADERS",
     "SCHEMA_FILE",
     "Above",
     "ActionSpec",
@@ -65,8 +58,6 @@ __all__ = [
     "Template",
     "Trailer",
     "bind",
-    "is_failures_workbook",
-    "is_ours",
     "mapping_schema",
     "mapping_schema_text",
     "parse_mapping",

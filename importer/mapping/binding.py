@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping as ReadOnly
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from importer.errors import SheetError
 from importer.folding import did_you_mean, fold, readable
 from importer.letters import column_letter
 from importer.mapping.model import ColumnSpec, Mapping
-
-OUR_HEADERS: Final = "Importer: "
-"""How the headers begin that a failures workbook adds to the sheet's own; never bound."""
+from importer.our_headers import is_ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +52,6 @@ def bind(mapping: Mapping, headers: Sequence[str], file: str, header_row: int) -
             "if the header is in another row, correct `sheet: {header: …}`.",
         )
     return Binding(columns=columns, headers=tuple(headers))
-
-
-def is_ours(header: str) -> bool:
-    """Whether the importer itself wrote this header into a failures workbook."""
-    return fold(header).startswith(fold(OUR_HEADERS))
-
-
-def is_failures_workbook(headers: Sequence[str]) -> bool:
-    """Whether a sheet with these headers is one that the importer wrote, to be corrected."""
-    return any(map(is_ours, headers))
 
 
 def _places(headers: Sequence[str]) -> dict[str, list[int]]:

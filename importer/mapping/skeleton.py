@@ -10,9 +10,9 @@ from typing import Final
 
 from importer.folding import fold, readable
 from importer.letters import column_letter
-from importer.mapping.binding import is_ours
 from importer.mapping.schema import SCHEMA_FILE
 from importer.model import Currency, PaymentStatus, SheetSpec
+from importer.our_headers import is_ours
 
 _MODELINE: Final = f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
 """Tells an editor where the schema is; it works only where the schema lies beside the mapping."""

@@ -18,8 +18,9 @@ from importer.nightly.job import Done, take_up
 from importer.nightly.records import NightReport
 from importer.nightly.shift import INTERRUPTED, Shift, code_of
 from importer.nightly.telling import not_told
+from importer.pipeline.bars import Bars, NoBars
 from importer.pipeline.exits import Exit
-from importer.pipeline.workplace import Bars, NoBars, Workplace, open_workplace
+from importer.pipeline.workplace import Workplace, open_workplace
 from importer.secret import Token
 from importer.settings import Job, Settings
 

@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from importer.pipeline.bars import Bars
 from importer.pipeline.sending import Orders
-from importer.pipeline.workplace import Bars, Workplace
+from importer.pipeline.workplace import Workplace
 from importer.secret import Token
 from importer.settings import Job
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from importer.mapping import Mapping, is_failures_workbook
+from importer.mapping import Mapping
 from importer.model import (
     Currency,
     Invalid,
@@ -19,9 +18,10 @@ from importer.model import (
     Refusal,
     Skipped,
 )
+from importer.our_headers import is_failures_workbook
+from importer.pipeline.bars import Bars, NoBars
 from importer.pipeline.checking import Judging, open_bound, too_many_invalid
-from importer.pipeline.references import NO_REFERENCES, References, read_references
-from importer.pipeline.workplace import Bars, NoBars, Workplace
+from importer.pipeline.references import NO_REFERENCES, References
 from importer.sheets import MANY_ROWS, Sheet
 from importer.validate import Expected, Judged, Tally
 
@@ -84,7 +84,8 @@ class CheckResult:
             group.examples.append(problem)
 
 
-OpenWorkplace = Callable[[], AbstractContextManager[Workplace]]
+LookUp = Callable[[Sheet], References]
+"""Asks the journal which earlier rows those of a failures workbook correct."""
 
 
 def check_sheet(  # noqa: PLR0913 - keywords, each a thing of its own
@@ -94,9 +95,9 @@ def check_sheet(  # noqa: PLR0913 - keywords, each a thing of its own
     expected: Expected | None = None,
     invalid_share: float = 1.0,
     bars: Bars | None = None,
-    workplace: OpenWorkplace | None = None,
+    look_up: LookUp | None = None,
 ) -> CheckResult:
-    """Check a whole sheet; no network, and no journal but for a failures workbook.
+    """Check a whole sheet; no network, and of the journal only what `look_up` brings.
 
     Args:
         path: the sheet's file.
@@ -104,8 +105,8 @@ def check_sheet(  # noqa: PLR0913 - keywords, each a thing of its own
         expected: control totals that somebody gave.
         invalid_share: nothing of it is sent where more than this share of its rows is invalid.
         bars: progress.
-        workplace: opens the workspace whose journal knows what a failures workbook cannot show.
-            None: such a workbook is judged by its own rows.
+        look_up: asked of a failures workbook, which cannot show all that is known of its rows.
+            None: it is judged by its own rows.
 
     Raises:
         UsageError, SheetError: it cannot be read, or is not the mapping's sheet.
@@ -113,7 +114,8 @@ def check_sheet(  # noqa: PLR0913 - keywords, each a thing of its own
     bars = bars or NoBars()
     bound = open_bound(path, mapping)
     sheet = bound.sheet
-    references = _references(sheet, workplace)
+    corrects = is_failures_workbook(sheet.headers)
+    references = look_up(sheet) if look_up and corrects else NO_REFERENCES
     result = CheckResult(file=sheet.file, tab=sheet.tab, mapping=mapping.name)
     judging = Judging(bound, expected or Expected(), bars, references, MANY_ROWS)
     with bars.stage("Checking", sheet.total) as advance:
@@ -124,14 +126,7 @@ def check_sheet(  # noqa: PLR0913 - keywords, each a thing of its own
     # In the order in which a run, which reads them from its journal, says them.
     result.skipped = Counter(dict(sorted(result.skipped.items())))
     result.notes, result.refusals = judging.notes, list(judging.refusals)
-    if not is_failures_workbook(sheet.headers):
+    if not corrects:
         refusal = too_many_invalid(result.invalid, result.ready + result.invalid, invalid_share)
         result.refusals += [refusal] if refusal else []
     return result
-
-
-def _references(sheet: Sheet, workplace: OpenWorkplace | None) -> References:
-    if workplace is None or not is_failures_workbook(sheet.headers):
-        return NO_REFERENCES
-    with workplace() as opened:
-        return read_references(opened.journal, sheet)

@@ -13,12 +13,13 @@ from importer.first_rows import FirstRows
 from importer.folding import readable
 from importer.leads import Directory
 from importer.letters import column_letter
-from importer.mapping import Binding, ColumnType, Mapping, bind, is_failures_workbook, parse_mapping
+from importer.mapping import Binding, ColumnType, Mapping, bind, parse_mapping
 from importer.model import Chunk, Note, Refusal
+from importer.our_headers import is_failures_workbook
+from importer.pipeline.bars import Bars
 from importer.pipeline.leads import beside, open_directory
 from importer.pipeline.ours import as_we_write, unmarked_sheet
 from importer.pipeline.references import NO_REFERENCES, References
-from importer.pipeline.workplace import Bars
 from importer.sheets import MANY_ROWS, ROWS_PER_CHUNK, Sheet, open_sheet
 from importer.survey import Watchers, decided_parsers, survey_of
 from importer.validate import Alike, Expected, Judged, WholeSheet, checker, passer

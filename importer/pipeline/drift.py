@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from importer.folding import fold, readable
 from importer.journal.habits import headers_last_read
 from importer.journal.store import Journal
-from importer.mapping import is_failures_workbook, is_ours
 from importer.model import Note
+from importer.our_headers import is_failures_workbook, is_ours
 from importer.pipeline.checking import BoundSheet
 
 

@@ -12,8 +12,9 @@ from importer.files import sha256_of
 from importer.journal import reading
 from importer.journal.purging import purged_at
 from importer.letters import column_letter
-from importer.mapping import ColumnType, Mapping, is_ours, parse_mapping
+from importer.mapping import ColumnType, Mapping, parse_mapping
 from importer.model import ActionRecord, Chunk, RunRecord, RunState
+from importer.our_headers import is_ours
 from importer.pipeline.checking import BoundSheet, open_bound
 from importer.pipeline.workplace import Workplace
 from importer.reconcile import TO_CORRECT, Reconciliation

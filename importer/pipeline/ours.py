@@ -8,7 +8,7 @@ from pathlib import Path
 
 from importer.folding import fold
 from importer.model import Chunk, SheetSpec
-from importer.report.failures_csv import MARKED_HEADER
+from importer.our_headers import MARKED_REFERENCE
 from importer.report.inert import marked, unmarked
 from importer.sheets import Sheet, tab_names
 
@@ -35,7 +35,7 @@ def as_we_write(path: Path, spec: SheetSpec) -> SheetSpec | None:
 
 def unmarked_sheet(sheet: Sheet) -> Sheet:
     """A `failures.csv` of ours without what we put before its texts; any other sheet as it is."""
-    if fold(MARKED_HEADER) not in map(fold, sheet.headers):
+    if fold(MARKED_REFERENCE) not in map(fold, sheet.headers):
         return sheet
     preamble = tuple(tuple((unmarked(text), kind) for text, kind in row) for row in sheet.preamble)
     return replace(

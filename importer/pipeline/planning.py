@@ -36,12 +36,14 @@ from importer.model import (
     RunState,
     Skipped,
 )
+from importer.pipeline.bars import Bars, NoBars
 from importer.pipeline.checking import BoundSheet, Judging, open_bound, too_many_invalid
 from importer.pipeline.drift import drift
 from importer.pipeline.keys import keys_of, refuse_other_keys, repeats, separate
 from importer.pipeline.people import this_person
-from importer.pipeline.references import References, read_references
-from importer.pipeline.workplace import Bars, NoBars, Workplace
+from importer.pipeline.references import References
+from importer.pipeline.referring import read_references
+from importer.pipeline.workplace import Workplace
 from importer.reconcile import Sums, add_money
 from importer.report.commands import path_between
 from importer.validate import Expected, targets

@@ -18,6 +18,7 @@ from importer.journal.roots import roots_of_rows
 from importer.journal.states import NEVER_RAN
 from importer.mapping import Mapping, bind
 from importer.model import ActionRecord, Note, RunRecord, RunState
+from importer.pipeline.bars import Bars, NoBars
 from importer.pipeline.holding import hold_of
 from importer.pipeline.kept import (
     bare_shape,
@@ -27,7 +28,7 @@ from importer.pipeline.kept import (
     shape_of,
 )
 from importer.pipeline.masking import Mask
-from importer.pipeline.workplace import Bars, NoBars, Workplace
+from importer.pipeline.workplace import Workplace
 from importer.reconcile import (
     TO_CORRECT,
     Attempt,

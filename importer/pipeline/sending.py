@@ -19,10 +19,11 @@ from importer.journal.left import actions_left, batches_left
 from importer.journal.sending import leads_to_send, set_run_state
 from importer.model import RunState
 from importer.pipeline.approving import hold_back
+from importer.pipeline.bars import Bars, NoBars
 from importer.pipeline.concluding import conclude
 from importer.pipeline.line import Line, over_the_line
 from importer.pipeline.settling import settle_over
-from importer.pipeline.workplace import Bars, NoBars, Workplace
+from importer.pipeline.workplace import Workplace
 from importer.secret import Token
 from importer.upload import Ending, EndKind, Sending
 from importer.upload.stops import AS_PLANNED, StopRules

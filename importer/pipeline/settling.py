@@ -10,8 +10,9 @@ from importer.journal.answers import count_doubtful
 from importer.journal.doubt import Claim
 from importer.mapping import Mapping, parse_mapping
 from importer.model import PAYMENT
+from importer.pipeline.bars import Advance, Bars, NoBars
 from importer.pipeline.line import Line, over_the_line
-from importer.pipeline.workplace import Advance, Bars, NoBars, Workplace
+from importer.pipeline.workplace import Workplace
 from importer.secret import Token
 from importer.upload import Ending, EndKind, Gate
 from importer.upload.settle import Settled, SettleRules, Settling

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from importer.errors import SettingsError
 from importer.files import make_private_folder, sha256_of, sync_folder
@@ -31,25 +31,6 @@ from importer.sheets import format_of
 
 _log: Final = logging.getLogger(__name__)
 _NO_HOLDER = "Check that no other program holds it, and that the disk has room."
-
-Advance = Callable[[int], object]
-"""Told how many more are done."""
-
-
-class Bars(Protocol):
-    """How far a long stage is, for whoever watches; the pipeline itself never prints."""
-
-    def stage(self, name: str, total: int | None) -> AbstractContextManager[Advance]:
-        """A stage begins; it ends with the context."""
-        ...
-
-
-class NoBars:
-    """Nobody watches."""
-
-    def stage(self, name: str, total: int | None) -> AbstractContextManager[Advance]:  # noqa: ARG002 - the protocol's words
-        """Count nothing."""
-        return nullcontext(lambda _more: None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Final
 
 from importer.model import Kind, RunRecord
+from importer.our_headers import OUR_HEADERS
 from importer.report import looks
 from importer.report.cells import MOST_CHARACTERS, Cell, blank, fits, text
 from importer.report.inert import visible
@@ -19,14 +20,6 @@ from importer.report.measure import Measure
 from importer.report.source import FailureRow, SheetShape
 from importer.report.workbook import Book, Tab, lines_of_text
 from importer.shapes import ColumnShape
-
-OUR_HEADERS: Final = (
-    "Importer: outcome",
-    "Importer: problem",
-    "Importer: what to do",
-    "Importer: reference",
-)
-"""The columns that the importer adds; a mapping never names them."""
 
 MOST_COMMENTS: Final = 5000
 """Excel opens a tab with more of them slowly; the red cells and our columns say the same."""

@@ -12,15 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import IO, Final
 
-from importer.report.failures import OUR_HEADERS
+from importer.our_headers import MARKED_REFERENCE, OUR_HEADERS
 from importer.report.inert import for_csv, marked
 from importer.report.measure import Measure
 from importer.report.source import FailureRow, SheetShape
 from importer.shapes import CsvShape
-
-MARKED_HEADER: Final = f"{OUR_HEADERS[-1]} (a leading ' marks text)"
-"""The header of our last column: it says that the user's texts went through `inert.marked`. A
-failures workbook that a person saved as CSV has another one, and its texts are as they look."""
 
 _ROWS_A_PIECE: Final = 1000
 _QUOTE: Final = '"'
@@ -66,7 +62,10 @@ def _records(
 ) -> Iterator[list[str]]:
     for row in shape.preamble:
         yield [marked(text) for text, _ in row]
-    yield [*_theirs(shape.headers, measure, frozenset()), *ours((*OUR_HEADERS[:-1], MARKED_HEADER))]
+    yield [
+        *_theirs(shape.headers, measure, frozenset()),
+        *ours((*OUR_HEADERS[:-1], MARKED_REFERENCE)),
+    ]
     for one in rows:
         added = (", ".join(one.outcomes), one.problem, one.hint, one.reference)
         yield [*_theirs(one.texts, measure, shape.amounts), *ours(added)]

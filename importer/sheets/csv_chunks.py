@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 from importer.columns import Texts
 from importer.errors import SheetError
 from importer.model import Chunk
+from importer.sheets.ahead import read_ahead
 from importer.sheets.csv_block import Read, block_reader
 from importer.sheets.csv_text import MOST_COLUMNS, Record, read_records, records_of
 from importer.sheets.header import Header
@@ -106,7 +107,7 @@ def _pieces(source: Source, header: Header, size: int) -> Iterator[Piece]:
         if source.instruction:
             file.readline()
         try:
-            yield from _Blocks(file, source, read, size).pieces(header.row)
+            yield from read_ahead(_Blocks(file, source, read, size).pieces(header.row))
         except UnicodeError as error:
             raise source.changed() from error
 

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from importer.model import Kind, Outcome, SheetSpec
+from importer.our_headers import OUR_HEADERS
 from importer.report.cells import MOST_CHARACTERS
-from importer.report.failures import OUR_HEADERS, write_failures
+from importer.report.failures import write_failures
 from importer.report.measure import measure
 from importer.report.source import FailureRow, SheetShape
 from importer.shapes import ColumnShape

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.model import Kind, SheetSpec
-from importer.report.failures import OUR_HEADERS
-from importer.report.failures_csv import MARKED_HEADER, write_failures_csv
+from importer.our_headers import MARKED_REFERENCE, OUR_HEADERS
+from importer.report.failures_csv import write_failures_csv
 from importer.report.inert import unmarked
 from importer.report.measure import measure
 from importer.report.source import FailureRow, SheetShape
@@ -57,7 +57,7 @@ def read_again(content: bytes, spec: SheetSpec | None = None) -> list[list[str]]
 def test_our_columns_come_last() -> None:
     """The sheet's own cells come first; the last header says what a leading quote means."""
     head, row = read_again(written(rows_of(["62ab16e", "=1+1"])))
-    assert head == ["Lead", "Note", *OUR_HEADERS[:-1], MARKED_HEADER]
+    assert head == ["Lead", "Note", *OUR_HEADERS[:-1], MARKED_REFERENCE]
     assert row[:3] == ["62ab16e", "=1+1", "IGNORED"]
     assert row[-1] == "20261122-k7f3/30"
 

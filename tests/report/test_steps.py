@@ -19,9 +19,9 @@ from importer.model import (
     Ruling,
     RunState,
 )
+from importer.our_headers import OUR_HEADERS
 from importer.reconcile import Attempt, follow_chain
 from importer.report.advice import IN_GENERAL, RemarkRule
-from importer.report.failures import OUR_HEADERS
 from importer.report.lines import action_line
 from importer.report.source import Failures, Report, report_of
 from importer.report.steps import Step, next_steps
