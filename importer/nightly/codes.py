@@ -11,10 +11,10 @@ _INTERRUPTED: Final = range(129, 256)
 _ORDER: Final = (
     Exit.INTERNAL,
     *_INTERRUPTED,
-    *(Exit.UNBALANCED, Exit.IN_DOUBT, Exit.STOPPED, Exit.LATER),
-    *(Exit.INCOMPLETE, Exit.SHEET, Exit.USAGE, Exit.DONE),
+    *(Exit.UNBALANCED, Exit.IN_DOUBT, Exit.STOPPED, Exit.SHEET, Exit.USAGE),
+    *(Exit.LATER, Exit.INCOMPLETE, Exit.DONE),
 )
-"""The most urgent first."""
+"""The most urgent first: what a person has to fix comes before what the next night does."""
 
 
 def worst(codes: Iterable[int]) -> int:

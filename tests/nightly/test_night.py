@@ -200,7 +200,7 @@ def test_the_worst_of_all_jobs_is_the_nights(office: NightOffice) -> None:
     assert night.code == 5, night.finished
 
 
-URGENT = [1, 130, 143, 7, 5, 6, 75, 4, 3, 2, 0]
+URGENT = [1, 130, 143, 7, 5, 6, 3, 2, 75, 4, 0]
 
 
 @pytest.mark.parametrize("place", range(len(URGENT)))
