@@ -350,6 +350,7 @@ def test_a_journal_that_was_on_another_machine_is_a_warning(office: Office) -> N
     assert office.run("--yes").code == 0
     with closing(sqlite3.connect(office.folder / "state" / "journal.db")) as journal, journal:
         journal.execute("UPDATE meta SET value = 'office-1' WHERE key = 'machine'")
+        journal.execute("UPDATE meta SET value = value + 1 WHERE key = 'mark'")
     grade, said = checks(doctor(office, "--json"))["machine"]
     assert (grade, "used on the machine office-1 before" in said) == ("warning", True)
     again = office.run("--yes")

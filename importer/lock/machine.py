@@ -10,10 +10,10 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from importer.errors import SettingsError
 from importer.files import write_atomically
@@ -59,6 +59,14 @@ class Machine:
     """As `shared_folder` tells it; made open to all accounts where it is missing."""
     slug: str
     """The workspace, as a file name."""
+    is_named: bool = False
+    """Somebody has said which folder it is, and so that it stays with the journal."""
+
+    @classmethod
+    def here(cls, slug: str, environment: Mapping[str, str] = os.environ) -> Self:
+        """This machine."""
+        named = bool(environment.get(VARIABLE, "").strip())
+        return cls(folder=shared_folder(environment), slug=slug, is_named=named)
 
     @contextmanager
     def lock(self, words: Sequence[str] | None = None) -> Iterator[None]:
@@ -116,6 +124,13 @@ class Machine:
                 f"The note {self._note_file} cannot be written: {error.strerror}.",
                 _open_to_all(self.folder),
             ) from error
+
+    def knows(self, journal_id: str, mark: int) -> bool:
+        """Whether the last run here left this journal exactly as far as it has come."""
+        with suppress(SettingsError):  # `note` and `check` tell of a note that cannot be read
+            noted = self._read()
+            return noted is not None and (noted.id, noted.mark) == (journal_id, mark)
+        return False
 
     @property
     def lock_file(self) -> Path:

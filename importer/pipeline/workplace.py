@@ -18,7 +18,6 @@ from importer.journal.store import Journal, open_journal
 from importer.lock import (
     Machine,
     refuse_foreign,
-    shared_folder,
     told_as_foreign,
     workspace_lock,
 )
@@ -113,7 +112,7 @@ def _noted(machine: Machine | None, workplace: Workplace) -> Iterator[Workplace]
         yield workplace
         return
     path, journal = workplace.settings.journal.path, workplace.journal
-    before, here = other_machine(journal, path), this_machine(path)
+    before, here = other_machine(journal, machine), this_machine()
     if before:
         _log.warning("%s %s", *moved_from(before))
     # Before anything is sent: a copy that is older than this is known by its mark, however this
@@ -127,7 +126,7 @@ def machine_of(settings: Settings) -> Machine | None:
     """Where the machine's accounts meet, for a workspace that counts."""
     if settings.workspace.kind is WorkspaceKind.SANDBOX:
         return None
-    return Machine(folder=shared_folder(), slug=settings.workspace.slug)
+    return Machine.here(settings.workspace.slug)
 
 
 def _check_place(settings: Settings) -> None:

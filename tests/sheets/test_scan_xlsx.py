@@ -121,6 +121,7 @@ WAYS: dict[str, Callable[[str], str]] = {
     "a strange character": lambda xml: xml.replace("Amount", "Amount"),
     "closed by space": lambda xml: xml.replace("</sheetData>", "</sheetData >"),
     "truths": lambda xml: xml.replace('hidden="1"', 'hidden="true"'),
+    "no height": lambda xml: xml.replace('ht="0"', 'ht=" -.0e1"'),
 }
 
 

@@ -58,9 +58,9 @@ def check_journal(journal: Journal, path: Path) -> Finding:
     return ok("journal", f"{path} is sound: every page and every reference was looked at.")
 
 
-def check_machine(journal: Journal, path: Path) -> Iterator[Finding]:
+def check_machine(journal: Journal, machine: Machine) -> Iterator[Finding]:
     """Whether another machine has used the journal last: a copy of it may still be used there."""
-    if before := other_machine(journal, path):
+    if before := other_machine(journal, machine):
         yield warning("machine", *moved_from(before))
 
 

@@ -16,7 +16,7 @@ from importer.journal import reading
 from importer.journal.answers import requests_since
 from importer.journal.looking import ask_journal, lead_last_written
 from importer.journal.store import Journal
-from importer.lock import who_is_at_work
+from importer.lock import Machine, who_is_at_work
 from importer.model import RunRecord
 from importer.pipeline.doctor.books import (
     check_journal,
@@ -98,7 +98,7 @@ def examine(settings: Settings, orders: Orders) -> Iterator[Finding]:
         if is_closed(path.parent) or (is_there(path) and is_closed(path)):
             yield wrong("journal", f"This account may not read {path}.", _OTHER_ACCOUNT)
         elif is_there(path):
-            look = partial(_look, settings, at_work=bool(at_work), moves=machine is not None)
+            look = partial(_look, settings, at_work=bool(at_work), machine=machine)
             found, known = ask_journal(path, settings.workspace.name, look)
             yield from found
         else:
@@ -124,13 +124,13 @@ def _jobs(settings: Settings, name: str) -> Sequence[Job]:
 
 
 def _look(
-    settings: Settings, journal: Journal, *, at_work: bool, moves: bool
+    settings: Settings, journal: Journal, *, at_work: bool, machine: Machine | None
 ) -> tuple[Sequence[Finding], _Known]:
     """What is found of the journal, and what it tells to the other checks."""
     sound = check_journal(journal, settings.journal.path)
     if sound.grade is Grade.WRONG:
         return [sound], _Known()  # whatever else it tells may be wrong
-    found = [sound, *(check_machine(journal, settings.journal.path) if moves else ())]
+    found = [sound, *(check_machine(journal, machine) if machine else ())]
     found += check_runs(Workplace(settings=settings, journal=journal), at_work=at_work)
     return found, _known(journal, settings)
 

@@ -36,6 +36,8 @@ _Row = tuple[bytes, bytes]
 LONGEST_ROW = 64 << 20
 """Bytes of a row of which the end was not found: 16,384 cells of short texts are 1 MB."""
 _DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_NO_HEIGHT = re.compile(rb"ht\s*=\s*[\"'][\s+-]*[0.]")
+"""How the height of a row begins that may come to nothing."""
 _SHAPED = 8
 """Blocks by which it is judged how columns look: thousands of rows; more would tell the same."""
 _FEW_STYLES = 64
@@ -249,7 +251,7 @@ def _columns(addresses: list[bytes], rows: set[bytes]) -> set[bytes]:
 
 
 def _may_hide(look: bytes) -> bool:
-    return b"hidden" in look or b'ht="0' in look
+    return b"hidden" in look or _NO_HEIGHT.search(look) is not None
 
 
 def _attributes(look: bytes) -> dict[str, str]:
