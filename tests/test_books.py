@@ -11,6 +11,7 @@ import pytest
 from offices import an_office, says
 from workplaces import Desk, desk, row
 
+from importer.errors import JournalError
 from importer.pipeline.reporting import reconcile_run
 from importer.pipeline.workplace import open_workplace
 
@@ -106,6 +107,30 @@ def test_one_altered_record_breaks_the_books(
         assert store.execute(ALTERATIONS[alteration]).rowcount
     with open_workplace(here.settings) as workplace:
         assert reconcile_run(workplace, run).imbalances
+
+
+@pytest.mark.parametrize(
+    "alteration",
+    [
+        "UPDATE actions SET currency = NULL WHERE amount IS NOT NULL",
+        "UPDATE actions SET state = 'booked' WHERE row = 2",
+        "UPDATE actions SET remarks = '[1]' WHERE row = 2",
+    ],
+)
+def test_a_record_that_says_nothing_any_more_is_told_as_altered(
+    sent: tuple[Desk, str, bytes], alteration: str
+) -> None:
+    """No books are made of what cannot be read, and nobody takes it for a fault of the program."""
+    here, run, whole = sent
+    path = here.settings.journal.path
+    path.write_bytes(whole)
+    with closing(sqlite3.connect(path)) as store, store:
+        assert store.execute(alteration).rowcount
+    with (
+        open_workplace(here.settings) as workplace,
+        pytest.raises(JournalError, match=r"row 2 of the run .* cannot be read"),
+    ):
+        reconcile_run(workplace, run)
 
 
 def test_a_run_that_does_not_balance_says_so_first(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, func, select
 
-from importer.errors import UsageError
+from importer.errors import JournalError, UsageError
 from importer.journal.doubt import doubtful_leads
 from importer.journal.earlier import read_earlier
 from importer.journal.money import invalid_money
@@ -20,7 +20,7 @@ from importer.journal.schema import HAS_ID, IS_UNKNOWN, actions, problems, reque
 from importer.journal.statements import ACTIONS
 from importer.journal.states import states_of
 from importer.journal.statuses import status_of
-from importer.journal.store import Journal
+from importer.journal.store import RESTORE, Journal
 from importer.journal.taken import is_replaceable, taken_up
 from importer.model import (
     OUTCOME_OF,
@@ -145,14 +145,25 @@ def action_records(
 
 
 def records_of(journal: Journal, run: str, page: Sequence[Row[Any]]) -> Iterator[ActionRecord]:
-    """Some actions of one run, as the journal's table has them, as records in the same order."""
+    """Some actions of one run, as the journal's table has them, as records in the same order.
+
+    Raises:
+        JournalError: one of them was altered until it says nothing.
+    """
     (described,) = journal.read(select(runs.c.targets).where(runs.c.id == run))
     wrong = _problems(journal, run, [one.row for one in page if one.state == State.INVALID])
     ruled = decisions_by_action(journal, [one.id for one in page])
     later = taken_up(journal, run, {one.row for one in page if is_replaceable(one)})
     doubtful = doubtful_leads(journal, {one.lead for one in page if one.state == State.STAGED})
     for one in page:
-        record = _action(one, described.targets, wrong.get(one.row, ()), ruled.get(one.id, ()))
+        try:
+            record = _action(one, described.targets, wrong.get(one.row, ()), ruled.get(one.id, ()))
+        except (KeyError, TypeError, ValueError) as error:
+            raise JournalError(
+                f"The journal was altered: what it holds of row {one.row} of the run {run} cannot "
+                "be read.",
+                RESTORE,
+            ) from error
         if one.row in later and is_replaceable(one):
             taker, row = later[one.row]
             record = replace(record, taken_up=f"{taker}/{row}")
