@@ -11,6 +11,7 @@ from importer.files import sha256_of
 from importer.journal import reading
 from importer.model import RunRecord
 from importer.pipeline.workplace import Workplace
+from importer.report.commands import path_between
 from importer.settings import Job
 
 REFUSED: Final = "refused"
@@ -50,7 +51,13 @@ def refused(workplace: Workplace, gone: Collection[str], before: dt.datetime) ->
 
 def held_by_a_job(workplace: Workplace, run: RunRecord) -> bool:
     """Whether the nights of a job go on with a run: it is theirs, in its archive or its inbox."""
-    return any(job.name == run.job or _holds_run(job, run) for job in workplace.settings.jobs)
+    settings = workplace.settings
+    return any(
+        # By another mapping, no night would find the run.
+        (job.name == run.job and path_between(job.mapping, settings.folder) == run.mapping_file)
+        or _holds_run(job, run)
+        for job in settings.jobs
+    )
 
 
 def _holds_run(job: Job, run: RunRecord) -> bool:
