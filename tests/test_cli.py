@@ -184,6 +184,7 @@ def test_check_says_what_a_run_would_refuse(office: Office, share: str, *, refus
     assert done.code == 3
     assert ("2 of 3 rows are invalid: the mapping may be a wrong one" in done.out) is refused
     assert (office.run("--yes").code == 3) is refused
+    assert ("raise `invalid_share` under [stop] in your settings" in done.out) is refused
 
 
 def test_check_says_what_it_does_not_know(office: Office) -> None:

@@ -231,6 +231,81 @@ def test_a_person_s_word_is_not_doubted_again(tmp_path: Path) -> None:
         assert len(here.crm.requests) == before + 1
 
 
+def refuted(here: Desk, *rules: Rule) -> str:
+    """A run of one row, not found at two looks; a person has seen its payment there."""
+    here.run(here.sheet(row(9), name="before.csv"))
+    settling = here.settings
+    here.leave_doubts()
+    here.crm.faults.set(rules)
+    run = here.run(here.sheet(row(1))).run
+    assert settle_now(here, run).staged == 1, "the receipt alone may be sent again unasked"
+    seen = decide(here, rulings.resolve_created, run, None, "payment", seen=True)
+    assert (seen.count, seen.doubted) == (1, 1)
+    here.settings = settling
+    return run
+
+
+UNSEEN = (LATE[0], Rule(fault=Fault.DELAYED_VISIBILITY, times=1, looks=99))
+"""Stored, answered with an error, and shown to nobody who looks through the API."""
+
+
+def test_looks_that_a_person_has_refuted_send_nothing_again(tmp_path: Path) -> None:
+    """Of a request of which a person has seen one action there, no other is sent on two looks."""
+    with desk(tmp_path) as here:
+        run = refuted(here, *UNSEEN)
+        for settled in (here.resume(run), here.resume(run)):
+            assert settled.counts == {"CREATED": 1, "UNKNOWN": 1}
+            assert settled.books.imbalances == ()
+        assert len(here.arrived()) == 4, "nothing was sent again"
+        with open_workplace(here.settings) as workplace:
+            payment, receipt = action_records(workplace.journal, run)
+        assert "a person has seen it" in payment.detail
+        assert "proves nothing" in receipt.detail
+        assert receipt.looked_up
+
+
+def test_what_shows_itself_after_all_is_found_by_resume(tmp_path: Path) -> None:
+    """What waits for a person beside a refuted look is CREATED once its timeline shows it."""
+    with desk(tmp_path) as here:
+        run = refuted(here, *LATE)
+        assert here.resume(run).counts == {"CREATED": 2}
+        assert len(here.arrived()) == 4
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_person_s_no_holds_beside_a_refuted_look(
+    tmp_path: Path,
+    first: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """What a person says not to stand there is sent once, said before or after the other word."""
+    with desk(tmp_path) as here:
+        here.leave_doubts()
+        here.crm.faults.set(UNSEEN)
+        run = here.run(here.sheet(row(1))).run
+        if first:
+            decide(here, rulings.resolve_not_created, run, None, "receipt")
+        settle_now(here, run)
+        seen = decide(here, rulings.resolve_created, run, None, "payment", seen=True)
+        if not first:
+            assert seen.doubted == 1
+            decide(here, rulings.resolve_not_created, run, None, "receipt")
+        assert here.resume(run).counts == {"CREATED": 2}
+        assert len(here.arrived()) == 3
+
+
+def test_another_request_s_absence_still_counts(tmp_path: Path) -> None:
+    """What a person has seen of one request says nothing of what another one carried."""
+    with desk(tmp_path) as here:
+        here.leave_doubts()
+        here.crm.faults.set([Rule(fault=Fault.DROP_BEFORE, times=2)])
+        run = here.run(here.sheet(row(1), row(2))).run
+        assert settle_now(here, run).staged == 2
+        seen = decide(here, rulings.resolve_created, run, frozenset({2}), "payment", seen=True)
+        assert seen.doubted == 1
+        decide(here, rulings.resolve_not_created, run, frozenset({3}), "payment")
+        assert here.resume(run).counts == {"CREATED": 3, "UNKNOWN": 1}
+
+
 def test_a_done_run_with_something_to_send_is_done_no_more(tmp_path: Path) -> None:
     """What was found absent reopens its run in the same step, so that no kill can hide it."""
     with desk(tmp_path, RESENT) as here:

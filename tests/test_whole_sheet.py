@@ -87,6 +87,7 @@ def test_control_totals_count_what_the_sheet_holds(tmp_path: Path) -> None:
         expected=Expected(rows=3, totals={Currency.INR: Decimal(170)}),
     )
     assert refusals(result) == ["control-total", "control-unread"]
+    assert result.refusals[0].message.startswith("You expected INR 170. ")
     assert "add up to INR 150: 20 less" in result.refusals[0].message
     assert "such as C5" in result.refusals[1].message
 

@@ -188,7 +188,7 @@ def apply_plan(  # noqa: PLR0913 - a command's options are its arguments
         given = Given(settings, practice)
         if not agreed(workplace, run, given, yes=yes, applied=True):
             return decline("Apply the plan when you are ready.")
-        orders = orders_of(loaded, canary, minutes, yes=yes, applied=True)
+        orders = orders_of(workplace, run, canary, minutes, yes=yes, applied=True)
         return send(workplace, run, token, orders, given, as_json=as_json)
 
 

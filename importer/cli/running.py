@@ -98,7 +98,7 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
         given = Given(settings, practice)
         if not agreed(workplace, planned, given, yes=yes):
             return _refused_by_person(workplace, planned)
-        orders = orders_of(loaded, canary, minutes, yes=yes)
+        orders = orders_of(workplace, planned, canary, minutes, yes=yes)
         return send(workplace, planned, token, orders, given, as_json=as_json)
 
 
@@ -133,7 +133,7 @@ def resume(  # noqa: PLR0913 - a command's options are its arguments
         given = Given(settings, practice)
         if not agreed(workplace, run_id, given, yes=yes):
             return decline("Resume the run when you are ready.")
-        orders = orders_of(loaded, canary, minutes, yes=yes)
+        orders = orders_of(workplace, run_id, canary, minutes, yes=yes)
         return send(workplace, run_id, token, orders, given, as_json=as_json)
 
 
@@ -152,8 +152,9 @@ def _rehearse(
     return Exit.DONE if everything else Exit.INCOMPLETE
 
 
-def orders_of(
-    loaded: Settings,
+def orders_of(  # noqa: PLR0913 - what was said, and of which run
+    workplace: Workplace,
+    run: str,
     canary: int | None,
     minutes: float | None,
     *,
@@ -161,10 +162,11 @@ def orders_of(
     applied: bool = False,
 ) -> Orders:
     """What a person or a scheduler said of a send."""
+    from importer.pipeline.limits import canary_of
     from importer.pipeline.sending import Orders
 
     return Orders(
-        canary=loaded.stop.canary if canary is None else canary,
+        canary=canary_of(workplace, run) if canary is None else canary,
         go_on=_ask_about_answers(ask=not yes and sys.stdin.isatty()),
         minutes=minutes,
         applied=applied,

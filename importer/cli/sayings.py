@@ -129,3 +129,10 @@ def say_decided(decided: Decided) -> None:
         f"{decided.by}.",
         err=True,
     )
+    if decided.doubted:
+        click.echo(
+            f"{counted(decided.doubted, 'other action')} of the same request "
+            f"{'waits' if decided.doubted == 1 else 'wait'} for a person now: what the looks have "
+            "not found may stand there all the same. Look for it too, and say what you saw.",
+            err=True,
+        )

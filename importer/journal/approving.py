@@ -54,7 +54,7 @@ def plan_facts(journal: Journal, run: str) -> PlanFacts:
     carried = select(requests.c.id).where(requests.c.run == run, requests.c.batch.is_not(None))
     return PlanFacts(
         planned_by=one.planned_by,
-        above={Currency(key): Decimal(amount) for key, amount in one.approve_above.items()},
+        above=_above(one),
         hash=one.plan_hash,
         begun=bool(journal.read(carried.limit(1))),
     )
@@ -139,6 +139,25 @@ def unapproved_money(
         .where(actions.c.approved.is_(None), actions.c.amount.is_not(None))
     )
     return sum_amounts(journal.read(found))
+
+
+def limits_of_jobs(journal: Journal, root: str) -> Mapping[str, Mapping[Currency, Decimal]]:
+    """Job → above which its latest run of a chain waits for approval, as that was planned.
+
+    Args:
+        journal: the journal.
+        root: the first run of the chain.
+    """
+    found = journal.read(
+        select(runs.c.job, runs.c.approve_above)
+        .where(runs.c.root == root, runs.c.job != "")
+        .order_by(runs.c.seq)
+    )
+    return {one.job: _above(one) for one in found}
+
+
+def _above(one: Row[Any]) -> dict[Currency, Decimal]:
+    return {Currency(key): Decimal(amount) for key, amount in one.approve_above.items()}
 
 
 def _staged(run: str) -> Select[Any]:

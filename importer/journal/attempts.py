@@ -86,7 +86,7 @@ def doubt_again(journal: Journal, run: str) -> list[str]:
     Returns:
         The leads of what is in doubt again, in sheet order.
     """
-    staged = _staged_again(journal, run)
+    staged = staged_again(journal, run)
     attempts = doubtful_attempts(journal, {run}) if staged else []
     again: list[tuple[Row[Any], int]] = []
     for one in staged:
@@ -104,7 +104,7 @@ def doubt_again(journal: Journal, run: str) -> list[str]:
     return list(dict.fromkeys(one.lead for one, _ in again))
 
 
-def _staged_again(journal: Journal, run: str) -> Sequence[Row[Any]]:
+def staged_again(journal: Journal, run: str) -> Sequence[Row[Any]]:
     """What is staged and was sent before, with the time at which a person denied it.
 
     Not what another action has taken the place of meanwhile: it is never sent.
@@ -120,7 +120,7 @@ def _staged_again(journal: Journal, run: str) -> Sequence[Row[Any]]:
         .scalar_subquery()
     )
     return journal.read(
-        select(actions.c.id, actions.c.lead, actions.c.batch, actions.c.request)
+        select(actions.c.id, actions.c.run, actions.c.lead, actions.c.batch, actions.c.request)
         .add_columns(denied.label("denied_at"))
         .where(
             actions.c.run == run,

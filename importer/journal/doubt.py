@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 from importer.journal.attempts import Attempt, doubtful_attempts
 from importer.journal.moving import move, reopen
 from importer.journal.paging import paged
+from importer.journal.refuted import refuted_requests
 from importer.journal.schema import IS_CREATED, IS_UNKNOWN, actions, batches, requests, runs
 from importer.journal.store import Journal
 from importer.model import Remark, State
@@ -41,6 +42,8 @@ class Claim:
     """What its end proved, by the name of its class; "" where nobody saw it."""
     said: bool = False
     """It is in doubt no more: a person has said that it was created, and not with which id."""
+    refuted: bool = False
+    """A person has seen there what looks had not found of its request: an absence is no proof."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,8 @@ def _claims(journal: Journal, which: ColumnElement[bool], *, said: bool) -> list
         return []
     # What was sent again after a doubt may have reached the timeline at its first time.
     attempts = doubtful_attempts(journal, {one.run for one in found}, found[0].lead)
-    return [_claim(one, attempts, said=said) for one in found]
+    refuted = refuted_requests(journal, found[0].lead, attempts)
+    return [_claim(one, attempts, refuted, said=said) for one in found]
 
 
 def count_on(journal: Journal, leads: Iterable[str]) -> int:
@@ -178,9 +182,15 @@ def settle_split(journal: Journal, claims: Sequence[Claim]) -> None:
 def _claim(
     one: Any,  # noqa: ANN401 - a row of the select above
     attempts: Sequence[Attempt],
+    refuted: frozenset[int],
     *,
     said: bool,
 ) -> Claim:
+    carried = tuple(
+        each
+        for each in attempts
+        if each.run == one.run and each.may_have_carried(one.batch, one.request)
+    )
     return Claim(
         id=one.id,
         run=one.run,
@@ -189,16 +199,13 @@ def _claim(
         lead=one.lead,
         entry=one.entry,
         request=one.request,
-        attempts=tuple(
-            each
-            for each in attempts
-            if each.run == one.run and each.may_have_carried(one.batch, one.request)
-        ),
+        attempts=carried,
         sent_at=one.sent_at,
         ended_at=one.answered_at,
         clock_offset_s=one.clock_offset_s,
         verdict=one.verdict or "",
         said=said,
+        refuted=not refuted.isdisjoint(each.request for each in carried),
     )
 
 

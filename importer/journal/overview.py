@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from importer.journal.schema import IN_DOUBT, IS_REPLACEABLE, IS_STAGED, actions, runs
+from importer.journal.roots import row_of
+from importer.journal.schema import IN_DOUBT, IS_REPLACEABLE, IS_STAGED, actions, rows, runs
 from importer.journal.states import NEVER_RAN, states_of
 from importer.journal.store import Journal
 from importer.journal.taken import is_taken_up
-from importer.model import PASSING, State
-from importer.reconcile import TO_CORRECT
+from importer.model import PASSING, Currency, Money, State
+from importer.reconcile import TO_CORRECT, Sums, add_money, add_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,16 @@ class Open:
 
     def __bool__(self) -> bool:
         return any(getattr(self, one.name) for one in fields(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRows:
+    """What of a run is open in one way: where, and what it is worth."""
+
+    rows: tuple[int, ...]
+    """Their numbers, in their order, each once."""
+    money: Sums
+    """With what can be read of the amounts in rows that are INVALID."""
 
 
 _OPEN: Final[Mapping[str, tuple[ColumnElement[bool], ColumnElement[int]]]] = {
@@ -53,6 +65,22 @@ def open_by_run(journal: Journal) -> Mapping[str, Open]:
         for one in journal.read(asked.group_by(runs.c.seq)):
             counts.setdefault(one.run, {})[name] = one.n
     return {run: Open(**of_run) for run, of_run in counts.items()}
+
+
+def open_rows(journal: Journal, run: str, name: Literal["to_correct", "duplicate"]) -> OpenRows:
+    """Where a run has open what `open_by_run` counts under this name."""
+    what = actions.c.row, actions.c.state, actions.c.currency, actions.c.amount, rows.c.readable
+    asked = _open(select(*what).join(rows, row_of(actions)), _OPEN[name][0])
+    sums: dict[Currency, Decimal] = {}
+    places = set[int]()
+    for one in journal.read(asked.where(actions.c.run == run)):
+        if one.amount is not None:
+            add_money(sums, Money(amount=one.amount, currency=Currency(one.currency)))
+        if one.state == State.INVALID and one.row not in places:
+            for currency, amount in one.readable.items():
+                add_money(sums, Money(amount=Decimal(amount), currency=Currency(currency)))
+        places.add(one.row)
+    return OpenRows(rows=tuple(sorted(places)), money=add_up([sums]))
 
 
 def held_for_a_time(journal: Journal) -> frozenset[str]:

@@ -25,6 +25,8 @@ class Decided:
     """Their money."""
     by: str
     """The account of the operating system."""
+    doubted: int = 0
+    """Other actions that wait for a person now: they rest on looks that this one has refuted."""
 
 
 _RULED: Final = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Row, select
@@ -12,6 +13,7 @@ from importer.errors import JournalError, UsageError
 from importer.journal.meant import meant_actions
 from importer.journal.moving import move
 from importer.journal.planning import make_batches
+from importer.journal.refuted import doubt_beside, sought_in_vain
 from importer.journal.releasing import (
     free_origin,
     next_occurrence,
@@ -23,7 +25,7 @@ from importer.journal.ruled import Decided, record_ruling
 from importer.journal.schema import actions
 from importer.journal.store import Journal
 from importer.model import RELEASABLE, Ruling, State
-from importer.verdict.details import NOT_FOUND
+from importer.verdict.details import SEEN_THERE
 
 __all__ = ["Decided", "release", "resolve_created", "resolve_not_created"]
 
@@ -40,6 +42,8 @@ def resolve_created(  # noqa: PLR0913 - which actions, and who says what of them
     reason: str,
 ) -> Decided:
     """Record that what is UNKNOWN stands on the timeline. Nothing takes that back.
+
+    Where two looks had not found it, they prove nothing of the others of its request either.
 
     Args:
         journal: the journal.
@@ -66,10 +70,15 @@ def resolve_created(  # noqa: PLR0913 - which actions, and who says what of them
     _refuse_known_id(journal, action_id)
     if not (seen or action_id):
         _refuse_sought_in_vain(found)
-    with journal.transaction():
+    in_vain = sought_in_vain(found)
+    refuting = {one.id for one in in_vain}
+    with journal.transaction() as connection:
         for one in found:
-            _move(journal, one, State.CREATED, action_id=action_id, remarks=[], detail="")
-        return record_ruling(journal, run, found, Ruling.CREATED, by=by, reason=reason)
+            detail = SEEN_THERE if one.id in refuting else ""
+            _move(journal, one, State.CREATED, action_id=action_id, remarks=[], detail=detail)
+        doubted = doubt_beside(journal, connection, run, in_vain)
+        decided = record_ruling(journal, run, found, Ruling.CREATED, by=by, reason=reason)
+    return replace(decided, doubted=doubted)
 
 
 def resolve_not_created(  # noqa: PLR0913 - which actions, and who says what of them
@@ -171,7 +180,7 @@ def _refuse_known_id(journal: Journal, action_id: str) -> None:
 
 def _refuse_sought_in_vain(found: Sequence[Row[Any]]) -> None:
     """What is said to be created is never sent: a word too quickly said would lose a payment."""
-    rows = sorted({one.row for one in found if one.looked_up and one.detail == NOT_FOUND})
+    rows = sorted({one.row for one in sought_in_vain(found)})
     if rows:
         of_rows = f"row{'' if len(rows) == 1 else 's'} {', '.join(map(str, rows))}"
         raise UsageError(

@@ -243,7 +243,7 @@ def check_facts(journal: Journal, path: Path) -> bool:
     if known["workspace"] != journal.workspace:
         raise SettingsError(
             f"The journal {path} belongs to {known['workspace']}, not to {journal.workspace}.",
-            "Give each workspace a journal of its own in importer.toml.",
+            "Give each workspace a journal of its own in your settings.",
         )
     return True
 

@@ -7,12 +7,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from importer.journal.overview import Open, open_by_run
+from importer.journal.overview import Open, OpenRows, open_by_run, open_rows
 from importer.journal.reading import run_of
-from importer.nightly.records import StillWrong, Waiting
+from importer.nightly.records import StillHeld, StillWrong, Waiting
 from importer.pipeline.approving import why_held
 from importer.pipeline.holding import hold_of
 from importer.pipeline.workplace import Workplace
+from importer.reconcile import Places
+from importer.report.commands import rows_typed
 from importer.report.source import FAILURES, FAILURES_CSV
 
 
@@ -28,8 +30,8 @@ class Before:
     """Run → why its plan is not sent, of those that somebody has to decide on."""
     wrong: Mapping[str, StillWrong] = field(default_factory=dict)
     """Run → its rows to correct."""
-    duplicate: Mapping[str, int] = field(default_factory=dict)
-    """Run → actions held as DUPLICATE."""
+    duplicate: Mapping[str, StillHeld] = field(default_factory=dict)
+    """Run → what it holds as DUPLICATE."""
 
     @classmethod
     def of(cls, workplace: Workplace, touched: AbstractSet[str]) -> Before:
@@ -44,7 +46,7 @@ class Before:
             },
             waiting=waiting,
             wrong=dict(_wrong(workplace, left)),
-            duplicate={run: one.duplicate for run, one in left.items() if one.duplicate},
+            duplicate=dict(_held(workplace, left)),
         )
 
 
@@ -59,8 +61,39 @@ def _waiting(workplace: Workplace, left: Mapping[str, Open]) -> Iterator[tuple[s
 def _wrong(workplace: Workplace, left: Mapping[str, Open]) -> Iterator[tuple[str, StillWrong]]:
     for run, one in sorted(left.items()):
         if one.to_correct:
-            file, failures = run_of(workplace.journal, run).file, _failures(workplace, run)
-            yield run, StillWrong(file=file, rows=one.to_correct, failures=failures)
+            record = run_of(workplace.journal, run)
+            found = open_rows(workplace.journal, run, "to_correct")
+            file = record.mapping_file
+            yield (
+                run,
+                StillWrong(
+                    file=record.file,
+                    rows=one.to_correct,
+                    typed=_typed(found),
+                    money=found.money,
+                    mapping=workplace.settings.folder / file if file else None,
+                    job=record.job,
+                    failures=_failures(workplace, run),
+                ),
+            )
+
+
+def _held(workplace: Workplace, left: Mapping[str, Open]) -> Iterator[tuple[str, StillHeld]]:
+    for run, one in sorted(left.items()):
+        if one.duplicate:
+            found = open_rows(workplace.journal, run, "duplicate")
+            file = run_of(workplace.journal, run).file
+            held = StillHeld(
+                file=file, actions=one.duplicate, typed=_typed(found), money=found.money
+            )
+            yield run, held
+
+
+def _typed(found: OpenRows) -> str:
+    places = Places()
+    for row in found.rows:
+        places.add(row)
+    return rows_typed(places.record())
 
 
 def _failures(workplace: Workplace, run: str) -> Path | None:

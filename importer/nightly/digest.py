@@ -15,7 +15,6 @@ from importer.nightly.todo import of_night
 from importer.notify import one_line
 from importer.pipeline.masking import hushed
 from importer.report.commands import with_options
-from importer.report.figures import counted
 from importer.report.moments import day
 
 
@@ -66,9 +65,6 @@ def _leaves(night: NightReport, line: str, zone: dt.tzinfo) -> Iterator[Leaf]:
         yield from todo
     for job in night.jobs:
         yield from of_job(job, night.options, zone)
-    if night.still_wrong:
-        yield leaves.job("Still to correct, from earlier nights")
-        yield leaves.typed(_still_wrong(night))
     notes = [note for note in night.notes if note != night.failed]
     if notes:
         yield leaves.job("To know")
@@ -77,13 +73,6 @@ def _leaves(night: NightReport, line: str, zone: dt.tzinfo) -> Iterator[Leaf]:
 
 def _with_options(leaf: Leaf, options: str) -> Leaf:
     return replace(leaf, lines=tuple(with_options(line, options) for line in leaf.lines))
-
-
-def _still_wrong(night: NightReport) -> Iterator[str]:
-    for run, one in night.still_wrong.items():
-        failures = one.failures.as_posix() if one.failures else "the workbook is gone"
-        yield f"{counted(one.rows, 'row')} of {one.file}, run {run}"
-        yield f"    {failures}"
 
 
 def _when(night: NightReport, zone: dt.tzinfo) -> str:

@@ -95,6 +95,12 @@ def to_correct(file: FileReport) -> bool:
     )
 
 
+def unsent_money(file: FileReport) -> Sums:
+    """Return what is still to be sent of a file is worth, without what was given up."""
+    line = file.books.left_of.get(Outcome.UNSENT) if file.books else None
+    return line.money if line else {}
+
+
 def worth(money: Sums) -> str:
     """Return ` (₹1,250.50)`; nothing where there is no money."""
     return f" ({' + '.join(shown_sums(money))})" if any(money.values()) else ""
@@ -166,7 +172,7 @@ def _later(file: FileReport) -> str:
 
 def _left(file: FileReport) -> str:
     if file.books and file.books.unsent:
-        money = worth(file.books.outcomes[Outcome.UNSENT].money)
+        money = worth(unsent_money(file))
         return f"{counted(file.books.unsent, 'action')}{money} of {file.file} not sent"
     if file.changed or _because(file):
         return file.file

@@ -109,19 +109,24 @@ class Inbox:
         found = [self.folder / name for name in names if self._is_ours(name)]
         return [path for path in found if not path.is_dir()]
 
-    def not_ready(self, path: Path) -> str:
+    def not_ready(self, path: Path, needs_totals: Callable[[Path], bool]) -> str:
         """Why a file is not to be taken yet, to be asked some time after `look`; "" if it is.
+
+        Args:
+            path: the file.
+            needs_totals: whether a file that lies there whole waits for its control totals.
 
         Raises:
             UsageError: its name fits another job too, so that nobody knows what it is.
         """
         if also := [one.name for one in self._beside if _means(one, path.name)]:
+            jobs = ", ".join(sorted([self._job.name, *also]))
             raise UsageError(
-                f"Its name fits the jobs {', '.join([self._job.name, *also])}: none takes it.",
+                f"Its name fits the jobs {jobs}: none takes it.",
                 "Let it fit one of them alone: by its own name, or by their `inbox`.",
             )
         try:
-            return next(self._doubts(path), "")
+            return next(self._doubts(path, needs_totals), "")
         except FileNotFoundError:
             return ""  # somebody else took it: claiming will tell
         except OSError as error:
@@ -173,7 +178,7 @@ class Inbox:
         """Whether a file of the folder means something to the job."""
         return self._is_ours(path.name) or _is_totals(self._job, path.name)
 
-    def _doubts(self, path: Path) -> Iterator[str]:
+    def _doubts(self, path: Path, needs_totals: Callable[[Path], bool]) -> Iterator[str]:
         if path.is_symlink() or (path.exists() and not path.is_file()):
             yield "It is no ordinary file."
         now = _look(path)
@@ -184,7 +189,7 @@ class Inbox:
         if self._looks.get(path.name) != now:
             yield "It is still being written."
         totals = self.totals_of(path)
-        if totals is not None and not totals.is_file():
+        if totals is not None and not totals.is_file() and needs_totals(path):
             yield f"Its control totals are not there yet: {totals.name}."
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,6 +27,7 @@ from importer.nightly.putting_away import PuttingAway
 from importer.nightly.records import FileFate, FileReport, JobReport
 from importer.nightly.running import COUNTED, Running
 from importer.nightly.shift import GOES_ON, INTERRUPTED, Shift, code_of
+from importer.nightly.totals import is_part
 from importer.pipeline.checking import read_mapping
 from importer.pipeline.exits import Exit
 from importer.settings import Job
@@ -101,6 +102,8 @@ class _Work:
                 self._do(self._files, claim.sheet.name, partial(self._again, claim))
         for path in self._inbox.files():
             self._do(self._files, path.name, partial(self._new, path))
+        if not self._shift.dry_run:
+            self._tell_again()
 
     def done(self, *, said: str = "", code: int = Exit.DONE) -> Done:
         """What the job came to; `said` and `code` where it broke off."""
@@ -151,6 +154,14 @@ class _Work:
             _log.info("%s: %s: %s", self._job.name, file, _in_short(report))
             reports.append(report)
 
+    def _tell_again(self) -> None:
+        """Sum up again what later files of this night have taken rows of."""
+        every = [*self._resumed, *self._files]
+        for reports in (self._resumed, self._files):
+            for at, one in enumerate(reports):
+                if _is_taken_up(one, every):
+                    reports[at] = self._running.tell_again(one)
+
     def _again(self, claim: Claim) -> FileReport:
         """Take up what a crash left before it had a run."""
         if why := self._running.hold:
@@ -160,7 +171,7 @@ class _Work:
     def _new(self, path: Path) -> FileReport | None:
         if why := self._running.hold:
             return _left_alone(path.name, why, FileFate.LEFT)
-        if why := self._inbox.not_ready(path):
+        if why := self._inbox.not_ready(path, self._needs_totals):
             return _left_alone(path.name, f"{why} {_NEXT_TIME}", FileFate.NOT_READY)
         if self._shift.dry_run:
             return self._running.rehearse(path, self._inbox.totals_of(path))
@@ -169,6 +180,9 @@ class _Work:
         except PermissionError as error:
             return _left_alone(path.name, _NOT_OURS.format(error.strerror), FileFate.NOT_READY)
         return None if claim is None else self._running.take(claim)
+
+    def _needs_totals(self, path: Path) -> bool:
+        return not is_part(path, self._mapping)
 
     def _left(self) -> Iterator[tuple[RunRecord, Claim | None]]:
         """The job's runs that are not at their end, or whose input was not put away."""
@@ -226,6 +240,15 @@ class _Work:
 
 def _calls(left: Open) -> bool:
     return bool(left.unknown or left.unsent)
+
+
+def _is_taken_up(report: FileReport, every: Iterable[FileReport]) -> bool:
+    """Whether another run of the night is a later one of the same sheet."""
+    if report.books is None or report.fate is FileFate.REFUSED or not report.run:
+        return False
+    own = report.books.run
+    others = [one.books.run for one in every if one.books and one.fate is not FileFate.REFUSED]
+    return any(one.root == own.root and one.started_at > own.started_at for one in others)
 
 
 def _left_alone(file: str, why: str, fate: FileFate) -> FileReport:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from importer.model import Outcome
 from importer.nightly.codes import interrupted
-from importer.nightly.ends import TOGETHER, of_file, worth
+from importer.nightly.ends import TOGETHER, is_empty, is_refused, of_file, unsent_money, worth
 from importer.nightly.records import FileFate, FileReport, JobReport, NightReport
-from importer.nightly.weights import Matter, Weight
+from importer.nightly.weights import NOBODYS, Matter, Weight
 from importer.pipeline.exits import Exit
 from importer.pipeline.masking import hushed
 from importer.reconcile import add_up
 from importer.report.figures import counted, shown_count
-from importer.report.verdict import verdict
+from importer.report.verdict import created_since, verdict
 
 
 def matters_of(night: NightReport) -> tuple[Matter, ...]:
@@ -34,13 +34,25 @@ def headline(night: NightReport, matters: tuple[Matter, ...]) -> str:
     """Return the night in one line: its most urgent matter, or what went in."""
     if not matters:
         return _all_well(night)
-    first, more = str(matters[0]), len(matters) - 1
+    first, more = str(matters[0]), sum(one.weight not in NOBODYS for one in matters[1:])
     return f"{first}; and {counted(more, 'more thing')} to see to" if more else first
 
 
 def runs_of(job: JobReport) -> tuple[FileReport, ...]:
     """Return what a job sent or tried to: the runs of earlier nights, then tonight's files."""
     return (*job.resumed, *job.files)
+
+
+def each_file(night: NightReport) -> Iterator[tuple[JobReport, FileReport]]:
+    """Yield what every job sent or tried to; a file that fits several jobs with the first alone."""
+    seen = set[tuple[str, str]]()
+    for job in night.jobs:
+        for file in runs_of(job):
+            nobodys = is_refused(file) and not file.run and file.archived is None
+            if not nobodys or (file.file, file.said) not in seen:
+                yield job, file
+            if nobodys:
+                seen.add((file.file, file.said))
 
 
 def weight_of_night(night: NightReport) -> Weight:
@@ -82,14 +94,22 @@ def _all_matters(night: NightReport) -> Iterator[Matter]:
     yield from _doubts(night)
     for job in night.jobs:
         yield from _of_job(job)
-        for file in runs_of(job):
-            yield from of_file(file)
+    for _, file in each_file(night):
+        yield from of_file(file)
     if night.waiting:
         text = f"{counted(len(night.waiting), 'plan')} of earlier runs"
         yield Matter(weight=Weight.APPROVAL, text=text)
     if night.duplicate:
-        text = f"{counted(sum(night.duplicate.values()), 'duplicate')} of earlier runs"
+        count = sum(one.actions for one in night.duplicate.values())
+        money = worth(add_up(one.money for one in night.duplicate.values()))
+        text = f"{counted(count, 'duplicate')}{money} of earlier runs"
         yield Matter(weight=Weight.TO_CORRECT, text=text)
+    if night.still_wrong:
+        count = sum(one.rows for one in night.still_wrong.values())
+        money = worth(add_up(one.money for one in night.still_wrong.values()))
+        files = _names(one.file for one in night.still_wrong.values())
+        text = f"{counted(count, 'row')}{money} of {files} still to correct, from before"
+        yield Matter(weight=Weight.WRONG_BEFORE, text=text)
     if night.unsent:
         text = f"{counted(sum(night.unsent.values()), 'action')} of earlier runs"
         yield Matter(weight=Weight.UNSENT_BEFORE, text=text)
@@ -106,7 +126,7 @@ def _doubts(night: NightReport) -> Iterator[Matter]:
     count = sum(one.waiting(Outcome.UNKNOWN) for one in books)
     before = sum(night.still_unknown.values())
     if count:
-        money = worth(add_up(one.outcomes[Outcome.UNKNOWN].money for one in books))
+        money = worth(add_up(one.left_of[Outcome.UNKNOWN].money for one in books))
         more = f", and {shown_count(before)} of earlier runs" if before else ""
         files = _names(one.run.file for one in books)
         text = f"{counted(count, 'action')}{money} of {files}{more}"
@@ -123,11 +143,11 @@ def _of_job(job: JobReport) -> Iterator[Matter]:
         yield Matter(weight=weight, text=f"the job {job.name}{ended}")
     for fate, (weight, one, more) in TOGETHER.items():
         if found := [file for file in runs_of(job) if file.fate is fate]:
-            money = add_up(one.books.outcomes[Outcome.UNSENT].money for one in found if one.books)
+            money = add_up(unsent_money(one) for one in found)
             names = _names(one.file for one in found)
             text = f"{names}{worth(money)} {one if len(found) == 1 else more}"
             yield Matter(weight=weight, text=text)
-    if job.unusual:
+    if len(job.unusual) > sum(is_empty(one) for one in job.files):  # each of these is one itself
         yield Matter(weight=Weight.UNUSUAL, text=f"the volume of {job.name} is not as usual")
     if job.missing:
         text = f"{job.name}: {job.missing.partition(': ')[2]}"
@@ -143,20 +163,22 @@ def _of_job(job: JobReport) -> Iterator[Matter]:
 
 def _all_well(night: NightReport) -> str:
     runs = [file for job in night.jobs for file in runs_of(job)]
-    books = [file.books for file in runs if file.books and file.fate is FileFate.RUN]
+    told = [(file, file.books) for file in runs if file.books and file.fate is FileFate.RUN]
     if not runs:
         return "Nothing to do: no new file came, and none is missing"
-    if len(books) == 1:
-        return verdict(books[0]).text.rstrip(".")
-    if not books:
+    if len(told) == 1:
+        file, books = told[0]
+        return verdict(books, file.created_before).text.rstrip(".")
+    if not told:
         return "Nothing to do"
-    created = sum(one.outcomes[Outcome.CREATED].count for one in books)
+    new = [created_since(books, file.created_before) for file, books in told]
+    created = sum(one.count for one in new)
     if not created:
         return "Nothing to do: everything was in since earlier runs"
-    money = worth(add_up(one.outcomes[Outcome.CREATED].money for one in books))
-    rows = sum(one.rows.done for one in books)
+    money = worth(add_up(one.money for one in new))
+    rows = sum(books.rows.done for _, books in told)
     now = f"{counted(created, 'action')} created now{money}"
-    return f"All {counted(rows, 'row')} of {len(books)} files are in: {now}"
+    return f"All {counted(rows, 'row')} of {len(told)} files are in: {now}"
 
 
 def _names(files: Iterable[str]) -> str:

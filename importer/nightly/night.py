@@ -17,7 +17,8 @@ from importer.nightly.inbox import Inbox, strays_in
 from importer.nightly.job import Done, take_up
 from importer.nightly.records import NightReport
 from importer.nightly.shift import INTERRUPTED, Shift, code_of
-from importer.nightly.telling import not_told
+from importer.nightly.telling import not_told, zone_of
+from importer.nightly.unended import begun
 from importer.pipeline.bars import Bars, NoBars
 from importer.pipeline.exits import Exit
 from importer.pipeline.workplace import Workplace, open_workplace
@@ -71,13 +72,23 @@ def run_night(  # noqa: PLR0913 - what a command was told
                 minutes=minutes,
                 dry_run=dry_run,
             )
-            night = replace(_all_of(workplace, shift, jobs), options=options)
+            night = replace(_noted(workplace, shift, jobs), options=options)
     except (Exception, KeyboardInterrupt) as error:
         if night is None:
             raise
         said, code = _failure(error, begun=True)  # the workplace could not be closed
         night = _with(night, said, code)
     return night
+
+
+def _noted(workplace: Workplace, shift: Shift, jobs: Sequence[Job]) -> NightReport:
+    """The night, and that the one before has ended without a word, if it has."""
+    if shift.dry_run:
+        return _all_of(workplace, shift, jobs)
+    settings = workplace.settings
+    with begun(settings, shift.clock(), zone_of(settings)) as before:
+        night = _all_of(workplace, shift, jobs)
+    return replace(night, notes=(*night.notes, *before))
 
 
 def _all_of(workplace: Workplace, shift: Shift, jobs: Sequence[Job]) -> NightReport:

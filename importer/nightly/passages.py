@@ -13,7 +13,7 @@ from importer.nightly.leaves import Leaf
 from importer.nightly.masked import masked_report, said_of
 from importer.nightly.records import FileFate, FileReport, JobReport
 from importer.pipeline.masking import hushed
-from importer.reconcile import Chain, Reconciliation
+from importer.reconcile import Chain, Line, Reconciliation
 from importer.report.figures import counted, shown_count, shown_sums
 from importer.report.moments import day
 from importer.report.reasons import Said
@@ -64,8 +64,10 @@ def _of_file(file: FileReport, title: str, report: Report | None) -> Iterator[Le
     yield leaves.file(title)
     said = said_of(file) or _FATES[file.fate]
     if file.books:
-        yield leaves.words(f"{verdict(file.books).text} {said_of(file)}".strip())
-        yield leaves.typed(_figures(file.books))
+        yield leaves.words(
+            f"{verdict(file.books, file.created_before).text} {said_of(file)}".strip()
+        )
+        yield leaves.typed(_figures(file.books, file.created_before))
         if file.books.run.parent:
             yield leaves.words(_of_chain(file.books.chain))
     elif said:
@@ -90,9 +92,9 @@ def _of_chain(chain: Chain) -> str:
     return f"Of {sheet}, {left} {'is' if chain.open_rows == 1 else 'are'} still open."
 
 
-def _figures(books: Reconciliation) -> Iterator[str]:
+def _figures(books: Reconciliation, before: Line) -> Iterator[str]:
     """Rows read, in the CRM, not in, in doubt: as the report's page has them."""
-    rows = [(tile.name, _money(tile), ", ".join(tile.beneath)) for tile in tiles_of(books)]
+    rows = [(tile.name, _money(tile), ", ".join(tile.beneath)) for tile in tiles_of(books, before)]
     yield from leaves.columns(rows)
 
 

@@ -12,6 +12,7 @@ from importer.nightly.codes import worst
 from importer.nightly.inbox import Claim
 from importer.nightly.records import FileFate, FileReport
 from importer.nightly.shift import Shift
+from importer.pipeline.archives import REFUSED
 from importer.pipeline.exits import Exit
 from importer.settings import Job
 
@@ -72,7 +73,9 @@ class PuttingAway:
                 folder = self.archive.put_aside(why, self.shift.clock())
                 if put_away(claim, folder, digest):
                     return replace(report, archived=folder)
-            return replace(_not_whole(report), said=_CHANGED, fate=FileFate.NOT_READY)
+            left = replace(_not_whole(report), said=_CHANGED, fate=FileFate.NOT_READY)
+            # What was refused was not the whole file.
+            return replace(left, exit_code=Exit.LATER) if why == REFUSED else left
 
         return self._or_said(report, work)
 

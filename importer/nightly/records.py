@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
-from importer.reconcile import Reconciliation
+from importer.reconcile import Line, Reconciliation, Sums
+from importer.report.commands import ANY_ROWS
 from importer.report.source import Report
 from importer.report.words import Hold
 from importer.upload import EndKind
+
+NOTHING: Final = Line(count=0, money={})
+"""No action, and no money."""
 
 
 class FileFate(StrEnum):
@@ -44,6 +49,8 @@ class FileReport:
     """The run; of SAME, the one that imported it. "" where there is none."""
     exit_code: int = 0
     books: Reconciliation | None = None
+    created_before: Line = NOTHING
+    """What of the run was CREATED before this night: no "created now"."""
     said: str = ""
     """A sentence and what to do: a refusal, why a run was stopped; "" where all went well."""
     end: EndKind | None = None
@@ -96,12 +103,32 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StillHeld:
+    """What an earlier run holds as DUPLICATE, and nobody has decided on since."""
+
+    file: str
+    """What the run read."""
+    actions: int
+    typed: str = ANY_ROWS
+    """Their rows, as commands have them: `--rows 5,7-9`."""
+    money: Sums = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StillWrong:
     """Rows of an earlier run that nobody has corrected since."""
 
     file: str
     """What the run read."""
     rows: int
+    typed: str = ANY_ROWS
+    """They, as commands have them: `--rows 5,7-9`."""
+    money: Sums = field(default_factory=dict)
+    """As far as it can be read."""
+    mapping: Path | None = None
+    """The mapping's file; None where that is not known."""
+    job: str = ""
+    """The job that has run it; "" where a person did."""
     failures: Path | None
     """The failures workbook; None where it is gone."""
 
@@ -134,8 +161,8 @@ class NightReport:
     """Run → why its plan waits, of runs that this night did not touch."""
     still_wrong: Mapping[str, StillWrong] = field(default_factory=dict)
     """Run → its rows to correct, of runs that this night did not touch."""
-    duplicate: Mapping[str, int] = field(default_factory=dict)
-    """Run → actions held as DUPLICATE, of runs that this night did not touch."""
+    duplicate: Mapping[str, StillHeld] = field(default_factory=dict)
+    """Run → what it holds as DUPLICATE, of runs that this night did not touch."""
     strays: tuple[Stray, ...] = ()
     """What lies in the inboxes and is no job's."""
     came_from: str = ""

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
 
 from importer.errors import ImporterError, SheetError, SheetRefusedError
 from importer.files import sha256_of
-from importer.journal.overview import Open, open_by_run
+from importer.journal.money import lines_by_outcome
 from importer.journal.purging import purged_at
 from importer.journal.reading import runs_by_mapping
 from importer.mapping import Mapping
-from importer.model import RunRecord, RunState
+from importer.model import Outcome, RunRecord, RunState
 from importer.nightly.codes import interrupted, worst
 from importer.nightly.halted import is_halted, settle_halted
 from importer.nightly.inbox import Claim
 from importer.nightly.putting_away import PuttingAway
-from importer.nightly.records import FileFate, FileReport
-from importer.nightly.shift import GOES_ON, OUT_OF_TIME, Shift
-from importer.nightly.totals import read_totals
+from importer.nightly.records import NOTHING, FileFate, FileReport
+from importer.nightly.shift import Shift
+from importer.nightly.told import LOOK, held, left_of, unreadable, words_of
+from importer.nightly.totals import is_part, read_totals
 from importer.nightly.written import write_down
 from importer.pipeline.approving import waits
 from importer.pipeline.archives import REFUSED, SAME
@@ -39,7 +39,6 @@ from importer.upload import Ending, EndKind
 NOT_OVER = frozenset({RunState.READY, RunState.SENDING, RunState.STOPPED})
 COUNTED = NOT_OVER | {RunState.DONE}
 """Runs that were planned to their end, and not refused."""
-_LOOK: Final = "Until somebody has looked, no night sends more of it."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,7 +65,7 @@ class Running:
         try:
             digest = sha256_of(claim.sheet)
         except OSError as error:
-            return _unreadable(claim, error)
+            return unreadable(claim, error)
         if self.shift.dry_run:
             return self.rehearse(claim.sheet, claim.totals)
         known = self._known(digest)
@@ -122,12 +121,13 @@ class Running:
             books=books,
             said=f"A dry run: {counted(left.actions, 'action')} would be sent.",
         )
-        return report if waiting is None else _held(report, waiting)
+        return report if waiting is None else held(report, waiting)
 
     def _plan(self, sheet: Path, totals: Path | None) -> str:
+        counted_before = totals is not None and is_part(sheet, self.mapping)
         demands = Demands(
             approve_above=self.job.approve_above,
-            expected=read_totals(totals),
+            expected=read_totals(None if counted_before else totals),
             job=self.job.name,
         )
         workplace, bars = self.shift.workplace, self.shift.bars
@@ -137,10 +137,17 @@ class Running:
         books = reconcile_run(self.shift.workplace, run.id)
         said = f"A dry run: {counted(books.unsent, 'action')} would be gone on with."
         if is_halted(self.shift.workplace, run.id):
-            said = f"{said} {_LOOK}"
-        report = FileReport(file=run.file, fate=FileFate.RUN, run=run.id, books=books, said=said)
+            said = f"{said} {LOOK}"
+        report = FileReport(
+            file=run.file,
+            fate=FileFate.RUN,
+            run=run.id,
+            books=books,
+            created_before=books.outcomes[Outcome.CREATED],
+            said=said,
+        )
         waiting = waits(self.shift.workplace, run.id)
-        return report if waiting is None else _held(report, waiting)
+        return report if waiting is None else held(report, waiting)
 
     def _known(self, digest: str) -> RunRecord | None:
         """The latest run of a content, if a run of it now would not tell anything else."""
@@ -156,19 +163,21 @@ class Running:
         self.current = run
         self.touched.add(run)
         waiting = waits(self.shift.workplace, run) is not None
+        created = lines_by_outcome(self.shift.workplace.journal, run).get(Outcome.CREATED)
         ending, failed = self._ended(run)
         told = write_down(self.shift, run)
         code = failed.exit_code if failed else exit_code(told.books, ending)
         if interrupted(code):
             self.shift.signal = code
         self._hold_where_unsent(told.books, ending)
-        said = str(failed) if failed else _words_of(ending)
+        said = str(failed) if failed else words_of(ending)
         report = FileReport(
             file=file,
             fate=FileFate.WAITING if waiting and not ending.halted else FileFate.RUN,
             run=run,
             exit_code=worst([code, told.exit_code]),
             books=told.books,
+            created_before=created or NOTHING,
             said=f"{said} {told.said}".strip(),
             end=ending.kind,
             halted=ending.halted,
@@ -200,7 +209,7 @@ class Running:
 
     def _same(self, known: RunRecord, claim: Claim) -> FileReport:
         when = day(known.started_at.astimezone(self.job.timezone))
-        code, left = _left_of(self.shift, known.id)
+        code, left = left_of(self.shift, known.id)
         said = f"Its content was imported before, on {when}, by the run {known.id}."
         if left:
             said = f"Its content came before, on {when}: it is held by the run {known.id}, {left}."
@@ -228,7 +237,31 @@ class Running:
             reports=told.reports,
             report=told.report,
         )
-        return self.putting_away.with_reports(report, claim, told.books.run.file_sha256)
+        digest = told.books.run.file_sha256
+        report = self.putting_away.with_reports(report, None, digest)
+        if report.archived is None:
+            return report  # the next night writes its reports first
+        return self.putting_away.aside(report, claim, REFUSED, digest)
+
+    def tell_again(self, report: FileReport) -> FileReport:
+        """Sum a run of this night up again, of which a later one has taken rows up since."""
+        told = write_down(self.shift, report.run)
+        done = Ending(kind=EndKind.DONE)
+        code = report.exit_code
+        if report.books and report.end is EndKind.DONE and code == exit_code(report.books, done):
+            code = exit_code(told.books, done)
+        again = replace(
+            report,
+            exit_code=worst([code, told.exit_code]),
+            books=told.books,
+            said=f"{report.said} {told.said}".strip(),
+            reports=told.reports,
+            report=told.report,
+        )
+        if report.archived is None:
+            return again
+        again = self.putting_away.with_reports(again, None, told.books.run.file_sha256)
+        return replace(again, archived=report.archived)
 
     def _no_sheet(self, error: SheetError, claim: Claim, digest: str) -> FileReport:
         report = FileReport(
@@ -238,52 +271,3 @@ class Running:
             said=str(error),
         )
         return self.putting_away.aside(report, claim, REFUSED, digest)
-
-
-def _held(report: FileReport, waiting: Ending) -> FileReport:
-    """What a dry run tells of a plan that would not be sent before somebody has looked."""
-    said = f"A dry run. {waiting.reason} {waiting.remedy}"
-    code = worst([report.exit_code, Exit.STOPPED])
-    return replace(report, fate=FileFate.WAITING, exit_code=code, said=said)
-
-
-def _unreadable(claim: Claim, error: OSError) -> FileReport:
-    said = (
-        f"It cannot be read in {claim.folder.as_posix()}, where a night has put it: "
-        f"{error.strerror}. Let the night's account read it, or put a good copy into the inbox and "
-        "remove that folder. Until then, each night tries it again."
-    )
-    return FileReport(file=claim.sheet.name, fate=FileFate.FAILED, exit_code=Exit.USAGE, said=said)
-
-
-def _left_of(shift: Shift, run: str) -> tuple[int, str]:
-    """The exit code of what a run has open, and that in words; 0 and "" where nothing is."""
-    left = open_by_run(shift.workplace.journal).get(run, Open())
-    if left.unknown:
-        return Exit.IN_DOUBT, f"of which {counted(left.unknown, 'action')} may be in the CRM or not"
-    if left.unsent and waits(shift.workplace, run):
-        return Exit.STOPPED, "whose plan waits for somebody's word"
-    if left.unsent:
-        return Exit.STOPPED, f"which has {counted(left.unsent, 'action')} still to send"
-    if left.to_correct:
-        return Exit.INCOMPLETE, f"of which {counted(left.to_correct, 'row')} wait for a correction"
-    if left.duplicate:
-        return Exit.INCOMPLETE, f"which holds {counted(left.duplicate, 'action')} as DUPLICATE"
-    return Exit.DONE, ""
-
-
-def _words_of(ending: Ending) -> str:
-    """Why it was not sent to its end, for people who were not there; "" where it was."""
-    if ending.halted:
-        return f"{ending.reason} {_LOOK} {ending.remedy}"
-    match ending.kind:
-        case EndKind.UNREACHABLE:
-            return f"The CRM did not answer: {_begun_small(ending.reason)} {GOES_ON}"
-        case EndKind.OUT_OF_TIME:
-            return f"{OUT_OF_TIME} {GOES_ON}"
-        case _:
-            return f"{ending.reason} {ending.remedy}".strip()
-
-
-def _begun_small(sentence: str) -> str:
-    return f"{sentence[:1].lower()}{sentence[1:]}"

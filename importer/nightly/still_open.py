@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from importer.nightly.ends import worth
 from importer.nightly.items import Item, care, reports_of, settling, stop
-from importer.nightly.records import NightReport, Waiting
+from importer.nightly.records import NightReport, StillHeld, StillWrong, Waiting
 from importer.nightly.weights import Weight
-from importer.report.commands import ANY_ROWS, Step, decide, give_up, plan_commands, resume
+from importer.report.commands import (
+    ELSEWHERE,
+    REASON,
+    Command,
+    Step,
+    decide,
+    give_up,
+    path_typed,
+    plan_commands,
+    resume,
+    typed,
+)
 from importer.report.figures import counted
 from importer.report.words import Hold
 
@@ -24,9 +36,12 @@ def of_before(night: NightReport) -> Iterator[Item]:
         title = f"Resume {counted(count, 'unsent action')}"
         step = care(title, text, *commands)
         yield Item(weight=Weight.UNSENT_BEFORE, about=f"Run {run}", step=step)
-    for run, count in night.duplicate.items():
-        step = _of_duplicates(night, run, count)
+    for run, held in night.duplicate.items():
+        step = _of_duplicates(night, run, held)
         yield Item(weight=Weight.TO_CORRECT, about=f"Run {run}", step=step)
+    for run, wrong in night.still_wrong.items():
+        step = _of_wrong(night, run, wrong)
+        yield Item(weight=Weight.WRONG_BEFORE, about=f"Run {run}", step=step)
 
 
 def _of_waiting(night: NightReport, run: str, one: Waiting) -> Step:
@@ -37,7 +52,28 @@ def _of_waiting(night: NightReport, run: str, one: Waiting) -> Step:
     return care(f"Have the plan {run} approved", f"{one.said} Nothing of it was sent.", *commands)
 
 
-def _of_duplicates(night: NightReport, run: str, count: int) -> Step:
+def _of_wrong(night: NightReport, run: str, one: StillWrong) -> Step:
+    """Rows of a run of before that wait in its failures workbook."""
+    close = typed("close", run, one.typed, REASON, night.options)
+    up = Command(text=close, does="gives them up: nobody is asked again")
+    title = f"Correct {counted(one.rows, 'row')}{worth(one.money)} of {one.file} from before"
+    if one.failures is None:
+        text = "Nobody has corrected them since, and their failures workbook is gone."
+        return care(title, text, reports_of(night, run), up)
+    jobs = (job.for_failures for job in night.jobs if job.name == one.job)
+    by_night = next(filter(None, jobs), "")
+    text = (
+        f"Nobody has corrected them since. They are in {one.failures.as_posix()}: its columns "
+        "“Importer: …” say what is wrong with each. Correct the red cells, save it, and "
+    )
+    put = f"put it {by_night}: the next night runs it. Or at once:" if by_night else "run it:"
+    mapping = one.mapping.as_posix() if one.mapping else ELSEWHERE
+    words = (path_typed(one.failures.as_posix()), f"-m {path_typed(mapping)}", night.options)
+    again = Command(text=typed("run", *words), does="runs what was corrected")
+    return care(title, f"{text}{put}", again, up)
+
+
+def _of_duplicates(night: NightReport, run: str, one: StillHeld) -> Step:
     """What a run of before holds; its report shows the old beside the new."""
     text = (
         "Each has the identity of an action of another run or row, and something differs or is "
@@ -47,9 +83,10 @@ def _of_duplicates(night: NightReport, run: str, count: int) -> Step:
     commands = (
         reports_of(night, run),
         resume(run, night.options, does="looks again, and sends what is free by now"),
-        *decide(run, ANY_ROWS, night.options),
+        *decide(run, one.typed, night.options),
     )
-    return care(f"Decide on {counted(count, 'duplicate')} from before", text, *commands)
+    count = f"{counted(one.actions, 'duplicate')}{worth(one.money)}"
+    return care(f"Decide on {count} of {one.file} from before", text, *commands)
 
 
 def _settle(night: NightReport) -> Iterator[Item]:

@@ -23,7 +23,7 @@ def night_object(night: NightReport) -> dict[str, Any]:
         "unsent": dict(night.unsent),
         "waiting": {run: str(one.hold) for run, one in night.waiting.items()},
         "still_wrong": {run: one.rows for run, one in night.still_wrong.items()},
-        "duplicate": dict(night.duplicate),
+        "duplicate": {run: one.actions for run, one in night.duplicate.items()},
         "strays": [str(one.path) for one in night.strays],
         "came_from": night.came_from,
         "notes": list(map(hushed, night.notes)),

@@ -47,7 +47,7 @@ def keep_digest(settings: Settings, night: NightReport) -> Kept:
     """Make a night's digest and write it into the folder of reports, whoever else is told."""
     digest, failed = None, ""
     try:
-        digest = digest_of(night, zone=_zone(settings))
+        digest = digest_of(night, zone=zone_of(settings))
         path = _write(settings, night, digest)
     except OSError as error:
         where = settings.reports.folder / DIGESTS
@@ -93,7 +93,8 @@ def not_told(settings: Settings) -> tuple[str, ...]:
     return ()
 
 
-def _zone(settings: Settings) -> dt.tzinfo:
+def zone_of(settings: Settings) -> dt.tzinfo:
+    """The zone in which a night's times are told: that of the jobs, or the machine's."""
     zone = next((job.timezone for job in settings.jobs if job.timezone), None)
     return zone or dt.datetime.now().astimezone().tzinfo or dt.UTC
 
@@ -101,7 +102,7 @@ def _zone(settings: Settings) -> dt.tzinfo:
 def _write(settings: Settings, night: NightReport, digest: Digest) -> Path:
     folder = settings.reports.folder / DIGESTS
     make_private_folder(folder)
-    name = f"{night.ended_at.astimezone(_zone(settings)):%Y-%m-%d %H%M%S}.txt"
+    name = f"{night.ended_at.astimezone(zone_of(settings)):%Y-%m-%d %H%M%S}.txt"
     return write_atomically(free_name(folder / name), digest.text.encode())
 
 

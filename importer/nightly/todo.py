@@ -9,6 +9,7 @@ from importer.nightly.ends import is_empty
 from importer.nightly.items import Item, care
 from importer.nightly.leaves import Leaf
 from importer.nightly.matters import (
+    each_file,
     is_unexplained,
     nothing_new,
     open_before,
@@ -29,6 +30,8 @@ from importer.upload import EndKind
 def items_of(night: NightReport) -> tuple[Item, ...]:
     """Return what is to be done, what the subject says first; nothing where nobody has to."""
     items = [*_of_night(night), *(item for job in night.jobs for item in _of_job(night, job))]
+    for job, file in each_file(night):
+        items += of_file(night, job, file, is_open_before=file in open_before(job))
     items += of_before(night)
     items += _of_strays(night)
     # Stable, as the matters are sorted: what is equally urgent stays in the order of the jobs.
@@ -87,8 +90,6 @@ def _of_job(night: NightReport, job: JobReport) -> Iterator[Item]:
         )
         step = care("Look whether the export is whole", text)
         yield Item(weight=Weight.UNUSUAL, about=job.name, step=step)
-    for file in runs_of(job):
-        yield from of_file(night, job, file, is_open_before=file in open_before(job))
     yield from _of_left(night, job)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from importer.model import Outcome
+from importer.nightly.codes import interrupted
 from importer.nightly.ends import end_of, is_fault, is_refused
 from importer.nightly.items import Item, care, reports_of, settling, stop
 from importer.nightly.masked import masked_report, said_of
@@ -25,6 +26,14 @@ _LATER: Final = frozenset({EndKind.UNREACHABLE, EndKind.OUT_OF_TIME})
 """How a sending ends of which the next night sends the rest."""
 _ANSWERED: Final = (Weight.GIVEN_UP, Weight.UNUSUAL)
 """Of what was given up there is nothing to do; and an empty file is its job's item."""
+_PUT_BACK: Final = (
+    "The sheet lies in {} now, and no night tries it again by itself. Put the corrected one into "
+    "the inbox; or this same one, with its control totals if it has any, once these or the mapping "
+    "are corrected. The next night takes it."
+)
+_BY_ITSELF: Final = (
+    "Or leave it: once nothing is in its way any more, the next night goes on with it by itself."
+)
 _CALL: Final = "The journal knows what was sent; call the people who look after the importer."
 
 
@@ -138,7 +147,18 @@ def _of_step(night: NightReport, job: JobReport, file: FileReport, step: Step) -
         return _item(_weight_of(file, step), file, _goes_on(night, file))
     by_night = bool(step.link and step.commands and job.for_failures)
     after = f"Or put that file {job.for_failures}: the next night runs it." if by_night else ""
+    if step.shows == Outcome.UNSENT and not file.halted and _was_stopped(file):
+        after = _BY_ITSELF
+    if is_refused(file) and file.archived:
+        after = _PUT_BACK.format(file.archived.as_posix())
     return replace(_item(_weight_of(file, step), file, _with_reason(step, file)), after=after)
+
+
+def _was_stopped(file: FileReport) -> bool:
+    """Whether it was ended by something that stands in nobody's way any more once it is over."""
+    stopped = file.exit_code == Exit.STOPPED or interrupted(file.exit_code)
+    held = file.fate is not FileFate.RUN or (file.report is not None and file.report.hold)
+    return stopped and not held
 
 
 def _weight_of(file: FileReport, step: Step) -> Weight:

@@ -13,8 +13,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from importer.errors import SheetError
+from importer.errors import ImporterError, SheetError
+from importer.mapping import Mapping
 from importer.model import Currency
+from importer.our_headers import is_failures_workbook
+from importer.pipeline.checking import open_bound
 from importer.validate import Expected
 
 _LARGEST: Final = 65_536
@@ -22,6 +25,17 @@ _LARGEST: Final = 65_536
 _COLUMNS: Final = ({"currency", "total"}, {"rows"}, {"currency", "total", "rows"})
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,4})?")
 _ROWS: Final = re.compile(r"[0-9]{1,7}")
+
+
+def is_part(sheet: Path, mapping: Mapping) -> bool:
+    """Whether a file holds rows of a sheet that was counted before: its failures workbook.
+
+    What cannot be read is none: whoever takes it up says why.
+    """
+    try:
+        return is_failures_workbook(open_bound(sheet, mapping).sheet.headers)
+    except ImporterError:
+        return False
 
 
 def read_totals(path: Path | None) -> Expected:
@@ -46,7 +60,7 @@ def read_totals(path: Path | None) -> Expected:
         raise _refused(path, "it has not the columns `currency` and `total`, or `rows`")
     table = [dict(zip(columns, map(str.strip, row), strict=True)) for row in rows]
     totals = [(row["currency"], row["total"]) for row in table if row.get("currency")]
-    return Expected(rows=_rows(path, table), totals=_totals(path, totals))
+    return Expected(rows=_rows(path, table), totals=_totals(path, totals), file=path.name)
 
 
 def _lines(path: Path) -> Sequence[Sequence[str]]:

@@ -20,6 +20,7 @@ class Weight(IntEnum):
     APPROVAL = auto()
     LATER = auto()
     TO_CORRECT = auto()
+    WRONG_BEFORE = auto()
     UNSENT_BEFORE = auto()
     NOTHING_NEW = auto()
     UNUSUAL = auto()
@@ -42,6 +43,7 @@ _WORD: Final = {
     Weight.APPROVAL: "APPROVE",
     Weight.LATER: "NOT DONE",
     Weight.TO_CORRECT: "TO DO",
+    Weight.WRONG_BEFORE: "TO DO",
     Weight.UNSENT_BEFORE: "NOT SENT",
     Weight.NOTHING_NEW: "NOTHING NEW",
     Weight.UNUSUAL: "LOOK",
@@ -53,6 +55,9 @@ _WORD: Final = {
     Weight.GIVEN_UP: "NOT ALL IN",
 }
 """What a subject begins with, so that a list of mails can be read down its left side."""
+
+NOBODYS: Final = frozenset({Weight.LEFT, Weight.GIVEN_UP})
+"""Of which nobody has anything to do: it goes on by itself, or it is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

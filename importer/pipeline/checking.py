@@ -253,5 +253,5 @@ def too_many_invalid(invalid: int, judged: int, share: float) -> Refusal | None:
         code="rows-invalid",
         message=f"{invalid} of {judged} rows are invalid: the mapping may be a wrong one.",
         hint="Check the mapping and the sheet. If the sheet really is like that, correct its "
-        "cells, or raise invalid_share under [stop] in importer.toml.",
+        "cells, or raise `invalid_share` under [stop] in your settings.",
     )

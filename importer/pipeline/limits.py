@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
+
 from importer.journal import approving
 from importer.journal.approving import PlanFacts
+from importer.journal.reading import run_of
 from importer.journal.states import LIVE_STATES
-from importer.model import State
+from importer.model import Currency, State
 from importer.pipeline.workplace import Workplace
 from importer.reconcile import Sums
 
@@ -13,10 +17,37 @@ from importer.reconcile import Sums
 def limits_of(workplace: Workplace, facts: PlanFacts) -> Sums:
     """Currency → above which a run waits; the lower one of the settings' and the run's own."""
     own = workplace.settings.approve
-    limits = dict(own.above) if own.enforce else {}
-    for currency, amount in facts.above.items():
-        limits[currency] = min(amount, limits.get(currency, amount))
-    return limits
+    return lowest([own.above if own.enforce else {}, facts.above])
+
+
+def limit_of_chain(workplace: Workplace, root: str) -> Sums:
+    """Above which a run waits because it corrects what a job has run, whoever runs it.
+
+    As the settings have it now; where they have the job no more, as it was planned.
+
+    Args:
+        workplace: the workspace.
+        root: the first run of its chain.
+    """
+    now = {job.name: job.approve_above for job in workplace.settings.jobs}
+    then = approving.limits_of_jobs(workplace.journal, root)
+    return lowest([now.get(job, above) for job, above in then.items()])
+
+
+def canary_of(workplace: Workplace, run_id: str) -> int:
+    """Leads to be sent first of a run, as the jobs of its chain say, or else `stop.canary`."""
+    theirs = approving.limits_of_jobs(workplace.journal, run_of(workplace.journal, run_id).root)
+    jobs = [job for job in workplace.settings.jobs if job.name in theirs]
+    said = [job.canary for job in jobs if job.canary is not None]
+    return min(filter(None, said), default=0) if said else workplace.settings.stop.canary
+
+
+def lowest(limits: Iterable[Sums]) -> Sums:
+    """The lowest limit of each currency that any of these names."""
+    found: dict[Currency, Decimal] = {}
+    for one in limits:
+        found |= {key: min(amount, found.get(key, amount)) for key, amount in one.items()}
+    return found
 
 
 def over_limit(workplace: Workplace, run_id: str, facts: PlanFacts) -> Sums:

@@ -40,6 +40,7 @@ from importer.pipeline.bars import Bars, NoBars
 from importer.pipeline.checking import BoundSheet, Judging, open_bound, too_many_invalid
 from importer.pipeline.drift import drift
 from importer.pipeline.keys import keys_of, refuse_other_keys, repeats, separate
+from importer.pipeline.limits import limit_of_chain, lowest
 from importer.pipeline.people import this_person
 from importer.pipeline.references import References
 from importer.pipeline.referring import read_references
@@ -101,7 +102,8 @@ class Demands:
     retry: frozenset[Outcome] = frozenset()
     """IGNORED or REFUSED, where that is to be sent again although nothing of it has changed."""
     approve_above: Sums = field(default_factory=dict)
-    """Above which it waits for approval, beside what the settings say; kept with the run."""
+    """Above which it waits for approval, beside what the settings and the jobs of its chain say;
+    kept with the run."""
     job: str = ""
     """The job of the night that demands it, kept with the run; "" where a person does."""
 
@@ -172,6 +174,7 @@ def _new_run(
     today = workplace.journal.clock().astimezone()
     run = f"{today:%Y%m%d}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
     sheet, mapping = bound.sheet, bound.mapping
+    inherited = limit_of_chain(workplace, references.root)
     return NewRun(
         id=run,
         parent=references.parent,
@@ -188,7 +191,7 @@ def _new_run(
         keys=keys_of(mapping),
         targets=targets(mapping, bound.binding),
         planned_by=asdict(this_person()),
-        approve_above=demands.approve_above,
+        approve_above=lowest([demands.approve_above, inherited]),
         job=demands.job,
     )
 

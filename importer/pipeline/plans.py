@@ -56,7 +56,7 @@ def write_plan(workplace: Workplace, run_id: str) -> tuple[Path, dict[str, Any]]
     except OSError as error:
         raise SettingsError(
             f"The plan {file} cannot be written: {error.strerror}.",
-            "Let `folder` under [reports] in importer.toml name a folder that you may write.",
+            "Let `folder` under [reports] in your settings name a folder that you may write.",
         ) from error
 
 

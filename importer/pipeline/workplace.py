@@ -141,7 +141,7 @@ def _make_reports_folder(folder: Path) -> None:
     except OSError as error:
         raise SettingsError(
             f"The reports folder {folder} cannot be made: {error.strerror}.",
-            "Let `folder` under [reports] in importer.toml name a folder that you may write.",
+            "Let `folder` under [reports] in your settings name a folder that you may write.",
         ) from error
 
 

@@ -4,6 +4,7 @@ from importer.reconcile.chain import Attempt, Root, follow_chain
 from importer.reconcile.reasons import (
     BEFORE,
     INCOMPLETE,
+    REST,
     TO_CORRECT,
     Explanation,
     Guide,
@@ -24,13 +25,14 @@ from importer.reconcile.records import (
 )
 from importer.reconcile.run import Books, reconcile
 from importer.reconcile.sums import Sums, add_money, add_up
-from importer.reconcile.waiting import MOST_PIECES, Wait, Waiting, joined
+from importer.reconcile.waiting import MOST_PIECES, Places, Wait, Waiting, joined
 
 __all__ = [
     "BEFORE",
     "INCOMPLETE",
     "INSIDE",
     "MOST_PIECES",
+    "REST",
     "TO_CORRECT",
     "Attempt",
     "Books",
@@ -40,6 +42,7 @@ __all__ = [
     "Guide",
     "Key",
     "Line",
+    "Places",
     "Reason",
     "Reconciliation",
     "Root",

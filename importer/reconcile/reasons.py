@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from importer.folding import LONGEST, alike, plain_words
-from importer.model import ActionRecord, Outcome, RemarkStep, RunRecord
+from importer.model import ActionRecord, Outcome, RemarkStep, Ruling, RunRecord
 from importer.reconcile.records import Ground, Key, Reason, Shared
 from importer.reconcile.tally import Tally
 from importer.verdict import LEAD_NOT_FOUND
@@ -24,6 +24,8 @@ INCOMPLETE = "incomplete"
 """The pattern of what was created earlier with something dropped."""
 BEFORE = "before"
 """The pattern of what was given up earlier, and not in this run."""
+REST = "rest"
+"""The pattern of what a run does not send any more, and a later sheet may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +100,16 @@ def explain(action: ActionRecord, words: frozenset[str]) -> Iterator[Explanation
         ground=Ground.GIVEN_UP,
         code=Ground.GIVEN_UP,
         text="",
-        pattern=BEFORE if action.given_up_before else "",
+        pattern=_how_given_up(action),
     )
+
+
+def _how_given_up(action: ActionRecord) -> str:
+    """`BEFORE`, `REST`, or "" for a row that is given up for good."""
+    if action.given_up_before:
+        return BEFORE
+    rest = action.decisions and action.decisions[-1].ruling is Ruling.CLOSED
+    return REST if rest else ""
 
 
 def everything_of(action: ActionRecord, words: frozenset[str]) -> Iterator[Explanation]:

@@ -190,6 +190,8 @@ class Reconciliation:
     waits: Mapping[Wait, Waiting]
     """UNKNOWN, DUPLICATE and UNSENT, without what is given up or taken up, by what they wait for;
     those that occur."""
+    together: tuple[str, ...]
+    """Names of actions in doubt of which a row has more than one; () where no row has."""
     imbalances: tuple[str, ...]
     """Empty when the books balance; else a sentence for each side that does not."""
     chain: Chain

@@ -13,7 +13,7 @@ from importer.reconcile.records import Chain, Line, Reconciliation
 from importer.reconcile.rows import RowCounts
 from importer.reconcile.sums import add_up
 from importer.reconcile.tally import Tally
-from importer.reconcile.waiting import Places, Wait, wait_of
+from importer.reconcile.waiting import Places, Together, Wait, wait_of
 
 
 def reconcile(
@@ -57,6 +57,7 @@ def reconcile(
         reasons=books.reasons.largest_first(),
         steps=books.reasons.steps(),
         waits={wait: books.waits[wait].record() for wait in Wait if wait in books.waits},
+        together=tuple(books.together.names),
         imbalances=(*_imbalances(run, books, rows_kept, chain), *contradictions),
         chain=chain,
     )
@@ -102,6 +103,7 @@ class Books:
         self.row_counts = RowCounts()
         self.reasons = Reasons(guide)
         self.waits = defaultdict[Wait, Places](Places)
+        self.together = Together()
 
     @classmethod
     def of(cls, actions: Iterable[ActionRecord], guide: Guide) -> Self:
@@ -137,6 +139,8 @@ class Books:
         self.reasons.add(action)
         if (wait := wait_of(action)) is not None:
             self.waits[wait].add(action.row)
+            if action.outcome is Outcome.UNKNOWN:
+                self.together.add(action)
 
     def _tally_of(self, action: ActionRecord) -> _Tallies:
         """Where it is counted by whether anybody waits for it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -94,6 +94,24 @@ class Places:
     def record(self) -> Waiting:
         """How many there are, and where."""
         return Waiting(count=self.count, pieces=() if self._too_many else self._pieces)
+
+
+@dataclass(slots=True)
+class Together:
+    """Remembers the names of actions in doubt of which a row has several."""
+
+    names: dict[str, None] = field(default_factory=dict)
+    """In the order in which they were found."""
+    _row: int = -1
+    _of_row: list[str] = field(default_factory=list)
+
+    def add(self, action: ActionRecord) -> None:
+        """Look at one that is in doubt; those of a row come one after the other."""
+        if action.row != self._row:
+            self._row, self._of_row = action.row, []
+        self._of_row.append(action.name)
+        if len(self._of_row) > 1:
+            self.names |= dict.fromkeys(self._of_row)
 
 
 def joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:

@@ -9,8 +9,15 @@ from typing import Final, Self
 
 from importer.folding import fold, pieces, plain_words
 from importer.model import EarlierReason, Outcome, RemarkStep, RunRecord, RunState
-from importer.reconcile import INCOMPLETE, Explanation, Ground, Guide, Reason
-from importer.report.words import EARLIER_WORDS, GIVEN_UP, LOOK_FIRST, NOTHING, TAKEN_UP
+from importer.reconcile import INCOMPLETE, REST, Explanation, Ground, Guide, Reason
+from importer.report.words import (
+    EARLIER_WORDS,
+    GIVEN_UP,
+    GIVEN_UP_HERE,
+    LOOK_FIRST,
+    NOTHING,
+    TAKEN_UP,
+)
 from importer.verdict import LEAD_NOT_FOUND
 from importer.verdict.details import BEHIND_DOUBT
 
@@ -119,7 +126,7 @@ class Advice:
             case Ground.PROBLEM:
                 return one.hint
             case Ground.GIVEN_UP | Ground.TAKEN_UP:
-                return GIVEN_UP if one.ground is Ground.GIVEN_UP else TAKEN_UP
+                return _over(one)
             case _ if self._refused:
                 return self._in_general(one.outcome)
             case Ground.EARLIER if one.pattern == INCOMPLETE and one.outcome is Outcome.ALREADY:
@@ -166,6 +173,13 @@ class Advice:
             fits = (rule for pattern, rule in self._rules if pattern and pattern.search(folded))
             self._known[key] = next(fits, None)
         return self._known[key]
+
+
+def _over(one: Explanation | Reason) -> str:
+    """What is said of that for which nobody waits any more."""
+    if one.ground is Ground.TAKEN_UP:
+        return TAKEN_UP
+    return GIVEN_UP_HERE if one.pattern == REST else GIVEN_UP
 
 
 def _pattern(says: str) -> re.Pattern[str] | None:

@@ -27,7 +27,6 @@ from importer.report.reasons import words_of
 from importer.report.source import ReportSource, advice_of
 from importer.report.words import (
     EARLIER_WORDS,
-    GIVEN_UP,
     NOTHING,
     RULING_WORDS,
     TAKEN_UP,
@@ -179,7 +178,8 @@ def _address(run: RunRecord, row: int, column: str) -> str:
 def _notes(action: ActionRecord, said: Iterable[Explanation], advice: Advice) -> tuple[Note, ...]:
     notes = list(_every_note(action, said, advice))
     if action.given_up and notes:
-        notes[-1] = replace(notes[-1], hint=GIVEN_UP)
+        why = next(explain(action, advice.words))
+        notes[-1] = replace(notes[-1], hint=advice.about(why))
     return tuple(notes)
 
 

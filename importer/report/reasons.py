@@ -11,6 +11,7 @@ from importer.model import ActionRecord, EarlierReason, Outcome, RemarkStep, Run
 from importer.reconcile import (
     BEFORE,
     INCOMPLETE,
+    REST,
     Explanation,
     Ground,
     Key,
@@ -101,8 +102,10 @@ def sentence_of(one: Explanation | Reason) -> str:
     match one.ground:
         case Ground.GIVEN_UP if one.pattern == BEFORE:
             return EARLIER_WORDS[EarlierReason.GIVEN_UP].of_many
+        case Ground.GIVEN_UP if one.pattern == REST:
+            return "A person has given up what the run had not sent."
         case Ground.GIVEN_UP:
-            return "A person has given it up."
+            return "A person has given up the row for good."
         case Ground.TAKEN_UP:
             return f"The run {one.pattern} has taken it up."
         case Ground.EARLIER:

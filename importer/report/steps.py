@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -16,6 +17,7 @@ from importer.report.reasons import Said
 from importer.report.source import Failures, Report
 from importer.report.unsent import send_step
 from importer.report.words import INCOMPLETE, Tone
+from importer.validate import is_about_totals
 
 __all__ = ["Step", "distrust", "next_steps"]
 
@@ -33,7 +35,7 @@ def next_steps(report: Report, *, remedy: str = "") -> Iterator[Step]:
     if count := books.waiting(Outcome.UNKNOWN):
         yield _settle(count, report)
     if books.run.state is RunState.REFUSED:
-        yield _reconsider(report.failures)
+        yield _reconsider(report.failures, books.run.reason)
         return
     if report.failures:
         yield from _failures(report, report.failures)
@@ -61,14 +63,26 @@ def _settle(count: int, report: Report) -> Step:
     it, they, it_is = ("it", "it", "it is") if count == 1 else ("them", "they", "they are")
     found = _FOUND_NOTHING_OUT if report.books.run.requests_read else _NOT_LOOKED.format(they)
     asked = found if Wait.LOOK in report.books.waits else _CANNOT_TELL
+    alone = _ALONE.format(_one_of(report.books.together)) if report.books.together else ""
     return Step(
         tone=Tone.STOP,
         title=f"Settle {counted(count, 'action')} in doubt",
         text=f"Do not send {it} again, by any way, before {it_is} settled. {asked}, and say what "
-        "you saw, of each row that you have looked at. It cannot be taken back:",
+        f"you saw, of each row that you have looked at.{alone} It cannot be taken back:",
         commands=tuple(_settling(report)),
         shows=Outcome.UNKNOWN,
     )
+
+
+_ALONE: Final = (
+    " A row can have several in doubt, of which one stands there and another does not: {} beside "
+    "--rows says it of that one alone."
+)
+
+
+def _one_of(names: Sequence[str]) -> str:
+    """`--action payment or --action receipt`; the first few, where there are many."""
+    return " or ".join(f"--action {shlex.quote(name)}" for name in names[:3])
 
 
 _NOT_LOOKED: Final = (
@@ -115,13 +129,17 @@ _NOT_THERE: Final[Mapping[Wait, str]] = {
 }
 
 
-def _reconsider(failures: Failures | None) -> Step:
+def _reconsider(failures: Failures | None, reason: str) -> Step:
     marked = " The failures workbook marks what is wrong; it is not to be run." if failures else ""
+    totals = is_about_totals(reason)
+    what = "the sheet or its totals, and run it" if totals else "the sheet and run it"
+    as_is = "the sheet as it is" if totals else "it as it is"
+    itself = "whichever of the two is wrong" if totals else "the sheet itself"
     return Step(
         tone=Tone.CARE,
-        title="Correct the sheet and run it again",
-        text="Nothing was sent, not even the rows that are right: correct the sheet itself (or the "
-        f"mapping, if it is meant for another sheet) and run it as it is.{marked}",
+        title=f"Correct {what} again",
+        text=f"Nothing was sent, not even the rows that are right: correct {itself} (or the "
+        f"mapping, if it is meant for another sheet) and run {as_is}.{marked}",
         link=failures.path.name if failures else "",
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from importer.model import Outcome
-from importer.reconcile import INSIDE, Reconciliation, add_up
+from importer.reconcile import INSIDE, Line, Reconciliation, add_up
 from importer.report.figures import counted, shown_count, shown_sums
 from importer.report.verdict import among, named_runs
 from importer.report.words import NOT_IN, Tone, count_of
@@ -25,8 +25,13 @@ class Tile:
     """How the figures are to be taken; None: neither well nor ill."""
 
 
-def tiles_of(books: Reconciliation) -> Iterator[Tile]:
-    """Yield the rows, what is in the CRM, what is not, and what nobody knows of, if any."""
+def tiles_of(books: Reconciliation, before: Line | None = None) -> Iterator[Tile]:
+    """Yield the rows, what is in the CRM, what is not, and what nobody knows of, if any.
+
+    Args:
+        books: of a run.
+        before: what of it was created before that which counts as new; None: nothing was.
+    """
     run, skipped = books.run, sum(books.run.skipped.values())
     yield Tile(
         name="Rows read",
@@ -34,7 +39,7 @@ def tiles_of(books: Reconciliation) -> Iterator[Tile]:
         beneath=(f"{shown_count(books.rows_with_actions)} with actions",)
         + ((f"{shown_count(skipped)} skipped",) if skipped else ()),
     )
-    yield _tile(books, "In the CRM", INSIDE, tuple(_since_when(books)), Tone.GOOD)
+    yield _tile(books, "In the CRM", INSIDE, tuple(_since_when(books, before)), Tone.GOOD)
     yield _tile(books, "Not in", NOT_IN, tuple(_beside(books)), Tone.CARE)
     if count_of(books, Outcome.UNKNOWN):
         beside = ("it may stand in the CRM, or not",)
@@ -64,10 +69,17 @@ def _tile(
     )
 
 
-def _since_when(books: Reconciliation) -> Iterator[str]:
+def _since_when(books: Reconciliation, before: Line | None) -> Iterator[str]:
     created, already = (count_of(books, outcome) for outcome in INSIDE)
-    if already:
-        yield f"{shown_count(created)} created now, {shown_count(already)} there already"
+    earlier = before.count if before else 0
+    if already or earlier:
+        yield ", ".join(
+            (
+                f"{shown_count(created - earlier)} created now",
+                *((f"{shown_count(earlier)} created before",) if earlier else ()),
+                *((f"{shown_count(already)} there already",) if already else ()),
+            )
+        )
     yield from among(books)
 
 

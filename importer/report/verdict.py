@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from importer.model import Currency, Outcome, RunState
-from importer.reconcile import Reconciliation
+from importer.reconcile import Line, Reconciliation
 from importer.report.figures import counted, shown, shown_count, shown_sums
 from importer.report.inert import visible
 from importer.report.words import Tone
@@ -24,8 +24,14 @@ class Verdict:
     text: str
 
 
-def verdict(books: Reconciliation) -> Verdict:
-    """Say in one sentence how a run ended."""
+def verdict(books: Reconciliation, before: Line | None = None) -> Verdict:
+    """Say in one sentence how a run ended.
+
+    Args:
+        books: the run's.
+        before: what of it was created before the time of which the sentence speaks, which then
+            says what the rest is worth; None: the sentence speaks of the run as a whole.
+    """
     if books.imbalances:
         return Verdict(tone=Tone.STOP, text="The books of this run do not balance.")
     if books.run.state is RunState.REFUSED:
@@ -34,7 +40,8 @@ def verdict(books: Reconciliation) -> Verdict:
         return Verdict(tone=Tone.CARE, text="The sheet was not read to its end; nothing was sent.")
     if not books.run.planned_actions:
         return Verdict(tone=Tone.GOOD, text="Nothing to do: no row of this sheet yields an action.")
-    inside = _all_in(books) if books.rows.done == books.rows_with_actions else _some_in(books)
+    whole = books.rows.done == books.rows_with_actions
+    inside = _all_in(books, before) if whole else _some_in(books)
     rest = ", ".join(_rest(books))
     return Verdict(tone=_tone(books), text="; ".join(filter(None, (inside, rest))) + ".")
 
@@ -48,17 +55,41 @@ def _tone(books: Reconciliation) -> Tone:
     return Tone.CARE if left or elsewhere else Tone.GOOD
 
 
-def _all_in(books: Reconciliation) -> str:
+def _all_in(books: Reconciliation, before: Line | None) -> str:
     rows = books.rows.done
     every = "The one row is" if rows == 1 else f"All {counted(rows, 'row')} are"
     created = books.outcomes[Outcome.CREATED].count
     already = books.outcomes[Outcome.ALREADY].count
     if not created:
         return f"{every} in since earlier runs: nothing to do"
-    if not already:
+    if not already and (before is None or not before.count):
         return f"{every} in{_worth(books)}"
-    now = f"{counted(created, 'action')} created now, {shown_count(already)} there already"
-    return f"{every} in{_worth(books)}: {now}"
+    if before is None:
+        now = f"{counted(created, 'action')} created now, {shown_count(already)} there already"
+        return f"{every} in{_worth(books)}: {now}"
+    return f"{every} in{_worth(books)}: {', '.join(_since(books, before))}"
+
+
+def _since(books: Reconciliation, before: Line) -> Iterator[str]:
+    """What was created when, and what that which is new is worth."""
+    new = created_since(books, before)
+    money = f" ({' + '.join(shown_sums(new.money))})" if any(new.money.values()) else ""
+    yield f"{counted(new.count, 'action')} created now{money}" if new.count else "none created now"
+    if before.count:
+        yield f"{shown_count(before.count)} created before"
+    if already := books.outcomes[Outcome.ALREADY].count:
+        yield f"{shown_count(already)} there already"
+
+
+def created_since(books: Reconciliation, before: Line) -> Line:
+    """What of a run was created after that which was created before."""
+    line = books.outcomes[Outcome.CREATED]
+    none = Decimal(0)
+    money = {one: sum_ - before.money.get(one, none) for one, sum_ in line.money.items()}
+    return Line(
+        count=line.count - before.count,
+        money={one: amount for one, amount in money.items() if amount},
+    )
 
 
 def _some_in(books: Reconciliation) -> str:

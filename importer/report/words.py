@@ -20,7 +20,13 @@ INCOMPLETE: Final = "incomplete"
 """The word for what is CREATED with something dropped; it is no outcome either."""
 
 NOTHING: Final = "Nothing to do."
-GIVEN_UP: Final = "Given up: nothing to do."
+GIVEN_UP: Final = (
+    "Given up for good: nothing to do. A later sheet with the same row does not send it either, "
+    "where the mapping tells equal rows apart."
+)
+GIVEN_UP_HERE: Final = (
+    "Given up in this run alone: nothing to do. The next sheet that holds the row sends it."
+)
 TAKEN_UP: Final = "Nothing to do here: what became of it stands in that run's report."
 LOOK_FIRST: Final = "Do not send again. Look at the lead's timeline in the CRM first."
 """What to do where nobody knows what became of an action."""

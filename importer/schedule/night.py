@@ -87,5 +87,5 @@ def refuse_control_characters(texts: Iterable[str]) -> None:
         if not text.isprintable():
             raise UsageError(
                 f"The name {text!r} has a character that no scheduler's file can hold.",
-                "Rename that folder or file, or give it another place in importer.toml.",
+                "Rename that folder or file, or give it another place in your settings.",
             )

@@ -13,7 +13,7 @@ from importer.journal.doubt import Claim
 from importer.journal.store import Journal
 from importer.model import Remark, State
 from importer.verdict import Present, ReadBack, RefusedMaybe
-from importer.verdict.details import NOT_FOUND
+from importer.verdict.details import NOT_FOUND, REFUTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,8 @@ class _Fate(Enum):
     UNSENT = auto()
     ASK = auto()
     """Nobody allowed it to be sent again: it waits for a person."""
+    REFUTED = auto()
+    """A person has seen what looks had not found of its request: it waits for a person, too."""
     LATE = auto()
     """It was not absent at both, or the timeline was still moving."""
 
@@ -107,6 +109,8 @@ class Decisions:
 
     def _fate(self, claim: Claim) -> _Fate:
         """What an absence means, by what the request's end had proved."""
+        if claim.refuted:
+            return _Fate.REFUTED
         if claim.verdict == ReadBack.__name__:
             return _Fate.IGNORED
         if claim.verdict == RefusedMaybe.__name__:
@@ -129,6 +133,8 @@ class Decisions:
                 self._count(State.STAGED, claims)
             case _Fate.ASK:
                 self.keep(claims, NOT_FOUND)
+            case _Fate.REFUTED:
+                self.keep(claims, REFUTED)
             case _Fate.LATE:
                 self.keep(claims, _LATE, looked_up=False)
             case _:

@@ -6,7 +6,7 @@ from importer.validate.problems import NOT_IN_THE_ROW, RAGGED, with_problems
 from importer.validate.rows import check_rows, checker, passer
 from importer.validate.tally import Tally
 from importer.validate.targets import targets
-from importer.validate.whole import Expected, WholeSheet
+from importer.validate.whole import Expected, WholeSheet, is_about_totals
 
 __all__ = [
     "NOT_IN_THE_ROW",
@@ -19,6 +19,7 @@ __all__ = [
     "WholeSheet",
     "check_rows",
     "checker",
+    "is_about_totals",
     "passer",
     "targets",
     "with_problems",

@@ -8,5 +8,12 @@ NOT_FOUND: Final = (
     "It was not found at two looks at the timeline; a person decides what became of it."
 )
 """Of what is UNKNOWN, and was sought in vain."""
+SEEN_THERE: Final = "Two looks at the timeline had not found it; a person has seen it there."
+"""Of what a person says to be CREATED against the looks."""
+REFUTED: Final = (
+    "A person has seen on the timeline what two looks had not found of the same request, so that "
+    "they did not find this one proves nothing; a person decides what became of it."
+)
+"""Of what is UNKNOWN, and was sought in vain like that."""
 BEHIND_DOUBT: Final = "It waits behind an action of the same lead that is in doubt."
 """Of what is UNSENT, and is not sent before that doubt is settled."""

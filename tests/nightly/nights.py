@@ -5,21 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 from report.books import RUN, SHAPE, action, books_of, every_outcome, inr, problem, refused_row
 
-from importer.model import ActionRecord, Outcome, Problem, Remark, RunRecord, RunState
+from importer.model import ActionRecord, Currency, Outcome, Problem, Remark, RunRecord, RunState
 from importer.nightly.records import (
     FileFate,
     FileReport,
     JobReport,
     NightReport,
+    StillHeld,
     StillWrong,
     Stray,
     Waiting,
 )
-from importer.reconcile import Reconciliation
+from importer.reconcile import Line, Reconciliation
 from importer.report.source import Failures, ReportSource, report_of
 from importer.report.words import Hold
 from importer.upload import EndKind
@@ -105,6 +107,12 @@ def all_created(count: int = 24, *, run: RunRecord = RUN) -> FileReport:
     )
 
 
+def gone_on_with() -> FileReport:
+    """Return a run of which 11 of 12 actions were created in earlier nights, and one tonight."""
+    before = Line(count=11, money={Currency.INR: Decimal("13755.50")})
+    return replace(all_created(12), created_before=before)
+
+
 def some_to_correct(run: RunRecord = RUN) -> FileReport:
     """Return a file with wrong rows, whose cells hold people's names, addresses and numbers."""
     wrong = (
@@ -179,6 +187,7 @@ def refused() -> FileReport:
         3,
         state=RunState.REFUSED,
         fate=FileFate.REFUSED,
+        archived=ARCHIVE.parent / "2026-11-23/refused",
         said="15 of 19 rows are invalid, more than 50 %: most likely it is the wrong mapping.",
     )
 
@@ -283,6 +292,19 @@ def failed() -> FileReport:
     )
 
 
+def stopped_and_given_up() -> FileReport:
+    """Return a stopped run of which a person has given up a part."""
+    return ran(
+        [
+            action(5, Outcome.UNSENT, inr("1250.50")),
+            action(6, Outcome.UNSENT, inr("90000"), given_up=True),
+        ],
+        6,
+        state=RunState.STOPPED,
+        said="The CRM does not accept the token (401). Set a new token, then resume the run.",
+    )
+
+
 def interrupted() -> FileReport:
     """Return a file whose run somebody ended."""
     return ran(
@@ -363,6 +385,12 @@ TOO_MUCH = (
 PLANNED = (
     "It was planned, and nobody has said that the plan is to be sent. Apply it, or give it up."
 )
+HELD = StillHeld(
+    file="payments (1).xlsx",
+    actions=2,
+    typed="--rows 7-8",
+    money={Currency.INR: Decimal(5000)},
+)
 BAD_MAPPING = "The mapping payments.yaml has 1 mistake. Correct these lines and run it again."
 VISITS = replace(RUN, id="20261122-m2p9", root="20261122-m2p9", file="visits.csv", tab=None)
 MISSING = "no file came: one was expected by 01:30 on weekdays"
@@ -400,7 +428,10 @@ def nights() -> dict[str, NightReport]:
             notes=(NOT_TOLD,),
         ),
         "unbalanced": night(job(unbalanced()), code=7),
-        "resumed": night(job(all_created(run=VISITS), resumed=(all_created(2),))),
+        "resumed": night(
+            job(all_created(run=VISITS), resumed=(gone_on_with(),)),
+        ),
+        "one_more": night(job(resumed=(gone_on_with(),))),
         "failed": night(job(failed(), all_created()), code=1),
         "interrupted": night(job(interrupted()), code=143),
         "bad_mapping": night(job(said=BAD_MAPPING), code=2),
@@ -423,6 +454,10 @@ def nights() -> dict[str, NightReport]:
                 "20261120-q8w1": StillWrong(
                     file="payments (1).xlsx",
                     rows=2,
+                    typed="--rows 5,7",
+                    money={Currency.INR: Decimal("1250.50")},
+                    mapping=REPORTS.parent / "mappings/payments.yaml",
+                    job="payments",
                     failures=REPORTS / "20261120-q8w1/failures.xlsx",
                 )
             },
@@ -431,7 +466,7 @@ def nights() -> dict[str, NightReport]:
         "changed": night(job(changed()), code=75),
         "without_reports": night(job(without_reports()), code=5),
         "not_gone_on_with": night(job(resumed=(not_gone_on_with(),)), code=2),
-        "held_before": night(job(), duplicate={"20261120-q8w1": 2}),
+        "held_before": night(job(), duplicate={"20261120-q8w1": HELD}),
         "same_but_open": night(
             job(replace(same(), exit_code=5, said=f"It is held by the run {RUN.id}.")),
             code=5,

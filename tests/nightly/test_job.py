@@ -149,13 +149,31 @@ def test_what_is_no_sheet_is_put_aside_and_the_next_one_comes(desk: NightDesk) -
 
 def test_a_sheet_that_its_checks_refuse_has_reports(desk: NightDesk) -> None:
     """Where too many rows are invalid, the archive holds the sheet and what is wrong with it."""
-    desk.drop("payments.csv", *(row(one, amount="much") for one in range(1, 5)))
-    (refused,) = desk.job_tonight().files
+    desk.drop("payments.csv", row(5), *(row(one, amount="much") for one in range(1, 5)))
+    first = desk.night()
+    (refused,) = first.jobs[0].files
     assert (refused.fate, refused.exit_code) == ("refused", 3)
     assert refused.archived is not None
-    assert (refused.archived / "input" / "payments.csv").is_file()
-    assert list(refused.archived.glob("*.html"))
+    assert refused.archived.name == "refused"
+    assert (refused.archived / "payments.csv").is_file()
+    assert list((refused.archived.parent / refused.run).glob("*.html"))
+    assert desk.taken() == []
+    digest = digest_of(first, zone=dt.UTC)
+    assert f"The sheet lies in {refused.archived.as_posix()} now" in " ".join(digest.text.split())
     assert desk.night().jobs[0].files == ()
+
+
+def test_a_sheet_that_was_refused_runs_once_it_is_put_back(desk: NightDesk) -> None:
+    """A refused sheet, or its corrected copy, is read anew each time that it is in the inbox."""
+    desk.drop("payments.csv", row(5), *(row(one, amount="much") for one in range(1, 5)))
+    (refused,) = desk.job_tonight().files
+    assert refused.archived is not None
+    (refused.archived / "payments.csv").rename(desk.inbox / "payments.csv")
+    (again,) = desk.job_tonight().files
+    assert (again.fate, again.exit_code) == ("refused", 3)
+    assert sorted(one.name for one in refused.archived.iterdir()) == ["payments.csv"]
+    desk.drop("payments.csv", *(row(one) for one in range(1, 6)))
+    assert fates(desk.job_tonight()) == [("payments.csv", "run", 0)]
 
 
 def test_a_broken_job_does_not_stop_the_next(tmp_path: Path) -> None:
@@ -463,9 +481,17 @@ def test_rows_that_nobody_has_corrected_are_told_again(desk: NightDesk) -> None:
     """Until somebody corrects or gives them up, each night names them, with their workbook."""
     desk.drop("payments.csv", row(1), row(2, state="Cleared"))
     run = desk.job_tonight().files[0].run
-    still = desk.night().still_wrong
-    assert {name: (one.file, one.rows) for name, one in still.items()} == {run: ("payments.csv", 1)}
-    assert still[run].failures is not None
+    night = desk.night()
+    (one,) = night.still_wrong.values()
+    assert (one.file, one.rows, one.typed) == ("payments.csv", 1, "--rows 3")
+    assert one.failures is not None
+    digest = digest_of(night, zone=dt.UTC)
+    assert digest.subject.endswith(
+        "TO DO: 1 row (₹200.50) of payments.csv still to correct, from before"
+    )
+    assert f"importer run {one.failures.as_posix()} -m " in digest.text
+    assert f"importer close {run} --rows 3 --reason" in digest.text
+    assert "Nothing to do" not in digest.text
 
 
 def test_an_unusual_volume_is_told(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from importer.nightly.digest import digest_of
 from importer.nightly.moving import put_into
 from importer.pipeline.sending import send_run
 from importer.pipeline.workplace import open_workplace
-from importer.sandbox import Fault, Rule
+from importer.sandbox import Fault, Rule, lead_id
 from importer.upload import Ending
 
 from .night_desks import NightDesk, night_desk
@@ -95,6 +95,52 @@ def test_a_person_who_resumes_has_looked(desk: NightDesk) -> None:
     assert counts(ended) == {"CREATED": 4, "REFUSED": 2}
 
 
+def test_only_what_a_night_created_is_told_as_created_now(desk: NightDesk) -> None:
+    """A run that is gone on with tells what is new apart from what earlier nights have created."""
+    one = desk.desk.settings.send.model_copy(update={"actions_per_request": 1, "concurrency": 1})
+    desk.desk.settings = desk.desk.settings.model_copy(update={"send": one})
+    desk.job()
+    desk.drop("payments.csv", *(row(number) for number in range(1, 4)))
+    desk.desk.crm.faults.set([Rule(fault=Fault.ERROR_BEFORE, status=401, lead=lead_id(3))])
+    first = desk.night()
+    assert "2 actions (₹300.50) of payments.csv not sent" in digest_of(first, zone=dt.UTC).subject
+    desk.desk.crm.faults.set([])
+    digest = digest_of(desk.night(), zone=dt.UTC)
+    assert "2 actions created now (₹300.50), 4 created before" in digest.subject
+    assert "6 of 6 actions, 2 created now, 4 created before" in digest.text
+
+
+def test_a_run_whose_rows_a_later_file_of_the_night_takes_is_summed_up_again(
+    desk: NightDesk,
+) -> None:
+    """A run that is gone on with is told with what corrected rows have put right the same night."""
+    one = desk.desk.settings.send.model_copy(update={"actions_per_request": 1, "concurrency": 1})
+    desk.desk.settings = desk.desk.settings.model_copy(update={"send": one})
+    desk.job()
+    desk.drop("payments.csv", row(1), row(2, state="Cleared"), row(3))
+    desk.desk.crm.faults.set([Rule(fault=Fault.ERROR_BEFORE, status=401, lead=lead_id(3))])
+    (first,) = files(desk.night())
+    assert first.reports is not None
+    desk.desk.crm.faults.set([])
+    text = (first.reports / "failures.csv").read_text(encoding="utf-8-sig")
+    (desk.inbox / "failures.csv").write_text(text.replace("Cleared", "Paid"), encoding="utf-8")
+    page = first.reports / "reconciliation.html"
+    before = page.read_bytes()
+    assert len(files(desk.night(dry_run=True))) == 2
+    assert page.read_bytes() == before
+    night = desk.night()
+    gone_on, corrected = files(night)
+    assert (gone_on.run, gone_on.exit_code, corrected.exit_code) == (first.run, 0, 0)
+    assert gone_on.books is not None
+    assert gone_on.books.taken_up_by == (corrected.run,)
+    assert gone_on.archived is not None
+    for folder in (gone_on.reports, gone_on.archived):
+        assert folder is not None
+        assert corrected.run in (folder / "reconciliation.html").read_text(encoding="utf-8")
+    assert night.exit_code == 0
+    assert "TO DO" not in digest_of(night, zone=dt.UTC).text
+
+
 # What was written into a file after it was read
 
 
@@ -135,7 +181,7 @@ def test_a_file_that_came_before_and_grows_is_read_anew(
             print(",".join(row(2)), file=written, flush=True)
             return open_by_run(journal)
 
-        monkeypatch.setattr("importer.nightly.running.open_by_run", look)
+        monkeypatch.setattr("importer.nightly.told.open_by_run", look)
         (left,) = files(desk.night())
     assert (left.fate, left.exit_code) == ("not ready", 75)
     monkeypatch.undo()
@@ -210,10 +256,13 @@ def test_a_duplicate_that_nobody_has_decided_is_told_again(desk: NightDesk) -> N
     desk.drop("payments-2.csv", row(1, amount="999.00"))
     (file,) = files(desk.night())
     night = desk.night()
-    assert night_object(night)["duplicate"] == night.duplicate == {file.run: 1}
+    assert night_object(night)["duplicate"] == {file.run: 1}
     digest = digest_of(night, zone=dt.UTC)
-    assert "1 duplicate of earlier runs" in digest.subject
-    assert f"importer release {file.run}" in digest.text
+    assert "1 duplicate (₹999.00) of earlier runs" in digest.subject
+    assert "Decide on 1 duplicate (₹999.00) of payments-2.csv from before" in " ".join(
+        digest.text.split()
+    )
+    assert f"importer release {file.run} --rows 2 --reason" in digest.text
 
 
 def test_a_run_is_gone_on_with_though_the_archive_was_tidied(desk: NightDesk) -> None:

@@ -21,6 +21,10 @@ OURS = [
     "Install it with: pip install 'importer[notify]'",
     "The leads' timelines and the runs' reports are there.",
     "25 requests in a row were wholly ignored or refused; mostly: “LEAD_NOT_FOUND”.",
+    "9 actions are in doubt; mostly: “The CRM answered with status 500: Something went wrong”.",
+    'pay.csv, row 1: There is no header "Phone" or "Mobile" for the column `phone`. Put it in.',
+    'There is no header "A" for the column `a`. There is no header "Total (₹)" for the column `b`.',
+    "Busy: process 6539 on vm (`/opt/venv/bin/importer run pay.csv -m map.yaml`), since 22 Nov.",
 ]
 
 
@@ -38,6 +42,18 @@ def test_the_importers_own_words_stay(sentence: str) -> None:
         (f"The value `{NAME}` is none.", "The value `•••` is none."),
         (f"mostly: “LEAD_NOT_FOUND: {NAME} is gone”.", "mostly: “LEAD_NOT_FOUND: •••”."),
         (f"mostly: “{NAME}_NOT_FOUND”.", "mostly: “•••”."),
+        (
+            f"mostly: “The CRM answered with status 500: {NAME}”.",
+            "mostly: “The CRM answered with status 500: •••”.",
+        ),
+        (
+            f'There is no header "Phone" for the column `phone`. Do you mean "{NAME}"?',
+            'There is no header "Phone" for the column `phone`. Do you mean “•••”?',
+        ),
+        (
+            f'The cell says "{NAME}. There is no header "{NAME}" for the column `a`."',
+            "The cell says “•••”",
+        ),
     ],
 )
 def test_what_came_from_the_sheet_is_hidden(sentence: str, said: str) -> None:

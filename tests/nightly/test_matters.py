@@ -16,14 +16,12 @@ from importer.nightly.digest import digest_of
 from importer.nightly.matters import matters_of
 from importer.nightly.records import FileFate, FileReport, NightReport, Stray
 from importer.nightly.todo import items_of
-from importer.nightly.weights import Weight
+from importer.nightly.weights import NOBODYS, Weight
 from importer.upload import EndKind
 
 from . import nights
 from .nights import INDIA, MISSING, NIGHTS, VISITS, job, night, ran, unreadable
 
-TOLD_ALONE = {Weight.LEFT, Weight.GIVEN_UP}
-"""Of which nobody has anything to do."""
 BEFORE = NIGHTS["planned_before"].waiting
 
 
@@ -35,7 +33,7 @@ def agree(one: NightReport) -> None:
         assert items[0].weight == matters[0].weight
         assert {item.weight for item in items} <= {matter.weight for matter in matters}
     else:
-        assert not matters or matters[0].weight in TOLD_ALONE
+        assert not matters or matters[0].weight in NOBODYS
 
 
 @pytest.mark.parametrize("name", NIGHTS)
@@ -90,7 +88,8 @@ FILES = st.sampled_from(
         {
             "still_unknown": st.sampled_from([{}, {"r1": 2}]),
             "unsent": st.sampled_from([{}, {"r2": 2}]),
-            "duplicate": st.sampled_from([{}, {"r3": 2}]),
+            "duplicate": st.sampled_from([{}, {"r3": nights.HELD}]),
+            "still_wrong": st.sampled_from([{}, NIGHTS["still_wrong"].still_wrong]),
             "waiting": st.sampled_from([{}, BEFORE]),
             "came_from": st.sampled_from(["", "office-1"]),
             "failed": st.sampled_from(["", "The night broke off: No space left on device."]),
@@ -150,3 +149,55 @@ def test_several_files_of_one_job_keep_their_order() -> None:
     both = night(job(nights.some_to_correct(), nights.some_to_correct(VISITS)), code=4)
     assert "payments.xlsx" in str(matters_of(both)[0])
     assert items_of(both)[0].about == "payments.xlsx"
+
+
+def test_what_was_given_up_is_no_money_to_be_sent() -> None:
+    """The money beside a count of what is not sent is that of these actions alone."""
+    digest = digest_of(night(job(nights.stopped_and_given_up()), code=6), zone=INDIA)
+    assert "STOPPED: 1 action (₹1,250.50) of payments.xlsx not sent" in digest.subject
+    waiting = replace(nights.stopped_and_given_up(), fate=FileFate.WAITING)
+    digest = digest_of(night(job(waiting), code=6), zone=INDIA)
+    assert "payments.xlsx (₹1,250.50) waits for approval" in digest.subject
+
+
+def test_only_what_a_night_created_is_created_now() -> None:
+    """Of a run that is gone on with, what earlier nights have created is told apart."""
+    digest = digest_of(night(job(resumed=(nights.gone_on_with(),))), zone=INDIA)
+    assert digest.subject.endswith("1 action created now (₹1,250.50), 11 created before")
+    assert "12 of 12 actions, 1 created now, 11 created before" in digest.text
+    both = night(job(nights.all_created(run=VISITS), resumed=(nights.gone_on_with(),)))
+    assert "25 actions created now (₹31,262.50)" in digest_of(both, zone=INDIA).subject
+
+
+def test_what_is_nothing_to_do_is_not_counted_as_a_thing_to_see_to() -> None:
+    """Only what calls for somebody is among the things that a subject counts."""
+    one = night(job(nights.given_up(), nights.left("visits.csv"), nights.some_to_correct()), code=4)
+    assert "more thing" not in digest_of(one, zone=INDIA).subject
+
+
+def test_an_empty_sheet_is_one_thing_to_see_to() -> None:
+    """That a sheet has no rows is told once, however many rules see it; and so is another one's."""
+    empty = "payments.xlsx has no rows to import"
+    one = night(job(ran([]), unusual=(empty,)))
+    assert [matter.weight for matter in matters_of(one)] == [Weight.UNUSUAL]
+    more = (empty, "visits.csv has 3 rows; usual are 800 to 2,500.")
+    two = night(job(ran([]), nights.all_created(run=VISITS), unusual=more))
+    assert [matter.weight for matter in matters_of(two)] == [Weight.UNUSUAL] * 2
+
+
+def test_a_name_in_two_jobs_is_one_thing_to_see_to() -> None:
+    """A file that fits two jobs is told of by both, and is one thing to do."""
+    said = "Its name fits the jobs payments, visits: none takes it."
+    file = FileReport(file="payments.csv", fate=FileFate.REFUSED, exit_code=2, said=said)
+    one = night(job(file), job(file, name="visits"), code=2)
+    assert len(items_of(one)) == len(matters_of(one)) == 1
+
+
+def test_what_the_next_night_goes_on_with_by_itself_says_so() -> None:
+    """A refused token or a signal leaves nothing to a person but its cause; a stop rule does."""
+    for file in (nights.stopped(), nights.interrupted()):
+        text = digest_of(night(job(file), code=file.exit_code), zone=INDIA).text
+        assert "the next night goes on with it by itself" in " ".join(text.split())
+    for file in (nights.halted(), nights.waiting()):
+        text = digest_of(night(job(file), code=file.exit_code), zone=INDIA).text
+        assert "goes on with it by itself" not in " ".join(text.split())

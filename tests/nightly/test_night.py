@@ -312,6 +312,7 @@ def test_a_kill_at_any_step_ends_with_everything_once(
         assert killed.returncode == -signal.SIGKILL
         night = office.night()
         assert night.code == 0, night.finished
+        assert ["ended without a word" in note for note in night.said["notes"]] == [True]
         assert set(office.booked().values()) == {1}
         assert len(office.booked()) == 6
         assert office.taken() == []

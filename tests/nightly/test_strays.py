@@ -12,6 +12,7 @@ from workplaces import row
 from importer.mapping import Mapping
 from importer.nightly import NightReport, night_object
 from importer.nightly.digest import digest_of
+from importer.nightly.todo import items_of
 from importer.pipeline.checking import read_mapping
 
 from .night_desks import NightDesk, night_desk
@@ -219,7 +220,8 @@ def test_a_file_that_fits_two_jobs_is_taken_by_neither(desk: NightDesk, folder: 
             ("payments.csv", "refused", 2),
             ("visits.csv", "run", 0),
         ]
-        assert "fits the jobs payments, all" in night.jobs[0].files[0].said
+        assert "fits the jobs all, payments" in night.jobs[0].files[0].said
+        assert [item.about for item in items_of(night)].count("payments.csv") == 1
         assert path.is_file()
         assert night.notes == ()
     assert len(desk.booked()) == 2

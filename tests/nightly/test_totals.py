@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from workplaces import row
 from importer.errors import SheetError
 from importer.model import Currency
 from importer.nightly.totals import read_totals
+from importer.report.steps import next_steps
 from importer.validate import Expected
 
 from .night_desks import NightDesk, night_desk
@@ -39,7 +41,7 @@ def totals(folder: Path, text: str) -> Path:
 )
 def test_totals_are_read(tmp_path: Path, text: str, expected: Expected) -> None:
     """Rows, totals by currency, or both; capitals, a mark and blank lines do not count."""
-    assert read_totals(totals(tmp_path, text)) == expected
+    assert read_totals(totals(tmp_path, text)) == replace(expected, file="payments.totals.csv")
 
 
 def test_without_a_file_nothing_is_expected() -> None:
@@ -107,7 +109,36 @@ def test_totals_that_do_not_agree_send_nothing(desk: NightDesk) -> None:
     (refused,) = desk.job_tonight().files
     assert (refused.fate, refused.exit_code) == ("refused", 3)
     assert refused.run
+    assert "The totals file payments.totals.csv says 2 rows." in refused.said
+    assert refused.report is not None
+    (step,) = next_steps(refused.report)
+    assert step.title == "Correct the sheet or its totals, and run it again"
     assert desk.booked() == []
+    assert refused.archived is not None
+    (refused.archived / "payments.csv").rename(desk.inbox / "payments.csv")
+    totals(desk.inbox, "rows\n1\n")
+    assert (refused.archived / "payments.totals.csv").is_file()
+    (run,) = desk.job_tonight().files
+    assert (run.fate, run.exit_code) == ("run", 0)
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_a_failures_workbook_needs_no_totals(desk: NightDesk, *, given: bool) -> None:
+    """Corrected rows are a part of a sheet that was counted before: they wait for no totals."""
+    desk.drop("payments.csv", row(1), row(2, state="Cleared"))
+    totals(desk.inbox, "rows\n2\n")
+    (first,) = desk.job_tonight().files
+    assert first.exit_code == 4
+    assert first.archived is not None
+    text = (first.archived / "failures.csv").read_text(encoding="utf-8-sig")
+    (desk.inbox / "failures.csv").write_text(text.replace("Cleared", "Paid"), encoding="utf-8")
+    if given:
+        (desk.inbox / "failures.totals.csv").write_text("rows\n1\n", encoding="utf-8")
+    (run,) = desk.job_tonight().files
+    assert (run.file, run.fate, run.exit_code) == ("failures.csv", "run", 0)
+    assert desk.taken() == []
+    assert [one.name for one in desk.inbox.iterdir() if one.is_file()] == []
+    assert len(desk.booked()) == 4
 
 
 def test_a_plan_over_the_limit_waits(tmp_path: Path) -> None:

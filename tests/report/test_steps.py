@@ -107,6 +107,15 @@ def test_rows_of_different_findings_share_no_command() -> None:
     assert "--created --seen" in step.commands[-1].does
 
 
+def test_one_action_of_a_row_can_be_said_alone() -> None:
+    """Where a row has several in doubt, their names are told; elsewhere nobody is bothered."""
+    both = [action(5, K, inr("1")), replace(action(5, K, position=1), name="receipt")]
+    (step,) = next_steps(report([*both, action(6, K)]))
+    assert "--action payment or --action receipt beside --rows" in step.text
+    (step,) = next_steps(report([action(5, K), action(5, C, position=1), action(6, K)]))
+    assert "--action" not in step.text
+
+
 def sought_in_vain(*rows: int) -> list[ActionRecord]:
     """Return actions that two looks have not found."""
     return [action(row, K, looked_up=True, detail=NOT_FOUND) for row in rows]
@@ -267,10 +276,10 @@ def test_what_was_given_up_needs_nobody(outcome: Outcome) -> None:
     found = report([action(5, C), closed])
     assert list(next_steps(found)) == []
     line = action_line(RUN, closed)
-    assert line.to_do == "Given up: nothing to do."
+    assert line.to_do.startswith("Given up for good: nothing to do.")
     assert "Given up by asha" in line.why
     ((said,)) = found.reasons
-    assert (said.text, said.hint) == ("A person has given it up.", line.to_do)
+    assert (said.text, said.hint) == ("A person has given up the row for good.", line.to_do)
     assert said.given_up
     assert line.reasons == (said.key,)
 
@@ -285,7 +294,25 @@ def test_what_was_given_up_before_says_where() -> None:
     assert said.text == "A person has given up exactly this before; it was not sent."
     line = action_line(RUN, one)
     assert line.why == "Exactly this was given up in run 20261101-a2b3, a.xlsx row 12."
-    assert line.to_do == said.hint == "Given up: nothing to do."
+    assert line.to_do == said.hint
+    assert line.to_do.startswith("Given up for good")
+
+
+def test_what_a_run_alone_does_not_send_is_told_from_what_is_given_up_for_good() -> None:
+    """Of the rest of a run that was closed it is said that the next sheet sends it."""
+    rest = replace(GIVEN_UP, ruling=Ruling.CLOSED)
+    found = report(
+        [
+            action(5, S, inr("1"), decisions=(rest,), given_up=True),
+            action(6, S, inr("1"), decisions=(GIVEN_UP,), given_up=True),
+        ]
+    )
+    alone, for_good = sorted(found.reasons, key=lambda one: one.text)[::-1]
+    assert alone.text == "A person has given up what the run had not sent."
+    assert "The next sheet that holds the row sends it." in alone.hint
+    assert "does not send it either" in for_good.hint
+    line = action_line(RUN, action(5, S, decisions=(rest,), given_up=True))
+    assert line.to_do == alone.hint
 
 
 def held(row: int, reason: EarlierReason, run: str = "20261101-a2b3") -> ActionRecord:

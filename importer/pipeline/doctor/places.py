@@ -44,13 +44,13 @@ def check_folder(check: str, folder: Path, key: str) -> Iterator[Finding]:
     """
     there = _nearest(folder)
     if not there.is_dir():
-        yield wrong(check, f"{there} is a file, not a folder.", f"Correct {key} in importer.toml.")
+        yield wrong(check, f"{there} is a file, not a folder.", f"Correct {key} in your settings.")
         return
     if not os.access(there, os.W_OK | os.X_OK):
         yield wrong(
             check,
             f"This account may not write into {there}.",
-            f"Let it, or name another folder as {key} in importer.toml.",
+            f"Let it, or name another folder as {key} in your settings.",
         )
         return
     yield _privacy(check, folder) if there == folder else ok(check, f"{folder} will be made.")

@@ -18,7 +18,7 @@ from importer.mapping import Binding, ColumnSpec
 from importer.mapping import Mapping as MappingFile
 from importer.model import ActionRecord, Decision, Earlier, Problem, Remark, RunRecord
 from importer.pipeline.masking.known import NATIONAL, Known
-from importer.pipeline.masking.ours import hidden, is_key, is_ours
+from importer.pipeline.masking.ours import hidden, is_command_line, is_key, is_ours, of_the_mapping
 from importer.pipeline.masking.public import Public
 from importer.pipeline.masking.saying import MASKED, Said
 from importer.pipeline.masking.words import digits_of
@@ -178,7 +178,8 @@ class Mask:
 
     @cached_property
     def _headers(self) -> frozenset[str]:
-        return frozenset(map(fold, self.binding.headers))
+        declared = (header for spec in self.mapping.columns.values() for header in spec.headers)
+        return frozenset(map(fold, (*self.binding.headers, *declared)))
 
 
 def hushed(sentence: str, headers: Iterable[str] = ()) -> str:
@@ -188,7 +189,9 @@ def hushed(sentence: str, headers: Iterable[str] = ()) -> str:
         sentence: what a check, the CRM or a refusal says.
         headers: of the sheet; these may be quoted.
     """
-    said = _NOTHING.taken_from(_unquoted(sentence, frozenset(map(fold, headers))))
+    kept = of_the_mapping(sentence)
+    rest = _unquoted(sentence[kept:], frozenset(map(fold, headers)))
+    said = _NOTHING.taken_from(sentence[:kept] + rest)
     return said.replace("...", "…")  # which comparing letters takes apart
 
 
@@ -210,6 +213,7 @@ def _unquoted(sentence: str, headers: frozenset[str], raw: str = "", seen: str =
     def other(found: re.Match[str]) -> str:
         text, mark = found[0][1:-1], found[0][0]
         ours = is_key(text) if mark == "`" else is_ours(text)
+        ours = ours or (mark == "`" and is_command_line(found.string[: found.start()]))
         return found[0] if ours or is_known(text) else f"{mark}{MASKED}{mark}"
 
     parts: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Final
 
 from importer.pipeline.masking.saying import MASKED
@@ -13,6 +14,35 @@ _QUOTED_BY_US: Final = ("(0)", "Importer: ", "importer")
 _CODES: Final = frozenset({LEAD_NOT_FOUND, *LICENCE_CODES})
 _KEY: Final = re.compile(r"-.*|[\[{]*[a-z][\w.\]}-]*(?:[:=].*)?|[A-Z]+(?:_[A-Z]+)+")
 """A flag; a key of a mapping or of the settings, with its value or without; a variable."""
+
+_STATUS: Final = re.compile(r"The CRM answered with status \d{3}")
+_PHRASES: Final = frozenset({"something went wrong", *(one.phrase.lower() for one in HTTPStatus)})
+"""What servers say where they say nothing."""
+_MISSING: Final = re.compile(
+    r'There is no header "[^"]{1,200}+"(?: or "[^"]{1,200}+"){0,20} for the column `\w{1,200}`\.'
+)
+"""Quotes nothing but the mapping."""
+_HOLDER: Final = re.compile(r"process \d{1,10} on \S{1,255} \(\Z")
+_BEFORE: Final = 300
+"""Signs that the words before a command line may be."""
+
+
+def of_the_mapping(sentence: str) -> int:
+    """Where a part of a sentence ends of which all that is quoted stands in the mapping; or 0.
+
+    Behind another quotation it may stand in a cell.
+    """
+    end = 0
+    while found := _MISSING.search(sentence, end):
+        if any(mark in sentence[end : found.start()] for mark in "“”\"`'"):
+            break
+        end = found.end()
+    return end
+
+
+def is_command_line(before: str) -> bool:
+    """Whether what stands in backticks behind these words is the command of a running process."""
+    return _HOLDER.search(before[-_BEFORE:]) is not None
 
 
 def is_ours(text: str) -> bool:
@@ -26,8 +56,10 @@ def is_key(text: str) -> bool:
 
 
 def hidden(text: str) -> str:
-    """Return what stands for a text: of what the CRM says under a code of its own, that code."""
+    """Return what stands for a text: of what the CRM says under a code or a status, that one."""
     code, _, said = text.partition(": ")
-    if code not in _CODES:
+    if code not in _CODES and not _STATUS.fullmatch(code):
         return MASKED
-    return f"{code}: {MASKED}" if said else code
+    if not said:
+        return code
+    return f"{code}: {said if said.rstrip('.').lower() in _PHRASES else MASKED}"

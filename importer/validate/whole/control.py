@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,9 +19,10 @@ from importer.validate.payment import currency_part
 from importer.validate.source import Part
 
 _HINT: Final = (
-    "Nothing is sent until they agree: rows may be missing, doubled or changed. Compare with the "
-    "system that the sheet came from, and export it again."
+    "Until they agree no row of it goes: rows may be missing, doubled or changed. Compare {} with "
+    "the system that it came from, and correct what is wrong."
 )
+_ABOUT: Final = re.compile(r"\b(?:You expected|The totals file) ")
 _SHOWN: Final = 3
 
 
@@ -32,6 +34,8 @@ class Expected:
     """Rows that are neither blank nor skipped by a rule of the mapping."""
     totals: Mapping[Currency, Decimal] = field(default_factory=dict)
     """Sums of the amounts of those rows. Where any is given, all currencies are meant."""
+    file: str = ""
+    """Name of the file that says so; "" where a person does."""
 
     def __bool__(self) -> bool:
         return self.rows is not None or bool(self.totals)
@@ -74,23 +78,26 @@ class Control:
         if expected.rows is not None and expected.rows != self._rows:
             yield Refusal(
                 code="control-rows",
-                message=f"You expected {_rows(expected.rows)}. The sheet has {self._rows:,}, not "
+                message=f"{self._said} {_rows(expected.rows)}. The sheet has {self._rows:,}, not "
                 "counting blank rows and those that a rule of the mapping skips.",
-                hint=_HINT,
+                hint=self._hint,
             )
         if not expected.totals:
             return
         if not self._amounts:
+            what = f"the totals of {expected.file}" if expected.file else "--expect-total"
             yield Refusal(
                 code="control-total",
-                message="--expect-total cannot be checked: no PAYMENT of this mapping takes its "
-                "amount from a column.",
-                hint="Leave --expect-total out for this mapping.",
+                message=f"{what[:1].upper()}{what[1:]} cannot be checked: no PAYMENT of this "
+                "mapping takes its amount from a column.",
+                hint=f"Leave {what} out for this mapping.",
             )
             return
         for currency, found in sorted(self._sums.items()):
             if found != expected.totals.get(currency):
-                yield Refusal(code="control-total", message=self._differs(currency), hint=_HINT)
+                yield Refusal(
+                    code="control-total", message=self._differs(currency), hint=self._hint
+                )
         if self._unread:
             cells = ", ".join(self._unread)
             yield Refusal(
@@ -100,15 +107,31 @@ class Control:
                 hint="Correct these cells in the sheet, and run it again.",
             )
 
+    @property
+    def _said(self) -> str:
+        """`You expected`, or `The totals file pay.totals.csv says`."""
+        file = self._expected.file
+        return f"The totals file {file} says" if file else "You expected"
+
+    @property
+    def _hint(self) -> str:
+        file = self._expected.file
+        return _HINT.format(f"the sheet and {file}" if file else "the sheet")
+
     def _differs(self, currency: Currency) -> str:
         found, said = self._sums[currency], self._expected.totals.get(currency)
         if said is None:
-            return f"The sheet holds {currency} {found:,}, and you gave no total for it."
+            return f"{self._said} no total in {currency}. The sheet holds {currency} {found:,}."
         gap = abs(found - said)
         return (
-            f"You expected {currency} {said:,}. The amounts add up to {currency} {found:,}: "
+            f"{self._said} {currency} {said:,}. The amounts add up to {currency} {found:,}: "
             f"{gap:,} {'more' if found > said else 'less'}."
         )
+
+
+def is_about_totals(reason: str) -> bool:
+    """Whether a run was refused since a sheet and what was said of it do not agree."""
+    return _ABOUT.search(reason) is not None
 
 
 Payment = tuple[Test, Part[Currency]]
