@@ -22,7 +22,7 @@ from importer.files import (
     write_atomically,
 )
 from importer.nightly.inbox import Claim
-from importer.nightly.moving import copy_into, move_file, put_into
+from importer.nightly.moving import copy_into, put_into, remove_files
 from importer.report.source import FAILURES
 from importer.settings import Job
 
@@ -105,7 +105,7 @@ class Archive:
 
 
 def put_away(claim: Claim, folder: Path, digest: str) -> bool:
-    """Move an input into a folder of an archive, unless it is no more what was read.
+    """Put an input into a folder of an archive, unless it is no more what was read.
 
     Args:
         claim: the input.
@@ -118,14 +118,15 @@ def put_away(claim: Claim, folder: Path, digest: str) -> bool:
     Raises:
         OSError: the archive cannot be written.
     """
-    # The sheet last: as long as it is in the inbox's `taken`, the next night goes on with it.
     totals = [claim.totals] if claim.totals is not None and claim.totals.exists() else []
-    moved = [(put_into(path, folder), path) for path in (*totals, claim.sheet)]
-    # Whoever had it open may have written into it until it was moved.
-    if sha256_of(moved[-1][0]) != digest:
-        for there, before in moved:
-            move_file(there, before)
+    inputs = [*totals, claim.sheet]
+    copies = [put_into(path, folder) for path in inputs]
+    # Whoever has it open may have written into it until now. What is in the inbox's `taken` goes
+    # last, the sheet behind all: as long as that is there, the next night goes on with it.
+    if {sha256_of(copies[-1]), sha256_of(claim.sheet)} != {digest}:
+        remove_files(*copies)
         return False
+    remove_files(*inputs)
     claim.drop()
     return True
 

@@ -49,34 +49,34 @@ def claim_file(source: Path, target: Path) -> bool:
 
 
 def put_into(source: Path, folder: Path) -> Path:
-    """Move a file into a folder, made where it is missing, under the first name that is free.
+    """Copy a file into a folder, made where it is missing, under the first name that is free.
+
+    Done again after a crash, it is the same copy.
 
     Returns:
-        Where it is now.
+        The copy, on disk.
 
     Raises:
         OSError: the folder cannot be written.
     """
     make_private_folder(folder)
-    target = free_name(folder / source.name)
-    move_file(source, target)
+    target = folder / source.name
+    if not (target.is_file() and sha256_of(target) == sha256_of(source)):
+        target = free_name(target)
+        copy_into(source, target)
+    _sync(folder, folder.parent)
     return target
 
 
-def move_file(source: Path, target: Path) -> None:
-    """Move a file to a path that is free, in a folder that is there; also onto another disk.
+def remove_files(*paths: Path) -> None:
+    """Delete files, in this order, on disk when this returns.
 
     Raises:
-        OSError: one of the folders cannot be written.
+        OSError: one cannot be deleted; those before it are.
     """
-    try:
-        source.rename(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        copy_into(source, target)
-        source.unlink()
-    _sync(source.parent, target.parent, target.parent.parent)
+    for path in paths:
+        path.unlink()
+    _sync(*(path.parent for path in paths))
 
 
 def copy_into(source: Path, target: Path) -> None:

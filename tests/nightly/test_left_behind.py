@@ -188,11 +188,12 @@ def test_a_file_that_came_before_and_grows_is_read_anew(
     assert counts(files(desk.night())[0]) == {"CREATED": 2, "ALREADY": 2}
 
 
+@pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("when", ["run", "same", "refused"])
 def test_rows_that_come_while_a_file_is_put_away_are_not_lost(
-    desk: NightDesk, monkeypatch: pytest.MonkeyPatch, when: str
+    desk: NightDesk, monkeypatch: pytest.MonkeyPatch, when: str, *, late: bool
 ) -> None:
-    """What is written until the very move into the archive takes the file back from there."""
+    """What is written before or behind the copy for the archive takes that copy back."""
     desk.job(control_totals="{stem}.totals.txt" if when == "run" else "")
     if when == "same":
         desk.drop("payments.csv", row(1))
@@ -205,10 +206,11 @@ def test_rows_that_come_while_a_file_is_put_away_are_not_lost(
     before = len(desk.booked())
 
     def put(source: Path, folder: Path) -> Path:
+        copy = put_into(source, folder) if late else None
         if source.suffix == ".csv":
             with source.open("a", encoding="utf-8") as written:
                 print(",".join(row(2)), file=written)
-        return put_into(source, folder)
+        return copy or put_into(source, folder)
 
     with monkeypatch.context() as patch:
         patch.setattr("importer.nightly.archive.put_into", put)

@@ -15,7 +15,7 @@ OURS = [
     "The amount is marked “₹”, but its column is in USD.",
     "The phone number holds “(0)”, a zero that is dialled inside its country only.",
     "It is not written as en_IN writes numbers (as in 12,50,000.75).",
-    "Leave the columns named “Importer: row” as they are.",
+    "Leave the columns named “Importer: problem” as they are.",
     'Give it up: `importer close 20261122-k7f3 --reason "…"`. See `skip` and `sheet: {tab: Pay}`.',
     "Put it into `IMPORTER_NOTIFY_URLS`, or `--retry refused`.",
     "Install it with: pip install 'importer[notify]'",
@@ -40,6 +40,9 @@ def test_the_importers_own_words_stay(sentence: str) -> None:
         (f"“12x {NAME}” is more than one number.", "“•••” is more than one number."),
         (f"There is no tab '{NAME}'.", "There is no tab '•••'."),
         (f"The value `{NAME}` is none.", "The value `•••` is none."),
+        (f"The value `-{NAME}, 12 MG Road` is none.", "The value `•••` is none."),
+        (f"“Importer: {NAME}” is no name.", "“•••” is no name."),
+        (f"It holds “(0)”, and “{NAME}” beside it.", "It holds “•••” beside it."),
         (f"mostly: “LEAD_NOT_FOUND: {NAME} is gone”.", "mostly: “LEAD_NOT_FOUND: •••”."),
         (f"mostly: “{NAME}_NOT_FOUND”.", "mostly: “•••”."),
         (

@@ -6,14 +6,22 @@ import re
 from http import HTTPStatus
 from typing import Final
 
+from importer.our_headers import MARKED_REFERENCE, OUR_HEADERS
 from importer.pipeline.masking.saying import MASKED
 from importer.verdict import LEAD_NOT_FOUND, LICENCE_CODES
 
-_QUOTED_BY_US: Final = ("(0)", "Importer: ", "importer")
-"""How texts begin that sentences of ours quote word by word."""
+_QUOTED_BY_US: Final = frozenset(
+    {"(0)", "Importer: …", *OUR_HEADERS, MARKED_REFERENCE, "importer[notify]"}
+)
+"""What sentences of ours quote, word by word."""
 _CODES: Final = frozenset({LEAD_NOT_FOUND, *LICENCE_CODES})
-_KEY: Final = re.compile(r"-.*|[\[{]*[a-z][\w.\]}-]*(?:[:=].*)?|[A-Z]+(?:_[A-Z]+)+")
-"""A flag; a key of a mapping or of the settings, with its value or without; a variable."""
+_KEY: Final = re.compile(
+    r"importer(?: .*)?"
+    r"|--?[a-z][a-z-]*(?: (?:--?[a-z-]+|[A-Z]+|[a-z\d…][^\sA-Z]*))*"
+    r"|[\[{]*[a-z][\w.\]}-]*(?:[:=].*)?"
+    r"|[A-Z]+(?:_[A-Z]+)+"
+)
+"""A command; a flag; a key of a mapping or of the settings, maybe with its value; a variable."""
 
 _STATUS: Final = re.compile(r"The CRM answered with status \d{3}")
 _PHRASES: Final = frozenset({"something went wrong", *(one.phrase.lower() for one in HTTPStatus)})
@@ -47,7 +55,7 @@ def is_command_line(before: str) -> bool:
 
 def is_ours(text: str) -> bool:
     """Whether a quoted text is nobody's: a sign such as `₹`, or words of our own."""
-    return not any(map(str.isalnum, text)) or text.startswith(_QUOTED_BY_US)
+    return not any(map(str.isalnum, text)) or text in _QUOTED_BY_US
 
 
 def is_key(text: str) -> bool:
