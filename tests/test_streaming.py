@@ -80,7 +80,7 @@ GROWTH = 20
 
 @pytest.mark.parametrize(
     ("code", "few", "many"),
-    [(READ, 50_000, 500_000), (CHECK, 300_000, 700_000)],
+    [(READ, 50_000, 500_000), (CHECK, 500_000, 1_000_000)],
     ids=["read", "check"],
 )
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, code: str, few: int, many: int) -> None:
