@@ -95,16 +95,22 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, str, 
         yield here, run, here.settings.journal.path.read_bytes()
 
 
+def alter(sent: tuple[Desk, str, bytes], statement: str) -> None:
+    """Alter the journal as it was after the run."""
+    here, _, whole = sent
+    path = here.settings.journal.path
+    path.write_bytes(whole)
+    with closing(sqlite3.connect(path)) as store, store:
+        assert store.execute(statement).rowcount
+
+
 @pytest.mark.parametrize("alteration", ALTERATIONS)
 def test_one_altered_record_breaks_the_books(
     sent: tuple[Desk, str, bytes], alteration: str
 ) -> None:
     """No figure, outcome, action id, or what it rests on, is changed without a word."""
-    here, run, whole = sent
-    path = here.settings.journal.path
-    path.write_bytes(whole)
-    with closing(sqlite3.connect(path)) as store, store:
-        assert store.execute(ALTERATIONS[alteration]).rowcount
+    here, run, _ = sent
+    alter(sent, ALTERATIONS[alteration])
     with open_workplace(here.settings) as workplace:
         assert reconcile_run(workplace, run).imbalances
 
@@ -121,11 +127,8 @@ def test_a_record_that_says_nothing_any_more_is_told_as_altered(
     sent: tuple[Desk, str, bytes], alteration: str
 ) -> None:
     """No books are made of what cannot be read, and nobody takes it for a fault of the program."""
-    here, run, whole = sent
-    path = here.settings.journal.path
-    path.write_bytes(whole)
-    with closing(sqlite3.connect(path)) as store, store:
-        assert store.execute(alteration).rowcount
+    here, run, _ = sent
+    alter(sent, alteration)
     with (
         open_workplace(here.settings) as workplace,
         pytest.raises(JournalError, match=r"row 2 of the run .* cannot be read"),

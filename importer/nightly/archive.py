@@ -120,11 +120,12 @@ def put_away(claim: Claim, folder: Path, digest: str) -> bool:
     """
     totals = [claim.totals] if claim.totals is not None and claim.totals.exists() else []
     inputs = [*totals, claim.sheet]
+    before = set(folder.iterdir()) if folder.is_dir() else set()
     copies = [put_into(path, folder) for path in inputs]
     # Whoever has it open may have written into it until now. What is in the inbox's `taken` goes
     # last, the sheet behind all: as long as that is there, the next night goes on with it.
     if {sha256_of(copies[-1]), sha256_of(claim.sheet)} != {digest}:
-        remove_files(*copies)
+        remove_files(*(one for one in copies if one not in before))
         return False
     remove_files(*inputs)
     claim.drop()

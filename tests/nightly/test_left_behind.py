@@ -223,6 +223,29 @@ def test_rows_that_come_while_a_file_is_put_away_are_not_lost(
         assert len(desk.booked()) == before + 2
 
 
+def test_an_input_that_is_taken_back_takes_no_other_copy_along(
+    desk: NightDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the archive holds of an earlier arrival stays, though it has the same content."""
+    desk.job()
+    for _ in range(2):
+        desk.drop("payments.csv", row(1))
+        desk.night()
+    (kept,) = (desk.folder / "archive").glob("*/*/same/payments.csv")
+    path = desk.drop("payments.csv", row(1))
+    content = path.read_bytes()
+
+    def put(source: Path, folder: Path) -> Path:
+        copy = put_into(source, folder)
+        source.write_bytes(source.read_bytes() + b"\n")
+        return copy
+
+    with monkeypatch.context() as patch:
+        patch.setattr("importer.nightly.archive.put_into", put)
+        assert files(desk.night())[0].changed
+    assert kept.read_bytes() == content
+
+
 # What is held for another run
 
 
