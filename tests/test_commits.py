@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -15,18 +17,20 @@ from hypothesis import strategies as st
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     Integer,
     MetaData,
     String,
     Table,
     bindparam,
     create_engine,
+    event,
     insert,
     select,
     text,
     update,
 )
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from virtual_time import run_virtually
 
 from importer.errors import JournalError
@@ -146,6 +150,96 @@ def test_a_cancelled_sender_keeps_its_result(journal: Journal) -> None:
     run_virtually(cancelled())
     assert got == ["a"]
     assert on_disk(journal) == {"a"}
+
+
+def slow_disk(journal: Journal) -> list[bool]:
+    """Each commit takes a twentieth of a second; whether it was in a thread of its own."""
+    aside: list[bool] = []
+
+    def wait(_: Connection) -> None:
+        aside.append(threading.current_thread() is not threading.main_thread())
+        time.sleep(0.05)
+
+    event.listen(journal.connection, "commit", wait)
+    return aside
+
+
+def test_while_the_disk_is_awaited_others_go_on_and_share_the_next_commit(
+    journal: Journal,
+) -> None:
+    """The loop is not held up; who comes meanwhile is committed together, and after the first."""
+    commits, aside = Commits(journal), slow_disk(journal)
+    steps: list[str] = []
+
+    async def send(key: str, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        steps.append(f"ask {key}")
+        await commits.write(lambda: put(journal, key))
+        steps.append(f"have {key}")
+        assert key in on_disk(journal)
+
+    async def all_of_them() -> None:
+        await asyncio.gather(send("a", 0), send("b", 0.01), send("c", 0.02))
+
+    asyncio.run(all_of_them())
+    assert steps == ["ask a", "ask b", "ask c", "have a", "have b", "have c"]
+    assert aside == [True, True]
+
+
+def test_who_may_not_wait_comes_behind_what_is_on_its_way(journal: Journal) -> None:
+    """A commit on its way and those who wait are brought to the disk first; each has its result."""
+    commits, aside = Commits(journal), slow_disk(journal)
+
+    async def all_of_them() -> list[str]:
+        first = asyncio.ensure_future(commits.write(lambda: put(journal, "a")))
+        await asyncio.sleep(0.01)
+        second = asyncio.ensure_future(commits.write(lambda: put(journal, "b")))
+        await asyncio.sleep(0)
+        now = commits.write_now(lambda: put(journal, "now"))
+        assert on_disk(journal) == {"a", "b", "now"}
+        return [await first, await second, now]
+
+    assert asyncio.run(all_of_them()) == ["a", "b", "now"]
+    assert aside == [True, False, False]
+
+
+def test_a_sender_cancelled_while_the_disk_is_awaited_keeps_its_result(journal: Journal) -> None:
+    """It returns with its result on disk, and the others with theirs."""
+    commits, got = Commits(journal), list[str]()
+    slow_disk(journal)
+
+    async def send(key: str) -> None:
+        got.append(await commits.write(lambda: put(journal, key)))
+        await asyncio.sleep(60)
+
+    async def cancelled() -> None:
+        tasks = [asyncio.ensure_future(send("a"))]
+        await asyncio.sleep(0.01)
+        tasks.append(asyncio.ensure_future(send("b")))
+        await asyncio.sleep(0.01)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(cancelled())
+    assert (got, on_disk(journal)) == (["a", "b"], {"a", "b"})
+
+
+def test_a_disk_that_fails_is_told_to_all_of_its_commit(journal: Journal) -> None:
+    """Nothing of it is on disk, and each of its senders has the error."""
+    commits = Commits(journal)
+
+    def fail(_: Connection) -> None:
+        raise OperationalError("COMMIT", None, OSError("disk full"))
+
+    event.listen(journal.connection, "commit", fail)
+
+    async def all_of_them() -> list[object]:
+        jobs = (lambda: put(journal, "a"), lambda: put(journal, "b"))
+        return await asyncio.gather(*map(commits.write, jobs), return_exceptions=True)
+
+    assert all(isinstance(one, OperationalError) for one in asyncio.run(all_of_them()))
+    assert on_disk(journal) == set()
 
 
 PLAIN = st.recursive(

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import (
     Column,
     Connection,
+    RootTransaction,
     Row,
     Select,
     create_engine,
@@ -106,10 +107,14 @@ class Journal:
             with self._savepoint():
                 yield self.connection
             return
+        with self.begin():
+            yield self.connection
+
+    def begin(self) -> RootTransaction:
+        """A transaction that whoever asked for it ends."""
         # A deferred transaction that turns into a writer half-way can fail where it must not.
         self.connection.info["begin"] = "BEGIN IMMEDIATE"
-        with self.connection.begin():
-            yield self.connection
+        return self.connection.begin()
 
     @contextmanager
     def _savepoint(self) -> Iterator[None]:
@@ -130,8 +135,7 @@ class Journal:
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Everything inside happens as always, and is then forgotten: a dry run."""
-        self.connection.info["begin"] = "BEGIN IMMEDIATE"
-        transaction = self.connection.begin()
+        transaction = self.begin()
         try:
             yield
         finally:

@@ -13,21 +13,22 @@ T = TypeVar("T")
 
 
 def together(journal: Journal, jobs: Sequence[Callable[[], T]]) -> list[T | Exception]:
-    """Do some jobs, each with transactions of its own.
+    """Do some jobs, each with transactions of its own; `commit` puts them on disk.
 
     A job that fails is undone alone, as it would be by itself, and its error stands in the place of
     its result.
 
     Args:
-        journal: the journal.
+        journal: the journal; until it is committed, it is nobody else's.
         jobs: they read and write it, and wait for nothing.
 
     Raises:
-        DatabaseError: nothing of any of them is on disk: the database may have given up the
-            transaction as a whole.
+        DatabaseError: nothing of any of them will be on disk: the database may have given up the
+            transaction as a whole. There is nothing to commit.
     """
     ends = list[T | Exception]()
-    with journal.transaction():
+    transaction = journal.begin()
+    try:
         for job in jobs:
             try:
                 ends.append(job())
@@ -35,4 +36,17 @@ def together(journal: Journal, jobs: Sequence[Callable[[], T]]) -> list[T | Exce
                 raise
             except Exception as error:  # noqa: BLE001 - handed to whoever asked for the job
                 ends.append(error)
+    except BaseException:
+        transaction.rollback()
+        raise
     return ends
+
+
+def commit(journal: Journal) -> None:
+    """Put on disk what was done together; in any thread, as nobody else uses the journal.
+
+    Raises:
+        DatabaseError: nothing of it is on disk.
+    """
+    with journal.connection.get_transaction() or journal.begin():
+        pass  # its end commits, or rolls back

@@ -1,23 +1,49 @@
 """One synced commit for all that the senders have to put on record at the same moment.
 
-A commit that is on disk when it returns costs more than all the rest of a request. Senders that
-come while others are being recorded share the next one.
+A commit that is on disk when it returns costs more than all the rest of a request, and most of that
+is waiting for the disk: it waits in a thread of its own, while answers come in here. Senders that
+come meanwhile share the next one.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, TypeAlias, TypeVar
 
 from importer.journal.store import Journal
-from importer.journal.together import together
+from importer.journal.together import commit, together
 
 T = TypeVar("T")
 
+_Asked: TypeAlias = list[tuple[Callable[[], Any], "asyncio.Future[Any]"]]
+
+
+class _Group:
+    """Jobs that are done, and on their way to the disk."""
+
+    def __init__(self, asked: _Asked, ends: Sequence[Any]) -> None:
+        self.asked = asked
+        self._ends = ends
+        self._synced = Future[None]()
+
+    def commit(self, journal: Journal) -> None:
+        try:
+            commit(journal)
+        except Exception as error:  # noqa: BLE001 - each of the senders raises it
+            self._synced.set_exception(error)
+        else:
+            self._synced.set_result(None)
+
+    def ends(self) -> Sequence[Any]:
+        """What to tell each of them, once that is known."""
+        error = self._synced.exception()
+        return self._ends if error is None else [error] * len(self._ends)
+
 
 class Commits:
-    """Shared by all senders of a run.
+    """Shared by all senders of a run; nobody else uses the journal while they send.
 
     Args:
         journal: where their jobs read and write.
@@ -25,7 +51,8 @@ class Commits:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._waiting: list[tuple[Callable[[], Any], asyncio.Future[Any]]] = []
+        self._waiting: _Asked = []
+        self._leaving: _Group | None = None
 
     async def write(self, job: Callable[[], T]) -> T:
         """Have a job done; what it wrote is on disk when this returns.
@@ -38,27 +65,70 @@ class Commits:
         """
         loop, done = asyncio.get_running_loop(), asyncio.Future[T]()
         if not self._waiting:
-            loop.call_soon(self._commit)
+            loop.call_soon(self._begin)
         self._waiting.append((job, done))
         try:
             return await asyncio.shield(done)
         except asyncio.CancelledError:
-            self._commit()
+            self._flush()
             task = asyncio.current_task()
             if task is not None:
                 task.cancel()
             return done.result()
 
-    def _commit(self) -> None:
-        jobs, self._waiting = self._waiting, []
-        if not jobs:
+    def write_now(self, job: Callable[[], T]) -> T:
+        """The same for one who may not wait: nothing else happens until it is on disk.
+
+        Raises:
+            Exception: as `write` does.
+        """
+        self._flush()
+        (end,) = together(self._journal, [job])
+        commit(self._journal)
+        if isinstance(end, Exception):
+            raise end
+        return end
+
+    def _begin(self) -> None:
+        """Do what is waiting, and send it to the disk; unless something is on its way there."""
+        group = self._do() if self._leaving is None else None
+        if group is None:
             return
+        self._leaving = group
+        synced = asyncio.get_running_loop().run_in_executor(None, group.commit, self._journal)
+        synced.add_done_callback(lambda _: self._end(group))
+
+    def _end(self, group: _Group) -> None:
+        """Tell whoever asked, and go on with those who came meanwhile."""
+        if group is self._leaving:  # else somebody could not wait
+            self._leaving = None
+            _tell(group.asked, group.ends())
+            self._begin()
+
+    def _flush(self) -> None:
+        """Bring everything to the disk before anything else happens."""
+        on_its_way, self._leaving = self._leaving, None
+        if on_its_way is not None:
+            _tell(on_its_way.asked, on_its_way.ends())
+        group = self._do()
+        if group is not None:
+            group.commit(self._journal)
+            _tell(group.asked, group.ends())
+
+    def _do(self) -> _Group | None:
+        asked, self._waiting = self._waiting, []
+        if not asked:
+            return None
         try:
-            ends = together(self._journal, [job for job, _ in jobs])
+            return _Group(asked, together(self._journal, [job for job, _ in asked]))
         except Exception as error:  # noqa: BLE001 - each of the senders raises it
-            ends = [error] * len(jobs)
-        for (_, done), end in zip(jobs, ends, strict=True):
-            if isinstance(end, Exception):
-                done.set_exception(end)
-            else:
-                done.set_result(end)
+            _tell(asked, [error] * len(asked))
+            return None
+
+
+def _tell(asked: _Asked, ends: Sequence[Any]) -> None:
+    for (_, done), end in zip(asked, ends, strict=True):
+        if isinstance(end, Exception):
+            done.set_exception(end)
+        else:
+            done.set_result(end)

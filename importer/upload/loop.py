@@ -207,7 +207,7 @@ class Sending:
             exchange = await wire.create_actions(batch.lead, claimed.body, flight)
         except BaseException:
             # Stopped in mid-flight: the journal is told how far it got before anybody else is.
-            self._conclude(batch, request, flight.exchange())
+            self._commits.write_now(lambda: self._conclude(batch, request, flight.exchange()))
             raise
         verdict = await self._commits.write(lambda: self._conclude(batch, request, exchange))
         self._tell(batch, exchange, verdict)

@@ -39,7 +39,7 @@ TRANSITIONS = {
     "matching": ("apply",),
     "failed": ("report_unchanged",),
     "sending": ("recover", "set_run_state", "claim", "record"),
-    "together": ("together",),
+    "together": ("together", "commit"),
     "doubt": (
         "record_look",
         "settle_created",
