@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from importer.errors import JournalError
+from importer.journal.bulk import execute_many, execute_one
 from importer.journal.earlier import changes, earlier_values
 from importer.journal.moving import check_moved, move, reopen
 from importer.journal.schema import IN_DOUBT, actions, batches, runs
@@ -143,7 +144,8 @@ def leads_to_send(journal: Journal, run: str) -> dict[str, list[int]]:
 
 def load_batch(journal: Journal, batch: int) -> BatchToSend:
     """The batch as it stands now: only what is still staged."""
-    found = journal.read(WAITING, {"of_batch": batch})
+    with journal.reading() as connection:
+        found = execute_one(connection, WAITING, {"of_batch": batch}).all()
     return BatchToSend(
         id=batch,
         lead=found[0].of_lead if found else "",
@@ -176,9 +178,9 @@ def claim(
     }
     try:
         with journal.transaction() as connection:
-            request = int(connection.execute(INTEND, intent).scalar_one())
+            request = int(execute_one(connection, INTEND, intent).scalar_one())
             claims = [{"one": action.id, "of_request": request} for action in batch.actions]
-            moved = connection.execute(CLAIM, claims).rowcount
+            moved = execute_many(connection, CLAIM, claims)
             check_moved(moved, len(claims), State.STAGED)
             return request
     except IntegrityError:
@@ -226,10 +228,10 @@ def record(
     }
     try:
         with journal.transaction() as connection:
-            moved = connection.execute(RECORD, outcomes).rowcount
+            moved = execute_many(connection, RECORD, outcomes)
             check_moved(moved, len(outcomes), State.SENDING)
-            connection.execute(ANSWER, answer)
-            connection.execute(TOUCH, {"of_batch": batch.id, "now": now})
+            execute_one(connection, ANSWER, answer)
+            execute_one(connection, TOUCH, {"of_batch": batch.id, "now": now})
     except IntegrityError:
         # Of all that is unique, only `created_once` guards what an answer brings.
         return False

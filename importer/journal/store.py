@@ -148,12 +148,19 @@ class Journal:
 
         `values` are those of the select's own parameters, where it is one that was built before.
         """
+        with self.reading() as connection:
+            return connection.execute(statement, values).all()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """As of one moment; nothing is written inside."""
         if self.connection.in_transaction():
-            return self.connection.execute(statement, values).all()
+            yield self.connection
+            return
         # Readers of WAL wait for nobody and hold up nobody.
         self.connection.info["begin"] = "BEGIN"
         with self.connection.begin():
-            return self.connection.execute(statement, values).all()
+            yield self.connection
 
     def stream(self, statement: Select[Any], key: Column[int]) -> Iterator[Row[Any]]:
         """The rows of a select by rising `key`, page by page, so that memory stays flat.
