@@ -27,6 +27,8 @@ class Sizes:
     again: int = 6_000
     """Rows of the sheet that is run three times."""
     end: int = 100_000
+    end_concurrency: int = 64
+    """More than the senders of the lines above: what a request takes here is shared by more."""
     end_latency_s: float = 0.05
     sampled: int = 1_000
     """Leads after which the sequential scripts are taken at their word."""
@@ -63,6 +65,7 @@ TINY = Sizes(
     restarted=270,
     again=60,
     end=90,
+    end_concurrency=4,
     end_latency_s=0.01,
     sampled=10,
     report=200,
