@@ -95,7 +95,7 @@ def _of_run(night: NightReport, job: JobReport, file: FileReport) -> Iterator[It
                 yield _of_step(night, job, file, step)
     elif file.books:
         yield from _of_books(night, file, file.books)
-    elif file.fate is FileFate.REFUSED:
+    elif file.fate is FileFate.REFUSED and not file.changed:
         yield _item(Weight.REFUSED, file, _of_refused(night, job, file))
 
 
