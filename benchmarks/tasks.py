@@ -91,7 +91,7 @@ def _xlsx(place: Place, sizes: Sizes) -> Iterator[Task]:
 
 def _sends(place: Place, sizes: Sizes) -> Iterator[Task]:
     for latency_s, rows in sizes.uploads:
-        words, key = (place, rows, latency_s, sizes.end_concurrency), f"{latency_s * 1000:g}"
+        words, key = (place, rows, latency_s, sizes.concurrency), f"{latency_s * 1000:g}"
         yield Task(key=f"upload-{key}", run=partial(ours.upload, *words))
         yield Task(key=f"aiohttp-{key}", run=partial(theirs.upload, *words), needs="aiohttp")
     yield Task(key="limited", run=partial(ours.limited, place, sizes.limited))
