@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,25 +12,10 @@ from pathlib import Path
 
 import pytest
 from commands import Finished
-from offices import TOKEN, Office, an_office
+from offices import Office, an_office
+from traps import become_nobody
 
 from importer.pipeline.people import this_person
-
-AS_NOBODY = """
-import contextlib, encodings.ascii, encodings.utf_8_sig, io, os, pkgutil, sys
-import importer.cli
-for found in pkgutil.walk_packages(importer.__path__, "importer."):
-    if not found.name.endswith("__main__"):
-        __import__(found.name)
-with contextlib.redirect_stdout(io.StringIO()):
-    importer.cli.cli.main(["runs"], standalone_mode=False)
-os.setgroups([])
-os.setgid(65534)
-os.setuid(65534)
-os.environ["HOME"] = os.getcwd()
-importer.cli.main()
-"""
-"""Everything is imported while Python and the package can be read for sure."""
 
 needs_two_people = pytest.mark.skipif(
     sys.platform == "win32" or os.geteuid() != 0 or bool(this_person().login),
@@ -59,17 +43,7 @@ def as_nobody(office: Office, *words: str, private: Sequence[str] = ()) -> Finis
     for name in private:
         path = office.folder / name
         path.chmod(0o700 if path.is_dir() else 0o600)
-    done = subprocess.run(
-        [sys.executable, "-c", AS_NOBODY, *words],
-        cwd=office.folder,
-        env={**os.environ, "TELECRM_TOKEN": TOKEN},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return Finished(code=done.returncode, out=done.stdout, err=done.stderr)
+    return office.begin(*words, before=[become_nobody]).end()
 
 
 def only_run(office: Office) -> str:

@@ -34,6 +34,36 @@ settings.register_profile("importer", deadline=None, derandomize="CI" in os.envi
 settings.load_profile("importer")
 
 
+HERE = Path(__file__).parent
+LONG = (
+    "sheets/test_sheet_corpora.py",
+    "test_kills.py",
+    "test_failing.py",
+    "report/test_browser.py",
+    "test_identity_laws.py",
+    "test_benchmarks.py",
+    "test_mutations.py",
+    "sheets/test_csv_roads.py",
+    "report/test_long.py",
+    "test_readme.py",
+    "test_simulator.py",
+    "nightly/test_week.py",
+)
+"""The files that take longest, or have one test that does: begun last, one would be waited for."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files; the others come in their own order."""
+    places = {HERE / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda one: places.get(one.path, len(LONG)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than processors: many a test waits for a clock, or for another process."""
+    return (os.cpu_count() or 1) + 1
+
+
 class NetworkBlockedError(RuntimeError):
     """A test reached for the network. No OSError, so that no code under test can swallow it."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from commands import Finished, importer
+from commands import Begun, Finished, begin, importer
 from workplaces import HEADERS, MAPPING, row, write_sheet
 
 from importer.sandbox import API_PATH, PracticeCrm, running
@@ -61,6 +61,16 @@ class Office:
     ) -> Finished:
         """Run a command in the folder; the token is in the environment."""
         return importer(*words, cwd=self.folder, env={"TELECRM_TOKEN": token, **(env or {})})
+
+    def begin(
+        self,
+        *words: object,
+        env: Mapping[str, str] | None = None,
+        before: Sequence[Callable[[], object]] = (),
+    ) -> Begun:
+        """Begin a command in the folder, and do not wait for it; see `commands.begin`."""
+        env = {"TELECRM_TOKEN": TOKEN, **(env or {})}
+        return begin(*words, cwd=self.folder, env=env, before=before)
 
     def run(
         self, *words: object, token: str = TOKEN, env: Mapping[str, str] | None = None

@@ -6,16 +6,17 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
 from accounts import an_open_office, as_nobody, needs_two_people, only_run
-from offices import TOKEN, Office, an_office, says
+from offices import Office, an_office, says
+from traps import die_at, log_in
 from workplaces import Desk, desk, row
 
 from importer.journal.approving import approve, freeze_plan, hash_of_plan
@@ -377,27 +378,6 @@ def test_a_ledger_that_moved_since_needs_a_new_look(shared_office: Office) -> No
 
 # Crashes
 
-KILLED = """
-import os, signal, sys
-import importer.cli
-from importer.journal import approving
-from importer.pipeline import people
-people._login = lambda _file: "ravi"  # somebody else has logged in
-whole = approving.approve
-def deadly(*words):
-    if moment == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if moment == "within":
-        with words[0].transaction():
-            whole(*words)
-            os.kill(os.getpid(), signal.SIGKILL)
-    whole(*words)
-    os.kill(os.getpid(), signal.SIGKILL)
-approving.approve = deadly
-moment, sys.argv[1:] = sys.argv[1], sys.argv[2:]
-importer.cli.main()
-"""
-
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
 @pytest.mark.parametrize(("moment", "approved"), [("before", 0), ("within", 0), ("after", 1)])
@@ -406,16 +386,11 @@ def test_a_kill_in_an_approval_leaves_all_of_it_or_nothing(
 ) -> None:
     """Killed before, within or after, the approval covers every action or is not there."""
     run = str(planned(office)["run"])
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, moment, "approve", run, "--reason", "fine"],
-        cwd=office.folder,
-        env={**os.environ, "TELECRM_TOKEN": TOKEN},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done
+    trap = partial(die_at, "importer.journal.approving", "approve", moment)
+    done = office.begin(
+        "approve", run, "--reason", "fine", before=[partial(log_in, "ravi"), trap]
+    ).end()
+    assert done.code == -signal.SIGKILL, done
     assert facts(office, "SELECT count(*) FROM approvals") == [(approved,)]
     covered = facts(office, "SELECT count(approved) FROM actions WHERE state = 'staged'")
     assert covered == [(4 * approved,)]

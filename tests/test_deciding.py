@@ -90,7 +90,16 @@ def test_settle_leaves_money_to_a_person(office: Office) -> None:
     says(office.do("resume", run), 5)
     assert counts(office, run) == {"CREATED": 2, "UNKNOWN": 1, "UNSENT": 1}
     assert "It waits behind an action of the same lead that is in doubt" in page_of(office, run)
-    assert "Nothing is sent to a lead while something of it is in doubt" in office.do("doctor").out
+    doctor = office.do("doctor").out
+    assert "Nothing is sent to a lead while something of it is in doubt" in doctor
+    says(office.do("close", run, "--rows", "2", *WHY), 2, f"importer resolve {run} --rows 2")
+    traced = office.do("trace", "R-1").out
+    assert f"importer resolve {run} --rows 2" in traced, traced
+    again = office.run("--yes").err
+    assert f"importer resolve {run} --rows 2" in again, again
+    for said in (doctor, traced, again):
+        assert f"importer settle {run}" not in said, "another look tells no more"
+    assert doctor.count(f'importer resolve {run} --rows 2 --not-created --reason "…"') == 2
     says(office.do("resolve", run, "--created", *WHY), 2, "Two looks", "--seen", "row 2")
     says(office.do("resolve", run, "--not-created", "--reason", "…"), 2, "needs a reason")
     resolved = office.do("resolve", run, "--rows", "2", "--not-created", *WHY)
@@ -107,7 +116,8 @@ def test_settle_leaves_money_to_a_person(office: Office) -> None:
 def test_a_timeline_that_cannot_be_read_is_still_to_be_looked_at(office: Office) -> None:
     """`settle` found nothing out: all reports say so, and send the importer there once more."""
     run = in_doubt(office, Fault.DROP_AFTER)
-    office.crm.faults.set([Rule(fault=Fault.ERROR_BEFORE, on=Operation.READ)])
+    # It says that nobody need wait before the next try.
+    office.crm.faults.set([Rule(fault=Fault.ERROR_BEFORE, on=Operation.READ, retry_after=0)])
     settled = office.do("settle", run)
     says(settled, 5, "2 still in doubt", f"importer settle {run}", "asks for the timelines again")
     assert f"importer settle {run}" in page_of(office, run)

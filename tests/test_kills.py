@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import ast
-import multiprocessing
 import os
+import re
 import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from random import Random
 
 import pytest
+from forks import forks
 from simulator.driver import TRANSITIONS, Moment, die_at, work
 from simulator.faults import RULES
 from simulator.jobs import RESENDING, differences, records_of, write_settings
@@ -71,14 +71,6 @@ QUICK = tuple(
 """The simulator's faults, for real time; a CRM that mixes up its answers cannot be seen through."""
 
 
-@pytest.fixture(scope="module")
-def fresh() -> ForkServerContext:
-    """Makes processes that have imported everything already, and share nothing with this one."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["importer.pipeline", "importer.sheets", "importer.columns"])
-    return context
-
-
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Desk]:
     """A desk whose CRM survives every process that dies, and strikes some requests."""
@@ -93,15 +85,13 @@ def _job(here: Desk) -> tuple[Path, Path, str]:
     return here.folder / "importer.toml", here.folder / "payments.csv", RESENDING
 
 
-def run_once(
-    fresh: ForkServerContext, here: Desk, deadly: tuple[str, Moment, int] | None = None
-) -> int | None:
+def run_once(here: Desk, deadly: tuple[str, Moment, int] | None = None) -> int | None:
     """One process to its end, or to a transition at which it is killed; its exit code."""
     where = _job(here)
     process = (
-        fresh.Process(target=die_at, args=(deadly, *where))
+        forks().Process(target=die_at, args=(deadly, *where))
         if deadly
-        else fresh.Process(target=work, args=where)
+        else forks().Process(target=work, args=where)
     )
     process.start()
     process.join(300)
@@ -111,28 +101,28 @@ def run_once(
 @pytest.mark.parametrize("moment", Moment)
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in NEVER])
 def test_a_kill_at_a_transition_loses_and_doubles_nothing(
-    fresh: ForkServerContext, here: Desk, name: str, moment: Moment
+    here: Desk, name: str, moment: Moment
 ) -> None:
     """Killed before, within or after any transition, the next process brings the job to its end."""
     if name == "planning.void_unfinished":
-        assert run_once(fresh, here, ("planning.finish_plan", Moment.BEFORE, 1)) == -signal.SIGKILL
+        assert run_once(here, ("planning.finish_plan", Moment.BEFORE, 1)) == -signal.SIGKILL
     if name == "again.match_again":
-        assert run_once(fresh, here, ("sending.claim", Moment.BEFORE, 3)) == -signal.SIGKILL
+        assert run_once(here, ("sending.claim", Moment.BEFORE, 3)) == -signal.SIGKILL
     nth = (
         3
         if name in {"sending.claim", "sending.record", "doubt.record_look", "together.together"}
         else 1
     )
-    died = run_once(fresh, here, (name, moment, nth))
+    died = run_once(here, (name, moment, nth))
     assert died == -signal.SIGKILL, "it never came to this transition"
     for _ in range(3):
-        assert run_once(fresh, here) == 0
+        assert run_once(here) == 0
     assert differences(here) == []
     assert len(here.crm.actions) == 2 * len(LEADS)
 
 
 def test_killed_and_resumed_again_and_again_it_is_exact(
-    fresh: ForkServerContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Faults on, killed at random moments and resumed: the CRM's record is the journal's."""
     numbers, random = range(1, SHOW_LEADS + 1), Random(50)  # noqa: S311 - draws moments
@@ -142,9 +132,9 @@ def test_killed_and_resumed_again_and_again_it_is_exact(
     with desk(tmp_path, RESENDING, crm) as here:
         write_settings(here, delay_s=0.3)
         here.sheet(*(row(number) for number in numbers))
-        killed = _kill_often(fresh, here, random)
+        killed = _kill_often(here, random)
         for _ in range(12):
-            assert run_once(fresh, here) == 0
+            assert run_once(here) == 0
         rest = (Outcome.CREATED, Outcome.UNKNOWN, Outcome.UNSENT)
         assert differences(here, rest) == []
         counts = Counter(one.outcome for one in records_of(here))
@@ -158,17 +148,17 @@ def test_killed_and_resumed_again_and_again_it_is_exact(
         )
 
 
-def _kill_often(fresh: ForkServerContext, here: Desk, random: Random) -> int:
+def _kill_often(here: Desk, random: Random) -> int:
     """Start and kill until it was killed so often; a 401 among the faults ends a process itself."""
     killed = 0
     for _ in range(2 * SHOW_KILLS):
-        killed += killed < SHOW_KILLS and _kill_on_the_way(fresh, here, random)
+        killed += killed < SHOW_KILLS and _kill_on_the_way(here, random)
     return killed
 
 
-def _kill_on_the_way(fresh: ForkServerContext, here: Desk, random: Random) -> bool:
+def _kill_on_the_way(here: Desk, random: Random) -> bool:
     """Start a process, and kill it once it has sent some more; False if it ended before."""
-    process = fresh.Process(target=work, args=_job(here))
+    process = forks().Process(target=work, args=_job(here))
     process.start()
     enough = here.crm.counts.creates + random.randint(1, max(2, SHOW_LEADS // SHOW_KILLS))
     while process.is_alive() and here.crm.counts.creates < enough:
@@ -179,13 +169,16 @@ def _kill_on_the_way(fresh: ForkServerContext, here: Desk, random: Random) -> bo
     return process.exitcode == -signal.SIGKILL
 
 
+OPENS = re.compile(r"\bjournal\.(?:transaction|begin)\(\)")
+
+
 def test_the_table_has_every_function_that_changes_the_journal() -> None:
     """A function of the journal that opens a transaction is in the table, or private."""
     found = {
         f"{path.stem}.{node.name}"
         for path in Path(importer.journal.__file__).parent.glob("*.py")
         for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef) and "journal.transaction()" in ast.unparse(node)
+        if isinstance(node, ast.FunctionDef) and OPENS.search(ast.unparse(node))
     }
     public = {name for name in found if "._" not in name}
     # These change through the private ones.

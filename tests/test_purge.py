@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -18,7 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nightly.night_desks import NightDesk, night_desk
-from offices import TOKEN, Office, an_office, says
+from offices import Office, an_office, says
+from traps import die_at
 from workplaces import REPEATS, Desk, desk, row, settled
 
 from importer.journal import rulings
@@ -139,40 +139,15 @@ def test_an_age_is_a_number_of_days(office: Office, age: str) -> None:
     assert "400d" in done.err
 
 
-KILLED = """
-import os, signal, sys
-import importer.cli
-from importer.journal import purging
-whole = purging.purge
-moment, sys.argv[1:] = sys.argv[1], sys.argv[2:]
-def deadly(*words):
-    if moment == "within":
-        with words[0].transaction():
-            whole(*words)
-            os.kill(os.getpid(), signal.SIGKILL)
-    whole(*words)
-    os.kill(os.getpid(), signal.SIGKILL)
-purging.purge = deadly
-importer.cli.main()
-"""
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
 @pytest.mark.parametrize(("moment", "marked"), [("within", 0), ("after", 1)])
 def test_a_kill_in_a_purge_is_made_good_by_the_next(
     office: Office, moment: str, marked: int
 ) -> None:
     """The journal is told first: a file that is left goes the next time, and none is missed."""
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, moment, *PURGE, "--yes"],
-        cwd=office.folder,
-        env={**os.environ, "TELECRM_TOKEN": TOKEN},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done
+    trap = partial(die_at, "importer.journal.purging", "purge", moment)
+    done = office.begin(*PURGE, "--yes", before=[trap]).end()
+    assert done.code == -signal.SIGKILL, done
     journal = office.folder / "state" / "journal.db"
     assert tell(journal, "SELECT count(purged_at) FROM runs") == [(marked,)]
     assert kept(office) == ["sheet.csv"], "no file went"

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import openpyxl
 import pytest
-from commands import Finished, importer
+from commands import Finished, started
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.cli import cli
@@ -69,10 +69,10 @@ def walk(folder: Path, edit: Callable[[Path], object]) -> list[tuple[str, Finish
     for command in commands(WALK):
         words = command["words"]
         if "RUN" in words:
-            runs = json.loads(importer("runs", "--practice", "--json", cwd=folder).out)
+            runs = json.loads(started("runs", "--practice", "--json", cwd=folder).out)
             words = words.replace("RUN", runs[0]["run"])
             edit(folder / words.split()[1])
-        finished = importer(*words.split(), cwd=folder)
+        finished = started(*words.split(), cwd=folder)
         expected = re.search(r"exit code (\d+)", command["comment"] or "")
         assert finished.code == int(expected[1] if expected else 0), (words, finished)
         done.append((words, finished))
@@ -88,7 +88,7 @@ def test_the_walk_through_closes_the_books(tmp_path: Path) -> None:
     assert "0 rows open" in second.out
     assert "nothing to do" in third.out
     crm = (tmp_path / "practice" / "practice-crm.jsonl").read_text().splitlines()
-    stored = json.loads(importer("runs", "--practice", "--json", cwd=tmp_path).out)
+    stored = json.loads(started("runs", "--practice", "--json", cwd=tmp_path).out)
     assert len(stored) == 3
     assert len(crm) == len(set(crm)), "nothing arrived twice"
     assert (tmp_path / "my_mapping.yaml").exists()
@@ -133,7 +133,7 @@ def test_the_walk_through_in_libreoffice(tmp_path: Path) -> None:
 def test_the_demo_works_every_time(tmp_path: Path) -> None:
     """The demo runs again and again, each time from the start, and names its report."""
     for _ in range(2):
-        done = importer("demo", cwd=tmp_path)
+        done = started("demo", cwd=tmp_path)
         assert done.code == 0, done
         report = re.search(r"Report: +(\S+reconciliation\.html)", done.out)
         assert report is not None

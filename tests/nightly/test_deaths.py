@@ -38,7 +38,7 @@ def test_after_a_kill_the_next_night_tells_everything_that_is_open(
     """What was in doubt, held or to be corrected when a night was killed is in the next JSON."""
     with a_night_office(tmp_path) as office:
         prepare(office)
-        begin(office, *map(str, step), "KILL").communicate(timeout=60)
+        begin(office, *step, "KILL").end()
         assert not untold(office, office.night().said)
         assert set(office.booked().values()) == {1}
 
@@ -55,8 +55,7 @@ def test_a_night_that_breaks_after_the_send_tells_everything_that_is_open(
     """What it sent is in its own JSON, and in the next one, whatever broke behind the send."""
     with a_night_office(tmp_path) as office:
         prepare(office)
-        out, _ = begin(office, *map(str, step), how).communicate(timeout=60)
-        said = json.loads(out)
+        said = json.loads(begin(office, *step, how).end().out)
         assert said["exit_code"] == {"BREAK": 1, "TERM": 143}[how]
         fates = [one["fate"] for job in said["jobs"] for one in job["files"]]
         assert "refused" not in fates

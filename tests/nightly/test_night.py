@@ -6,15 +6,17 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from commands import Begun
 from offices import TOKEN
+from traps import die_at
 from workplaces import MAPPING, row
 
 from importer.lock import workspace_lock
@@ -24,7 +26,6 @@ from importer.sandbox import Fault, Rule, Toggles
 from .night_offices import NightOffice, a_night_office
 
 TOTALS = 'control_totals = "{stem}.totals.csv"'
-DEADLY = Path(__file__).with_name("deadly_night.py")
 
 
 @pytest.fixture
@@ -180,10 +181,10 @@ def test_a_mistake_of_the_importer_ends_with_code_1(office: NightOffice) -> None
     """It outranks whatever else happened, and the file is tried again the next night."""
     office.drop("payments-1.csv", row(1))
     office.drop("payments-2.csv", row(2), row(3), row(4, amount="much"))
-    process = begin(office, "importer.pipeline.planning", "plan_run", "before", "1", "BREAK")
-    out, err = process.communicate(timeout=60)
-    said = json.loads(out)
-    assert process.returncode == said["exit_code"] == 1, err
+    process = begin(office, "importer.pipeline.planning", "plan_run", "before", 1, "BREAK")
+    done = process.end()
+    said = json.loads(done.out)
+    assert done.code == said["exit_code"] == 1, done
     (job,) = said["jobs"]
     assert [(one["fate"], one["exit_code"]) for one in job["files"]] == [("failed", 1), ("run", 4)]
     assert office.night().fates() == [("payments-1.csv", "run")]
@@ -236,9 +237,9 @@ def test_an_interrupted_night_goes_on_the_next_night(
     deadline = time.monotonic() + 30
     while office.office.crm.counts.creates < 5 and time.monotonic() < deadline:
         time.sleep(0.005)
-    process.send_signal(how)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == json.loads(out)["exit_code"] == code, err
+    process.signal(how)
+    done = process.end()
+    assert done.code == json.loads(done.out)["exit_code"] == code, done
     night = office.night()
     assert night.code == 0, night.finished
     assert [one["file"] for one in night.job["resumed"]] == ["payments-1.csv"]
@@ -252,10 +253,10 @@ def test_a_night_that_is_ended_while_it_reads_says_so(office: NightOffice) -> No
     """Also between two sends, SIGTERM leaves a JSON line and its code; the file is run later."""
     office.drop("payments-1.csv", row(1))
     office.drop("payments-2.csv", row(2))
-    process = begin(office, "importer.pipeline.planning", "plan_run", "before", "2", "TERM")
-    out, err = process.communicate(timeout=60)
-    said = json.loads(out)
-    assert process.returncode == said["exit_code"] == 143, err
+    process = begin(office, "importer.pipeline.planning", "plan_run", "before", 2, "TERM")
+    done = process.end()
+    said = json.loads(done.out)
+    assert done.code == said["exit_code"] == 143, done
     (job,) = said["jobs"]
     assert [one["file"] for one in job["files"]] == ["payments-1.csv"]
     assert job["said"] == "The night was interrupted."
@@ -270,9 +271,9 @@ def test_twenty_processes_make_one_run(office: NightOffice) -> None:
     """Started twenty times at once, one night takes the file; the others find the lock held."""
     office.drop("payments.csv", row(1), row(2))
     processes = [begin(office) for _ in range(20)]
-    ended = [process.communicate(timeout=240) for process in processes]
-    nights = [json.loads(out) for out, _ in ended]
-    assert {process.returncode for process in processes} <= {0, 75}
+    ended = [process.end() for process in processes]
+    nights = [json.loads(one.out) for one in ended]
+    assert {one.code for one in ended} <= {0, 75}
     files = [file for night in nights for job in night["jobs"] for file in job["files"]]
     assert [(file["file"], file["fate"]) for file in files] == [("payments.csv", "run")]
     assert set(office.booked().values()) == {1}
@@ -307,9 +308,7 @@ def test_a_kill_at_any_step_ends_with_everything_once(
         office.job("payments", TOTALS)
         office.drop("payments.csv", row(1), row(2), row(3))
         (office.inbox / "payments.totals.csv").write_text("rows\n3\n", encoding="utf-8")
-        killed = begin(office, *map(str, step), "KILL")
-        killed.communicate(timeout=60)
-        assert killed.returncode == -signal.SIGKILL
+        assert begin(office, *step, "KILL").end().code == -signal.SIGKILL
         night = office.night()
         assert night.code == 0, night.finished
         assert ["ended without a word" in note for note in night.said["notes"]] == [True]
@@ -322,14 +321,6 @@ def test_a_kill_at_any_step_ends_with_everything_once(
         )
 
 
-def begin(office: NightOffice, *step: str) -> subprocess.Popen[bytes]:
-    """Start a night, and do not wait for it; with a step, it is killed there."""
-    words = [str(DEADLY), *step] if step else ["-m", "importer", "nightly"]
-    return subprocess.Popen(
-        [sys.executable, *words],
-        cwd=office.folder,
-        env={**os.environ, "TELECRM_TOKEN": TOKEN},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+def begin(office: NightOffice, *trap: Any) -> Begun:  # noqa: ANN401 - words and a number
+    """Start a night, and do not wait for it; with a trap, as `traps.die_at` takes it, it dies."""
+    return office.office.begin("nightly", before=[partial(die_at, *trap)] if trap else [])
