@@ -529,6 +529,8 @@ class RunRecord:
     "" where it came from none, or that folder does not lead to it."""
     invalid_money: Mapping[Currency, Decimal] = field(default_factory=dict)
     """Readable money in rows that were refused as a whole; in no sum of the books."""
+    invalid_with_money: int = 0
+    """Those of these rows that it is in."""
     halted: bool = False
     """A stop rule or its first leads have stopped it: a person looks before more is sent."""
     job: str = ""

@@ -46,6 +46,7 @@ NEVER = {
     "matching.apply": "inside `match_identities`, for rows of earlier runs",
     "waived.hold_waived": "inside `finish_plan`, for rows that were given up before",
     "failed.report_unchanged": "inside `finish_plan`, for rows that failed before",
+    "sending.halt": "a stop rule, with the outcome that breaks it; test_halts.py kills it",
     "ruled.record_ruling": _PERSON,
     "rulings.resolve_created": _PERSON,
     "rulings.resolve_not_created": _PERSON,

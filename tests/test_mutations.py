@@ -101,8 +101,8 @@ MUTATIONS = {
     ),
     "what was not found some time ago counts as absent": Mutation(
         module="journal/attempts.py",
-        before="        if carried:\n",
-        after="        if not one:\n",
+        before="    if again:\n",
+        after="    again = []\n    if again:\n",
         test="test_pipeline_doubt.py::test_an_absence_is_not_believed_by_a_later_resume",
         says="assert 6 == 4",
     ),

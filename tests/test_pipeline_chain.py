@@ -15,6 +15,8 @@ from importer.errors import SheetError
 from importer.mapping import parse_mapping
 from importer.model import Currency, Outcome
 from importer.reconcile import Line
+from importer.report.verdict import verdict
+from importer.report.words import Tone
 from importer.sandbox import Fault, Rule, lead_id
 
 
@@ -98,7 +100,7 @@ def test_the_corrected_export_is_already_too(here: Desk) -> None:
 def test_of_two_equal_wrong_rows_one_correction_answers_for_one(here: Desk) -> None:
     """Two rows that looked alike, one of them corrected: the other one stays open."""
     wrong = row(2, amount="x", receipt="")
-    sheet, _, workbook = failed(here, row(1), wrong, wrong, row(4))
+    sheet, first, workbook = failed(here, row(1), wrong, wrong, row(4))
 
     def correct_the_first(page: Worksheet) -> None:
         put("B2", "R-2")(page)
@@ -108,6 +110,10 @@ def test_of_two_equal_wrong_rows_one_correction_answers_for_one(here: Desk) -> N
     corrected = here.run(edit(workbook, correct_the_first))
     assert corrected.counts == {"CREATED": 2}
     assert corrected.books.chain.open_rows == 1
+    assert verdict(corrected.books).tone is Tone.CARE
+    assert verdict(corrected.books).text.endswith(
+        f"; 1 row of this sheet is still open, in run {first.run}."
+    )
     again = here.run(sheet)
     assert again.counts == {"ALREADY": 6, "INVALID": 1}
 
@@ -127,7 +133,11 @@ def test_the_money_bridge_holds_what_corrections_changed(here: Desk) -> None:
     assert chain.created[Currency.INR] == chain.planned[Currency.INR] - 50
     assert chain.closed
     again = here.run(sheet).books
-    assert again.corrected_since == Line(count=1, money={Currency.INR: Decimal(150)})
+    assert again.corrected_since == Line(count=2, money={Currency.INR: Decimal(150)})
+    assert verdict(again).text == (
+        "All 3 rows are in since earlier runs, 1 of them with other values than this sheet's: "
+        "nothing to do."
+    )
     assert again.chain.already == chain.created
     assert again.chain.closed
 

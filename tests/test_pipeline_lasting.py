@@ -172,7 +172,26 @@ def test_an_entry_that_a_rule_skips_is_told(tmp_path: Path) -> None:
     )
     [note] = check_sheet(sheet, skipping).notes
     assert note.message == (
-        "1 row that a `skip` rule leaves out has a lead and an amount, 100 in all: row 2."
+        "1 row that a `skip` rule leaves out has a lead and an amount, in all INR 100: row 2."
+    )
+
+
+def test_entries_that_a_rule_skips_are_added_up_by_their_currency(tmp_path: Path) -> None:
+    """Rupees are never added to dollars, and what is in no currency that is known is told so."""
+    text = MAPPING.replace(
+        "columns:\n",
+        "skip: [{reason: cancelled, when: {column: state, is: Cancelled}}]\ncolumns:\n",
+        1,
+    ).replace("amount, currency: INR, locale", "amount, locale")
+    text = text.replace("currency: INR\n", "currency: {from: note}\n")
+    rows = [row(n, amount=f"{n}0", note="INR", state="Cancelled") for n in (1, 2)]
+    rows += [row(3, amount="30", note="USD", state="Cancelled")]
+    rows += [row(4, amount="40", note="euro?", state="Cancelled"), row(5, note="INR")]
+    sheet = write_sheet(tmp_path / "p.csv", rows, HEADERS)
+    [note] = check_sheet(sheet, parse_mapping(text, "p.yaml")).notes
+    assert note.message == (
+        "4 rows that `skip` rules leave out have a lead and an amount, in all INR 30 + USD 30 + 40 "
+        "in a currency that the row does not say: rows 2–5."
     )
 
 

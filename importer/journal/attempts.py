@@ -7,7 +7,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    ScalarSelect,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from importer.journal.moving import move
 from importer.journal.schema import (
@@ -23,6 +34,7 @@ from importer.journal.states import LIVE_STATES
 from importer.journal.store import Journal
 from importer.model import Ruling, State
 from importer.verdict import RefusedMaybe
+from importer.verdict.details import SOUGHT_AGAIN
 
 SPLIT: Final = RefusedMaybe.__name__
 """The verdict after which each action of a batch gets one of its own."""
@@ -77,35 +89,31 @@ def doubtful_attempts(
     ]
 
 
-def doubt_again(journal: Journal, run: str) -> list[str]:
+def doubt_again(
+    journal: Journal, run: str, of_rows: Collection[int] | None = None
+) -> dict[int, str]:
     """Put what was found absent, and was not sent since, in doubt again: to be looked for anew.
 
     What was not on a timeline some time ago may stand there by now. A person's word that it was
     not created holds.
 
+    Args:
+        journal: the journal.
+        run: the run's id.
+        of_rows: only what these rows have staged; None: all.
+
     Returns:
-        The leads of what is in doubt again, in sheet order.
+        Action → its lead, of what is in doubt again, in sheet order.
     """
     staged = staged_again(journal, run)
-    attempts = doubtful_attempts(journal, {run}) if staged else []
-    again: list[tuple[Row[Any], int]] = []
-    for one in staged:
-        carried = [
-            each.request
-            for each in attempts
-            if each.lead == one.lead
-            and each.may_have_carried(one.batch, one.request)
-            and (one.denied_at is None or each.sent_at > one.denied_at)
-        ]
-        if carried:
-            again.append((one, carried[-1]))
+    again = [one for one in staged if of_rows is None or one.row in of_rows]
     if again:
         _doubt(journal, run, again)
-    return list(dict.fromkeys(one.lead for one, _ in again))
+    return {one.id: one.lead for one in again}
 
 
 def staged_again(journal: Journal, run: str) -> Sequence[Row[Any]]:
-    """What is staged and was sent before, with the time at which a person denied it.
+    """What is staged and may stand on a timeline, each with the latest request that may be why.
 
     Not what another action has taken the place of meanwhile: it is never sent.
     """
@@ -114,18 +122,14 @@ def staged_again(journal: Journal, run: str) -> Sequence[Row[Any]]:
     same = and_(
         theirs.c.identity == actions.c.identity, theirs.c.occurrence == actions.c.occurrence
     )
-    denied = (
-        select(func.max(decisions.c.at))
-        .where(decisions.c.action == actions.c.id, decisions.c.ruling == Ruling.NOT_CREATED)
-        .scalar_subquery()
-    )
     return journal.read(
-        select(actions.c.id, actions.c.run, actions.c.lead, actions.c.batch, actions.c.request)
-        .add_columns(denied.label("denied_at"))
+        select(actions.c.id, actions.c.run, actions.c.row, actions.c.lead, actions.c.batch)
+        .add_columns(actions.c.request, unproven(actions).label("doubtful"))
+        .add_columns(_denied(actions).label("denied_at"))
         .where(
             actions.c.run == run,
             actions.c.state == State.STAGED,
-            actions.c.request.is_not(None),
+            is_unproven(actions),
             ~exists().where(live, same),
             ~exists().where(live, theirs.c.origin == actions.c.origin),
         )
@@ -133,16 +137,49 @@ def staged_again(journal: Journal, run: str) -> Sequence[Row[Any]]:
     )
 
 
-def _doubt(journal: Journal, run: str, again: Sequence[tuple[Row[Any], int]]) -> None:
+def is_unproven(table: FromClause) -> ColumnElement[bool]:
+    """Whether an action was in a request that may have stored it, and nobody has denied it since.
+
+    Of one that is staged: two looks have not found it. The send that follows them at once may
+    believe that, and nobody else: until then nothing but that send takes it from where it is, and
+    nothing else is sent in its place.
+    """
+    return and_(table.c.request.is_not(None), unproven(table).is_not(None))
+
+
+def unproven(table: FromClause) -> ScalarSelect[int | None]:
+    """The latest such request of an action; NULL where there is none."""
+    denied = _denied(table)
+    return (
+        select(func.max(requests.c.id))
+        .join(batches, batches.c.id == requests.c.batch)
+        .where(
+            PROVES_NOTHING,
+            batches.c.run == table.c.run,
+            batches.c.lead == table.c.lead,
+            requests.c.id <= table.c.request,
+            or_(requests.c.batch == table.c.batch, requests.c.verdict == SPLIT),
+            or_(denied.is_(None), requests.c.sent_at > denied),
+        )
+        .correlate(table)
+        .scalar_subquery()
+    )
+
+
+def _denied(table: FromClause) -> ScalarSelect[dt.datetime | None]:
+    """When a person said last that an action was not created."""
+    return (
+        select(func.max(decisions.c.at))
+        .where(decisions.c.action == table.c.id, decisions.c.ruling == Ruling.NOT_CREATED)
+        .correlate(table)
+        .scalar_subquery()
+    )
+
+
+def _doubt(journal: Journal, run: str, again: Sequence[Row[Any]]) -> None:
     with journal.transaction() as connection:
-        for one, request in again:
+        for one in again:
             # The request that is in doubt: a later one has proved not to have stored it.
-            now = {"state": State.UNKNOWN, "request": request, "detail": _AGAIN}
+            now = {"state": State.UNKNOWN, "request": one.doubtful, "detail": SOUGHT_AGAIN}
             move(connection, [one.id], State.STAGED, **now, looked_up=False)
         connection.execute(update(runs).where(runs.c.id == run).values(changed_at=journal.clock()))
-
-
-_AGAIN: Final = (
-    "It was not found on the timeline, and was not sent again since: it is looked for once more "
-    "before it is sent."
-)

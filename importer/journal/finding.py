@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Row, Text, or_, select, type_coerce
+from sqlalchemy import Row, Text, func, or_, select, tuple_, type_coerce
 
 from importer.batches import digest
 from importer.journal.paging import Place, placed
 from importer.journal.schema import HAS_ID, actions, problems, rows, runs
 from importer.journal.store import PAGE, Journal
+from importer.model import Currency
 
 MOST_FOUND: Final = 1000
 """Actions that are found for one lead or one value; a word such as `Paid` stands in all of them."""
@@ -26,6 +28,15 @@ class Actions:
     """Oldest first."""
     cut: bool = False
     """There are older ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """An amount that somebody asks for."""
+
+    number: Decimal
+    currencies: frozenset[Currency]
+    """That its mark can mean; none: whichever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +80,12 @@ def actions_of_rows(journal: Journal, places: Collection[Place]) -> list[int]:
     return [one.id for one in found]
 
 
-def rows_of_value(journal: Journal, spellings: Collection[str]) -> Rows:
+def rows_of_value(
+    journal: Journal,
+    spellings: Collection[str],
+    amount: Amount | None = None,
+    says: Callable[[str, Amount], bool] = lambda *_: False,
+) -> Rows:
     """Rows that are known by a value, exactly so; else rows that have it in some column.
 
     Of a row the journal has what its actions read; where it was refused as a whole, the cells that
@@ -78,6 +94,8 @@ def rows_of_value(journal: Journal, spellings: Collection[str]) -> Rows:
     Args:
         journal: the journal.
         spellings: the value as it may be kept, in each way.
+        amount: the same as an amount, if it is one: of payments, and of wrong cells.
+        says: whether a wrong cell of an amount says that one.
     """
     keys = [digest(journal.workspace, (value,)) for value in spellings]
     known_by = journal.read(
@@ -87,7 +105,12 @@ def rows_of_value(journal: Journal, spellings: Collection[str]) -> Rows:
         .order_by(runs.c.seq.desc(), rows.c.number.desc())
         .limit(MOST_FOUND + 1)
     )
-    return _rows([known_by] if known_by else [_said(journal, spellings), _seen(journal, spellings)])
+    if known_by:
+        return _rows([known_by])
+    found = [_said(journal, spellings), _seen(journal, spellings)]
+    if amount is not None:
+        found += [_paid(journal, amount), _dressed(journal, amount, says)]
+    return _rows(found)
 
 
 def _rows(parts: Sequence[Sequence[Row[Any]]]) -> Rows:
@@ -133,3 +156,49 @@ def _seen(journal: Journal, spellings: Collection[str]) -> Sequence[Row[Any]]:
         .order_by(runs.c.seq.desc(), problems.c.row.desc())
         .limit(MOST_FOUND + 1)
     )
+
+
+def _paid(journal: Journal, amount: Amount) -> Sequence[Row[Any]]:
+    """The newest payments of the amount, with however many zeros it was written."""
+    exact = format(amount.number.normalize(), "f")
+    whole, _, decimals = exact.partition(".")
+    # A text: SQLite's own numbers are floats.
+    written = [exact, *(f"{whole}.{decimals:0<{places}}" for places in (1, 2))]
+    found = select(actions.c.run, actions.c.row).order_by(actions.c.id.desc())
+    found = found.where(type_coerce(actions.c.amount, Text).in_(written))
+    if amount.currencies:
+        found = found.where(actions.c.currency.in_(amount.currencies))
+    return journal.read(found.limit(MOST_FOUND + 1))
+
+
+def _dressed(
+    journal: Journal, amount: Amount, says: Callable[[str, Amount], bool]
+) -> Sequence[Row[Any]]:
+    """The newest wrong cells that say the amount, with something beside it."""
+    found: list[Row[Any]] = []
+    for one in _suspect_cells(journal, amount):
+        if says(one.seen, amount):
+            found.append(one)
+        if len(found) > MOST_FOUND:
+            break
+    return found
+
+
+def _suspect_cells(journal: Journal, amount: Amount) -> Iterator[Row[Any]]:
+    """Wrong cells of amounts in which the digits stand, newest first, page by page."""
+    digits = format(amount.number, "f").replace("-", "").replace(".", "").strip("0")
+    seen = func.replace(func.replace(problems.c.seen, ",", ""), ".", "")
+    place = tuple_(runs.c.seq, problems.c.row, problems.c.seq)
+    statement = (
+        select(problems.c.run, problems.c.row, problems.c.seen)
+        .add_columns(problems.c.seq, runs.c.seq.label("age"))
+        .join(runs, runs.c.id == problems.c.run)
+        .where(problems.c.code.startswith("amount-"), seen.contains(digits))
+        .order_by(runs.c.seq.desc(), problems.c.row.desc(), problems.c.seq.desc())
+        .limit(PAGE)
+    )
+    page = journal.read(statement)
+    while page:
+        yield from page
+        last = page[-1]
+        page = journal.read(statement.where(place < (last.age, last.row, last.seq)))

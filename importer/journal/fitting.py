@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from importer.errors import JournalError
-from importer.journal.matching import staged_of
+from importer.journal.matching import unreleased_of
 from importer.journal.roots import row_of
 from importer.journal.schema import IS_LIVE, actions, rows
 from importer.journal.states import LIVE_STATES
@@ -78,7 +78,7 @@ def check_keys(journal: Journal, run: str) -> None:
 
 
 def _candidates(run: str) -> Iterator[Select[tuple[str, int]]]:
-    mine = staged_of(run).subquery("mine")
+    mine = unreleased_of(run).subquery("mine")
     one = select(actions.c.run, actions.c.row)
     yield one.where(actions.c.identity.in_(select(mine.c.identity)))
     yield one.where(IS_LIVE, actions.c.origin.in_(select(mine.c.origin)))

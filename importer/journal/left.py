@@ -1,15 +1,15 @@
-"""What of a run is still to be sent."""
+"""What of a run is still to be sent, by itself or by another sheet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
-from importer.journal.schema import actions
+from importer.journal.schema import actions, decisions
 from importer.journal.store import Journal
-from importer.model import State
+from importer.model import Ruling, State
 
 
 def batches_left(journal: Journal, run: str) -> int:
@@ -28,6 +28,20 @@ def actions_left(journal: Journal, run: str) -> int:
         select(func.count()).where(actions.c.run == run, actions.c.state == State.STAGED)
     )
     return int(found[0][0])
+
+
+def is_left_to_others(journal: Journal, run: str) -> bool:
+    """Whether a person has closed the run before all of it was sent: another sheet may send it."""
+    later = decisions.alias("later")
+    is_last = ~exists().where(later.c.action == actions.c.id, later.c.id > decisions.c.id)
+    found = journal.read(
+        select(actions.c.id)
+        .join(decisions, decisions.c.action == actions.c.id)
+        .where(actions.c.run == run, actions.c.state == State.CLOSED)
+        .where(decisions.c.ruling == Ruling.CLOSED, is_last)
+        .limit(1)
+    )
+    return bool(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

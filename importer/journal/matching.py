@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from importer.batches import Claimant, Decision, Holder
+from importer.journal.attempts import is_unproven
 from importer.journal.bulk import execute_many
 from importer.journal.earlier import earlier_values
 from importer.journal.moving import check_moved
@@ -36,8 +37,14 @@ IS_TO_BE_SENT = and_(actions.c.state == State.STAGED, runs.c.state.in_(OPEN_RUNS
 def staged_of(run: str) -> Select[Any]:
     """What a run may send and the ledger may still hold, each with its row.
 
-    What a person has released is not matched again: that it was held is what was decided on.
+    What a person has released is not matched again: that it was held is what was decided on. Nor is
+    what may stand on a timeline: the send looks for it first, wherever it is.
     """
+    return unreleased_of(run).where(~is_unproven(actions))
+
+
+def unreleased_of(run: str) -> Select[Any]:
+    """What a run has staged and no person has released, each with its row."""
     return mine_of(run).where(actions.c.state == State.STAGED, ~released_of(actions))
 
 
@@ -64,12 +71,14 @@ def holders_against(run: str) -> Select[Any]:
     """Every action that may stand for one of a run: live, or about to be sent by an earlier run.
 
     Each comes with its file, and with the row at the root of its chain. Of two open runs the one
-    that came first keeps its turn, so that neither waits for the other.
+    that came first keeps its turn, so that neither waits for the other; but for what was sent, and
+    was not found since: whoever else sent it might book it twice.
     """
     mine = runs.alias("mine")
     seq = select(mine.c.seq).where(mine.c.id == run).scalar_subquery()
+    has_its_turn = or_(runs.c.seq < seq, is_unproven(actions))
     return with_roots().where(
-        or_(actions.c.state.in_(LIVE_STATES), IS_TO_BE_SENT & (runs.c.seq < seq))
+        or_(actions.c.state.in_(LIVE_STATES), and_(IS_TO_BE_SENT, has_its_turn))
     )
 
 

@@ -53,13 +53,13 @@ def lines_by_outcome(journal: Journal, run: str) -> dict[Outcome, Line]:
     }
 
 
-def invalid_money(journal: Journal, run: str) -> dict[Currency, Decimal]:
-    """What can be read of the amounts in the rows of a run that are INVALID."""
+def invalid_money(journal: Journal, run: str) -> Line:
+    """What can be read of the amounts in the rows of a run that are INVALID, and in how many."""
     refused = exists().where(row_of(actions), actions.c.state == State.INVALID)
-    found = journal.read(
-        select(rows.c.readable).where(rows.c.run == run, rows.c.readable != {}, refused)
-    )
-    return add_up(
+    found = [
         {Currency(currency): Decimal(amount) for currency, amount in one.readable.items()}
-        for one in found
-    )
+        for one in journal.read(
+            select(rows.c.readable).where(rows.c.run == run, rows.c.readable != {}, refused)
+        )
+    ]
+    return Line(count=len(found), money=add_up(found))

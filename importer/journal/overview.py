@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
-from importer.journal.roots import row_of
-from importer.journal.schema import IN_DOUBT, IS_REPLACEABLE, IS_STAGED, actions, rows, runs
+from importer.journal.come_again import come_again, with_signs
+from importer.journal.schema import IN_DOUBT, IS_REPLACEABLE, IS_STAGED, actions, runs
 from importer.journal.states import NEVER_RAN, states_of
 from importer.journal.store import Journal
 from importer.journal.taken import is_taken_up
@@ -40,8 +40,11 @@ class OpenRows:
 
     rows: tuple[int, ...]
     """Their numbers, in their order, each once."""
+    actions: int
     money: Sums
     """With what can be read of the amounts in rows that are INVALID."""
+    read_since: bool
+    """Another sheet of the same keys was read behind it: it may have such a row in another form."""
 
 
 _OPEN: Final[Mapping[str, tuple[ColumnElement[bool], ColumnElement[int]]]] = {
@@ -67,20 +70,46 @@ def open_by_run(journal: Journal) -> Mapping[str, Open]:
     return {run: Open(**of_run) for run, of_run in counts.items()}
 
 
-def open_rows(journal: Journal, run: str, name: Literal["to_correct", "duplicate"]) -> OpenRows:
-    """Where a run has open what `open_by_run` counts under this name."""
-    what = actions.c.row, actions.c.state, actions.c.currency, actions.c.amount, rows.c.readable
-    asked = _open(select(*what).join(rows, row_of(actions)), _OPEN[name][0])
+def open_rows(
+    journal: Journal, name: Literal["to_correct", "duplicate"], is_separate: Callable[[str], bool]
+) -> Mapping[str, OpenRows]:
+    """Run → what waits in it for a person under this name of `Open`, each row in one run alone.
+
+    What a later run has again is told there, or is over there; see `come_again`.
+
+    Args:
+        journal: the journal.
+        name: a field of `Open`.
+        is_separate: of a run, whether its mapping says that each export holds new rows only.
+    """
+    found = journal.read(with_signs().where(_is_open(_OPEN[name][0])))
+    again = come_again(journal, found, is_separate)
+    by_run: dict[str, list[Row[Any]]] = {}
+    for one in sorted(found, key=lambda one: (one.run, one.row)):
+        if one.id not in again.ids:
+            by_run.setdefault(one.run, []).append(one)
+    return {
+        run: OpenRows(
+            rows=tuple(dict.fromkeys(one.row for one in of_run)),
+            actions=len(of_run),
+            money=_money(of_run),
+            read_since=run in again.read_since,
+        )
+        for run, of_run in by_run.items()
+    }
+
+
+def _money(found: Sequence[Row[Any]]) -> Sums:
     sums: dict[Currency, Decimal] = {}
     places = set[int]()
-    for one in journal.read(asked.where(actions.c.run == run)):
+    for one in found:
         if one.amount is not None:
             add_money(sums, Money(amount=one.amount, currency=Currency(one.currency)))
         if one.state == State.INVALID and one.row not in places:
             for currency, amount in one.readable.items():
                 add_money(sums, Money(amount=Decimal(amount), currency=Currency(currency)))
         places.add(one.row)
-    return OpenRows(rows=tuple(sorted(places)), money=add_up([sums]))
+    return add_up([sums])
 
 
 def held_for_a_time(journal: Journal) -> frozenset[str]:
@@ -103,7 +132,9 @@ def doubt_before(journal: Journal, run: str) -> list[str]:
 
 
 def _open(asked: Select[Any], which: ColumnElement[bool]) -> Select[Any]:
+    return asked.join(runs, runs.c.id == actions.c.run).where(_is_open(which))
+
+
+def _is_open(which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Of these actions, without what nobody waits for: what was refused as a whole among it."""
-    return asked.join(runs, runs.c.id == actions.c.run).where(
-        which, runs.c.state.not_in(NEVER_RAN), ~actions.c.given_up, ~is_taken_up()
-    )
+    return and_(which, runs.c.state.not_in(NEVER_RAN), ~actions.c.given_up, ~is_taken_up())

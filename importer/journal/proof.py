@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Text, and_, exists, func, select, type_coerce
 
+from importer.journal.attempts import is_unproven
 from importer.journal.fitting import IS_MISFIT
 from importer.journal.matching import ruled_as
 from importer.journal.schema import actions, problems, requests, rows, runs
@@ -94,6 +95,7 @@ _GROUNDLESS: Final[Mapping[str, ColumnElement[bool]]] = {
     & ~ruled_as(actions, Ruling.CLOSED, Ruling.WAIVED)
     & ~_GIVEN_UP_BEFORE,
     "are closed, and not given up": _is(State.CLOSED) & ~actions.c.given_up,
+    "are closed, and may stand on a timeline": _is(State.CLOSED) & is_unproven(actions),
     "stand under a key that is not their row's": IS_MISFIT,
 }
 """What cannot be true of an action → the condition by which it is found."""

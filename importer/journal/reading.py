@@ -191,10 +191,12 @@ def _run(journal: Journal, one: Row[Any]) -> RunRecord:
         func.count(requests.c.batch).label("sent"),
     )
     (spent,) = journal.read(select(*counts).where(requests.c.run == one.id))
+    invalid = invalid_money(journal, one.id)
     return replace(
         _uncounted(one),
         skipped={of.skipped: of.n for of in skipped},
-        invalid_money=invalid_money(journal, one.id),
+        invalid_money=invalid.money,
+        invalid_with_money=invalid.count,
         requests_sent=spent.sent,
         requests_read=spent.all - spent.sent,
     )

@@ -12,12 +12,16 @@ from importer.journal.moving import move
 from importer.journal.schema import IS_CREATED, actions
 from importer.journal.store import Journal
 from importer.model import State
-from importer.verdict.details import NOT_FOUND, REFUTED, SEEN_THERE
+from importer.verdict.details import NOT_FOUND, REFUTED, SEEN_THERE, SOUGHT_AGAIN
 
 
 def sought_in_vain(found: Sequence[Row[Any]]) -> list[Row[Any]]:
-    """Those of some actions in doubt that two looks have not found."""
-    return [one for one in found if one.looked_up and one.detail == NOT_FOUND]
+    """Those of some actions in doubt that two looks have not found, lately or some time ago."""
+    return [
+        one
+        for one in found
+        if one.detail == SOUGHT_AGAIN or (one.looked_up and one.detail == NOT_FOUND)
+    ]
 
 
 def doubt_beside(
@@ -50,12 +54,12 @@ def doubt_beside(
         ]
         if not refuted.isdisjoint(carried):
             # The request that is in doubt: a later one has proved not to have stored it.
-            now = {"state": State.UNKNOWN, "request": carried[-1], "detail": REFUTED}
+            now = {"state": State.UNKNOWN, "request": one.doubtful, "detail": REFUTED}
             move(connection, [one.id], State.STAGED, **now, looked_up=True)
             count += 1
     for one in sought_in_vain(_unknown(journal, run)):
         if not refuted.isdisjoint(each.request for each in _carried(one, attempts)):
-            move(connection, [one.id], State.UNKNOWN, detail=REFUTED)
+            move(connection, [one.id], State.UNKNOWN, detail=REFUTED, looked_up=True)
             count += 1
     return count
 

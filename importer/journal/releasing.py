@@ -15,6 +15,7 @@ from importer.journal.states import DOUBTFUL_STATES, LIVE_STATES
 from importer.journal.store import Journal
 from importer.journal.taken import is_replaceable, taken_up
 from importer.model import State
+from importer.reconcile import Wait, wait_in_doubt
 
 
 def still_here(
@@ -90,10 +91,17 @@ def not_yet(journal: Journal, blocked: Sequence[Row[Any]]) -> UsageError:
     (first, other), *_ = sorted(now, key=lambda pair: pair[1].state not in DOUBTFUL_STATES)
     then = f"Then resume this one, which looks again: `importer resume {first.run}`."
     if other.state in DOUBTFUL_STATES:
+        looks = wait_in_doubt(looked_up=other.looked_up, detail=other.detail) is Wait.LOOK
+        settle = f"Settle that one first: `importer settle {other.run}`."
+        resolve = (
+            "Look at the timeline in TeleCRM, and say of that one first what you saw: "
+            f'`importer resolve {other.run} --rows {other.row} --reason "…"`, with --created or '
+            "--not-created."
+        )
         return UsageError(
             f"Row {first.row} is held for an action of the run {other.run} that is in doubt: it "
             "may be on the timeline already.",
-            f"Settle that one first: `importer settle {other.run}`. {then}",
+            f"{settle if looks else resolve} {then}",
         )
     if is_in_the_way(other) and other.state == State.STAGED:
         return UsageError(

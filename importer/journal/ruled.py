@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, update
 
+from importer.journal.bulk import execute_many
 from importer.journal.money import sum_amounts
 from importer.journal.schema import actions, decisions, runs
 from importer.journal.store import Journal
@@ -27,6 +28,9 @@ class Decided:
     """The account of the operating system."""
     doubted: int = 0
     """Other actions that wait for a person now: they rest on looks that this one has refuted."""
+    sought: int = 0
+    """Actions that were meant, and not decided of: they may stand on a timeline, and are in doubt
+    again."""
 
 
 _RULED: Final = {
@@ -51,7 +55,7 @@ def record_ruling(  # noqa: PLR0913 - who said what of which actions
     Args:
         journal: the journal, in the transaction that moves the actions.
         run: the run's id.
-        found: the actions, at least one.
+        found: the actions; none where all that was meant turned out to be in doubt.
         ruling: what is decided of each.
         by: the account of the operating system.
         reason: why.
@@ -67,9 +71,9 @@ def record_ruling(  # noqa: PLR0913 - who said what of which actions
     many = "1 action was" if count == 1 else f"{count} actions were"
     said_so = f"{many} {_RULED[ruling]}."
     # What is UNSENT is so for its own reason still, where this one has sent nothing back to wait.
-    why = said_so if ruling in _SENDS else before.reason or said_so
+    why = said_so if found and (ruling in _SENDS or not before.reason) else before.reason
     with journal.transaction() as connection:
-        connection.execute(insert(decisions), said)
+        execute_many(connection, insert(decisions), said)
         connection.execute(
             update(runs)
             .where(runs.c.id == run)

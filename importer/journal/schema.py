@@ -130,9 +130,10 @@ batches = Table(
     "batches",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("run", String(20), ForeignKey("runs.id"), nullable=False, index=True),
+    Column("run", String(20), ForeignKey("runs.id"), nullable=False),
     Column("lead", Text, nullable=False),
     # Sheet order: batches of one lead are sent by rising id, never two at once.
+    Index("batches_of_lead", "run", "lead"),
 )
 
 actions = Table(

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from sqlalchemy import and_, func, or_, select, true, update
+from sqlalchemy import and_, case, func, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from importer.errors import JournalError
@@ -55,6 +56,11 @@ class Fate:
     remarks: tuple[Remark, ...] = ()
     detail: str = ""
 
+    @property
+    def is_whole(self) -> bool:
+        """It was created, and nothing was said about it."""
+        return self.state is State.CREATED and not (self.remarks or self.detail)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -80,7 +86,8 @@ def recover(journal: Journal) -> int:
             .where(runs.c.state == RunState.SENDING)
             .values(
                 state=RunState.STOPPED,
-                reason="The importer was stopped while it sent.",
+                # Why a rule has stopped it is what a person is to look at.
+                reason=case((runs.c.halted, runs.c.reason), else_=_KILLED),
                 changed_at=now,
             )
         )
@@ -94,6 +101,27 @@ def recover(journal: Journal) -> int:
             )
         )
         return turned.rowcount
+
+
+_KILLED: Final = "The importer was stopped while it sent."
+
+
+def halt(journal: Journal, run: str, reason: str) -> None:
+    """Put on record, with the outcome that is the ground for it, that a rule stops a run.
+
+    Until its end is on record it is sending still; if it never comes to that, `recover` keeps this.
+
+    Args:
+        journal: the journal, in the transaction that records the outcome.
+        run: the run's id.
+        reason: why, as a sentence; of several, the first is kept.
+    """
+    with journal.transaction() as connection:
+        connection.execute(
+            update(runs)
+            .where(runs.c.id == run, ~runs.c.halted)
+            .values(halted=True, reason=reason, changed_at=journal.clock())
+        )
 
 
 def set_run_state(

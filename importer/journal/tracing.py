@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -15,12 +15,15 @@ from importer.journal.reading import records_of
 from importer.journal.schema import actions, requests, rows, runs
 from importer.journal.store import Journal
 from importer.model import ActionRecord, State
+from importer.verdict import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """A request that carried an action."""
 
+    id: int
+    """The journal's own number of it."""
     attempt: int
     """1-based, of its batch."""
     sent_at: dt.datetime
@@ -31,6 +34,8 @@ class Sent:
     status: int | None
     answer: str
     """What the CRM answered, without the token; "" where nothing came."""
+    item: int | None
+    """0-based place of the action in an answer for each; None where it is no such answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +82,7 @@ def _by_id(journal: Journal, ids: Collection[int]) -> list[Row[Any]]:
 
 def _traced(journal: Journal, run: str, found: Sequence[Row[Any]]) -> Iterator[Traced]:
     sent, numbers = _requests(journal, found), {one.row for one in found}
+    items = _items(journal, sent)
     of_run = paged(journal, numbers, select(rows).where(rows.c.run == run), rows.c.number)
     roots = {one.number: (one.root_run, one.root_row) for one in of_run}
     for one, record in zip(found, records_of(journal, run, found), strict=True):
@@ -95,7 +101,9 @@ def _traced(journal: Journal, run: str, found: Sequence[Row[Any]]) -> Iterator[T
             action=record,
             holder=one.holder,
             # Of a batch that was never sent, or is another's by now, there is none.
-            requests=tuple(_sent(each) for each in carried) if one.request else (),
+            requests=tuple(_sent(each, items.get(one.id)) for each in carried)
+            if one.request
+            else (),
         )
 
 
@@ -107,12 +115,35 @@ def _requests(journal: Journal, found: Sequence[Row[Any]]) -> list[Row[Any]]:
     return sorted({one.id: one for one in (*of_batch, *latest)}.values(), key=lambda one: one.id)
 
 
-def _sent(one: Row[Any]) -> Sent:
+def _items(journal: Journal, sent: Sequence[Row[Any]]) -> Mapping[int, tuple[int, int]]:
+    """Action → (request, 0-based place in it), of requests with an answer for each action.
+
+    What has such an answer is never sent again: whatever a request like that has carried, it has
+    carried last.
+    """
+    recorded = {one.id for one in sent if one.verdict == Recorded.__name__}
+    batches = {one.batch for one in sent if one.id in recorded}
+    asked = select(actions.c.id, actions.c.request, actions.c.row, actions.c.position)
+    carried = [
+        one for one in paged(journal, batches, asked, actions.c.batch) if one.request in recorded
+    ]
+    # As they stood in the body.
+    carried.sort(key=lambda one: (one.request, one.row, one.position))
+    return {
+        one.id: (request, item)
+        for request, of_request in groupby(carried, key=lambda one: one.request)
+        for item, one in enumerate(of_request)
+    }
+
+
+def _sent(one: Row[Any], item: tuple[int, int] | None) -> Sent:
     return Sent(
+        id=one.id,
         attempt=one.attempt,
         sent_at=one.sent_at,
         answered_at=one.answered_at,
         verdict=one.verdict or "",
         status=one.status,
         answer=one.answer or "",
+        item=item[1] if item and item[0] == one.id else None,
     )

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, select
+from sqlalchemy import ColumnElement, Row, and_, exists, select
 
 from importer.batches import Matching
+from importer.journal.attempts import is_unproven
 from importer.journal.earlier import earlier_values
 from importer.journal.matching import mine_of, released_of, ruled_as, same_content, with_roots
 from importer.journal.moving import move
@@ -96,7 +97,8 @@ def _looks(waived: Sequence[Row[Any]]) -> Mapping[str, Row[Any]]:
 
 def _asking(run: str) -> Any:  # noqa: ANN401 - a select's type counts its columns
     states = (State.STAGED, State.DUPLICATE, State.INVALID)
-    return mine_of(run).where(actions.c.state.in_(states), ~released_of(actions))
+    open_ = and_(actions.c.state.in_(states), ~released_of(actions))
+    return mine_of(run).where(open_, (actions.c.state != State.STAGED) | ~is_unproven(actions))
 
 
 def _waits(one: Row[Any]) -> bool:

@@ -26,7 +26,7 @@ from importer.pipeline.settling import settle_over
 from importer.pipeline.workplace import Workplace
 from importer.secret import Token
 from importer.upload import Ending, EndKind, Sending
-from importer.upload.stops import AS_PLANNED, StopRules
+from importer.upload.stops import FIRST_LEADS, StopRules
 from importer.verdict import Assumptions
 
 _ROUNDS = 3
@@ -82,10 +82,9 @@ def send_run(
     try:
         ending = over_the_line(workplace, token, work, minutes=orders.minutes)
     except ImporterError as error:
-        set_run_state(journal, run_id, RunState.STOPPED, error.message)
+        conclude(workplace, run_id, Ending(kind=EndKind.STOPPED, reason=error.message))
         raise
-    conclude(workplace, run_id, ending)
-    return ending
+    return conclude(workplace, run_id, ending)
 
 
 class _Send:
@@ -99,7 +98,7 @@ class _Send:
 
         What was found absent is believed by the send that follows at once, and by no later one.
         """
-        await self._settle(doubt_again(self._workplace.journal, self._run))
+        await self._settle(self._doubted_again())
         if self._line.gate.stopping:
             return
         if orders.canary and not await self._canary(orders):
@@ -117,10 +116,20 @@ class _Send:
         answers = answered_since(journal, self._run, before)
         if self._line.gate.stopping:
             return False
-        if all(one.whole for one in answers) or orders.go_on(answers):
+        if all(one.whole for one in answers):
             return True
-        self._line.gate.stop(_CANARY)
-        return False
+        if not orders.go_on(answers):
+            self._line.gate.stop(_CANARY)
+            return False
+        set_run_state(journal, self._run, RunState.SENDING)
+        # What was looked for before is too long ago: nobody knows how long the person has thought.
+        if leads := self._doubted_again():
+            await self._settle(leads)
+        return not self._line.gate.stopping
+
+    def _doubted_again(self) -> Sequence[str]:
+        """The leads of what was found absent some time ago, and so is in doubt again."""
+        return list(dict.fromkeys(doubt_again(self._workplace.journal, self._run).values()))
 
     async def _send(self, first: int | None = None) -> None:
         workplace, settings = self._workplace, self._workplace.settings
@@ -159,8 +168,8 @@ class _Send:
 
 _CANARY = Ending(
     kind=EndKind.STOPPED,
-    reason="Of the leads that were sent first, not everything was created as planned.",
-    remedy=f"Look at their answers in the report. {AS_PLANNED}",
+    reason=FIRST_LEADS.reason,
+    remedy=FIRST_LEADS.remedy,
     halted=True,
 )
 

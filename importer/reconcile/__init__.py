@@ -24,8 +24,9 @@ from importer.reconcile.records import (
     Shared,
 )
 from importer.reconcile.run import Books, reconcile
+from importer.reconcile.standing import stands_otherwise
 from importer.reconcile.sums import Sums, add_money, add_up
-from importer.reconcile.waiting import MOST_PIECES, Places, Wait, Waiting, joined
+from importer.reconcile.waiting import MOST_PIECES, Places, Wait, Waiting, joined, wait_in_doubt
 
 __all__ = [
     "BEFORE",
@@ -59,4 +60,6 @@ __all__ = [
     "is_crm_code",
     "joined",
     "reconcile",
+    "stands_otherwise",
+    "wait_in_doubt",
 ]

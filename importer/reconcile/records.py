@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from importer.model import Outcome, PaymentStatus, RemarkStep, RunRecord
+from importer.model import PAYMENT, Outcome, PaymentStatus, RemarkStep, RunRecord
 from importer.reconcile.sums import Sums, add_up
 from importer.reconcile.waiting import Wait, Waiting
 
@@ -145,6 +145,10 @@ class Rows:
     """Among the last four: rows of which something is CREATED or ALREADY."""
     incomplete: int = 0
     """Rows of which something is CREATED and incomplete."""
+    in_doubt: int = 0
+    """Among those that wait: rows of which something is UNKNOWN."""
+    otherwise: int = 0
+    """Rows of which something is ALREADY, and stands in the CRM with other values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,8 +178,8 @@ class Reconciliation:
     taken_up_by: tuple[str, ...]
     """The later runs that did, oldest first."""
     corrected_since: Line
-    """Among ALREADY: what stands in the CRM with another amount than the sheet's; its money is what
-    stands there."""
+    """Among ALREADY: what stands in the CRM with other values than the sheet's, such as another
+    lead or amount; its money is what stands there."""
     waived_before: int
     """Among what is given up: what equals something that was waived in an earlier run."""
     given_up_now: int
@@ -192,6 +196,9 @@ class Reconciliation:
     those that occur."""
     together: tuple[str, ...]
     """Names of actions in doubt of which a row has more than one; () where no row has."""
+    doubts: Mapping[tuple[Wait, str], Waiting]
+    """What is in doubt by what it waits for and by name, where a row has several that do not wait
+    for the same: its number alone would reach too many. Nothing where no row has."""
     imbalances: tuple[str, ...]
     """Empty when the books balance; else a sentence for each side that does not."""
     chain: Chain
@@ -220,6 +227,17 @@ class Reconciliation:
             if status != PaymentStatus.COMPLETED
         }
         return {status: money for status, money in sums.items() if money}
+
+    @property
+    def moneyless(self) -> int:
+        """INVALID rows of which no amount is known; 0 where the actions that are known have none.
+
+        Where nothing but rows refused as a whole is known, they may have been payments.
+        """
+        types = {type_ for _, type_ in self.by_action if type_}
+        if types and PAYMENT not in types and not self.run.invalid_money:
+            return 0
+        return self.unreadable - self.run.invalid_with_money
 
     @property
     def unsent(self) -> int:

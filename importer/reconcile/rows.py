@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from importer.model import ActionRecord, Outcome
 from importer.reconcile.records import INSIDE, Rows
+from importer.reconcile.standing import stands_otherwise
 
 
 @dataclass(slots=True)
@@ -46,6 +47,8 @@ def _counts_of(actions: Sequence[ActionRecord]) -> Sequence[str]:
         kind = "taken_up"
     else:
         kind = "done" if len(inside) == len(actions) else "given_up"
+    doubt = ["in_doubt"] if Outcome.UNKNOWN in left else []
     partly = ["partly"] if inside and kind != "done" else []
     incomplete = ["incomplete"] if any(one.incomplete for one in inside) else []
-    return [kind, *partly, *incomplete]
+    otherwise = ["otherwise"] if any(map(stands_otherwise, inside)) else []
+    return [kind, *doubt, *otherwise, *partly, *incomplete]

@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Self
 
-from importer.model import PAYMENT, ActionRecord, Money, Outcome, Ruling, RunRecord
+from importer.model import PAYMENT, ActionRecord, Outcome, Ruling, RunRecord
+from importer.reconcile.doubts import Doubts
 from importer.reconcile.reasons import Guide, Reasons
 from importer.reconcile.records import Chain, Line, Reconciliation
 from importer.reconcile.rows import RowCounts
+from importer.reconcile.standing import stands_otherwise
 from importer.reconcile.sums import add_up
 from importer.reconcile.tally import Tally
 from importer.reconcile.waiting import Places, Together, Wait, wait_of
@@ -58,6 +60,7 @@ def reconcile(
         steps=books.reasons.steps(),
         waits={wait: books.waits[wait].record() for wait in Wait if wait in books.waits},
         together=tuple(books.together.names),
+        doubts=books.doubts.record(),
         imbalances=(*_imbalances(run, books, rows_kept, chain), *contradictions),
         chain=chain,
     )
@@ -104,6 +107,7 @@ class Books:
         self.reasons = Reasons(guide)
         self.waits = defaultdict[Wait, Places](Places)
         self.together = Together()
+        self.doubts = Doubts()
 
     @classmethod
     def of(cls, actions: Iterable[ActionRecord], guide: Guide) -> Self:
@@ -124,8 +128,8 @@ class Books:
         else:
             self.without_status.add(action.type)
         self._tally_of(action)[action.outcome].add(action.money)
-        if (stands := _stands_otherwise(action)) is not None:
-            self.corrected_since.add(stands)
+        if stands_otherwise(action):
+            self.corrected_since.add(action.earlier.money if action.earlier else None)
         if action.given_up:
             self.waived_before += action.given_up_before
             self.given_up_now += not action.given_up_before
@@ -141,6 +145,7 @@ class Books:
             self.waits[wait].add(action.row)
             if action.outcome is Outcome.UNKNOWN:
                 self.together.add(action)
+                self.doubts.add(action, wait)
 
     def _tally_of(self, action: ActionRecord) -> _Tallies:
         """Where it is counted by whether anybody waits for it."""
@@ -154,13 +159,6 @@ def _in_turn(takers: Collection[str], chain: Chain) -> tuple[str, ...]:
     """Runs of the chain, oldest first; one that was planned since the chain was read comes last."""
     age = {run.id: place for place, run in enumerate(chain.runs)}
     return tuple(sorted(takers, key=lambda run: (age.get(run, len(age)), run)))
-
-
-def _stands_otherwise(action: ActionRecord) -> Money | None:
-    """What stands in the CRM for it, where that is not what the sheet says."""
-    earlier = action.earlier if action.outcome is Outcome.ALREADY else None
-    money = earlier.money if earlier else None
-    return money if money != action.money else None
 
 
 def _imbalances(run: RunRecord, books: Books, rows_kept: int, chain: Chain) -> Iterator[str]:

@@ -58,7 +58,7 @@ def wait_of(action: ActionRecord) -> Wait | None:
         return None
     match action.outcome:
         case Outcome.UNKNOWN:
-            return _doubt(action)
+            return wait_in_doubt(looked_up=action.looked_up, detail=action.detail)
         case Outcome.DUPLICATE:
             reason = action.earlier.reason if action.earlier else None
             return Wait.COMPARISON if reason is None else _HELD.get(reason, Wait.COMPARISON)
@@ -69,10 +69,16 @@ def wait_of(action: ActionRecord) -> Wait | None:
             return None
 
 
-def _doubt(action: ActionRecord) -> Wait:
-    if not action.looked_up:
+def wait_in_doubt(*, looked_up: bool, detail: str) -> Wait:
+    """What an action in doubt waits for.
+
+    Args:
+        looked_up: its lead's timeline was looked at, and another look would not tell more.
+        detail: the sentence on record about it.
+    """
+    if not looked_up:
         return Wait.LOOK
-    return Wait.VAIN if action.detail == NOT_FOUND else Wait.WORD
+    return Wait.VAIN if detail == NOT_FOUND else Wait.WORD
 
 
 @dataclass(slots=True)

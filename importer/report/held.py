@@ -6,7 +6,17 @@ from collections.abc import Iterator, Sequence
 
 from importer.model import EarlierReason, Outcome
 from importer.reconcile import Wait, Waiting
-from importer.report.commands import Command, Step, decide, give_up, resume, rows_typed, settle
+from importer.report.commands import (
+    ANY_ROWS,
+    Command,
+    Step,
+    decide,
+    give_up,
+    resolve,
+    resume,
+    rows_typed,
+    settle,
+)
 from importer.report.figures import counted
 from importer.report.source import Report
 from importer.report.words import Tone
@@ -41,15 +51,10 @@ def _doubtful(waiting: Waiting, runs: Sequence[str], report: Report) -> Step:
         shows=Outcome.DUPLICATE,
         title=f"Settle what {_number(waiting.count)} for",
         text=f"{_named(runs)} sent the same, and no trustworthy answer came: it may or may "
-        "not be on its lead's timeline. Look there, in TeleCRM, and do not send it again. Settle "
-        "that run first, then resume this one, which looks again.",
-        commands=(
-            *(
-                settle(run, report.options, does="first looks at the leads' timelines")
-                for run in runs
-            ),
-            _look_again(report),
-        ),
+        "not be on its lead's timeline. Do not send it again. Settle that run first; what the "
+        "importer has looked for and cannot tell, look up in TeleCRM, and say what you saw: the "
+        "report of that run has its rows. Then resume this one, which looks again.",
+        commands=(*_settled(runs, report.options), _look_again(report)),
     )
 
 
@@ -62,6 +67,15 @@ def _unsent(waiting: Waiting, runs: Sequence[str], report: Report) -> Step:
         "give it up there. Then resume this one, which looks again.",
         commands=(*_sent_or_given_up(runs, report.options), _look_again(report)),
     )
+
+
+def _settled(runs: Sequence[str], options: str) -> Iterator[Command]:
+    for run in runs:
+        yield settle(run, options, does="first looks at the leads' timelines")
+        yield resolve(
+            run, ANY_ROWS, options, created=True, does="what it cannot tell, you saw there"
+        )
+        yield resolve(run, ANY_ROWS, options, created=False, does="or you saw it is not there")
 
 
 def _sent_or_given_up(runs: Sequence[str], options: str) -> Iterator[Command]:

@@ -19,7 +19,7 @@ from importer.model import (
     RunRecord,
     Skipped,
 )
-from importer.reconcile import Explanation, Ground, Key, everything_of, explain
+from importer.reconcile import Explanation, Ground, Key, everything_of, explain, stands_otherwise
 from importer.report.advice import Advice
 from importer.report.figures import shown
 from importer.report.inert import visible
@@ -66,6 +66,8 @@ class ActionLine:
     outcome: Outcome | None
     """None for a skipped row."""
     incomplete: bool
+    corrected_since: bool
+    """It stands in the CRM with other values than the row's."""
     given_up: bool
     taken_up: str
     """`<run>/<row>` where a later run has read its row again; "" for most."""
@@ -137,6 +139,7 @@ def action_line(
         money=action.money,
         outcome=action.outcome,
         incomplete=action.incomplete,
+        corrected_since=stands_otherwise(action),
         given_up=action.given_up,
         taken_up=action.taken_up,
         action_id=visible(action.action_id),
@@ -161,6 +164,7 @@ def skipped_line(run: RunRecord, skipped: Skipped) -> ActionLine:
         money=None,
         outcome=None,
         incomplete=False,
+        corrected_since=False,
         given_up=False,
         taken_up="",
         action_id="",

@@ -16,6 +16,9 @@ MARK_GIVEN_UP: Final = "given up"
 MARK_TAKEN_UP: Final = "taken up"
 """The mark of what a later run has taken up."""
 
+MARK_CORRECTED: Final = "corrected since"
+"""The mark of what stands in the CRM with other values than the row's."""
+
 
 class Form(Enum):
     """What a column holds."""
@@ -48,11 +51,12 @@ def amount_of(line: ActionLine) -> str:
 
 
 def mark_of(line: ActionLine) -> str:
-    """Return `incomplete`, `taken up` or `given up`; "" for most."""
+    """Return `incomplete`, `taken up`, `given up` or `corrected since`; "" for most."""
     marks = {
         MARK_TAKEN_UP: line.taken_up,
         MARK_GIVEN_UP: line.given_up,
         INCOMPLETE: line.incomplete,
+        MARK_CORRECTED: line.corrected_since,
     }
     return next((mark for mark, is_so in marks.items() if is_so), "")
 
@@ -71,7 +75,7 @@ COLUMNS: Final = (
     ),
     Column(name="Amount", width=19, form=Form.AMOUNT, of=amount_of),
     Column(name="Outcome", width=12, of=lambda line: str(line.outcome or SKIPPED)),
-    Column(name="Mark", width=12, of=mark_of),
+    Column(name="Mark", width=16, of=mark_of),
     Column(name="Taken up by", width=22, of=lambda line: line.taken_up),
     Column(name="Action id", width=27, of=lambda line: line.action_id),
     Column(name="Why", width=SENTENCES, form=Form.WRAPPED, of=lambda line: line.why),

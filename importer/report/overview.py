@@ -25,6 +25,7 @@ from importer.report.words import INCOMPLETE, meaning_of
 
 _WITHOUT_MONEY: Final = "A row that the checks refused counts as one action without money."
 _READABLE: Final = "In those rows, as far as their amounts could be read; in no sum above."
+_NOT_KNOWN: Final = "Of so many of those rows no amount is known: what they are worth is not said."
 _CORRECTED: Final = "Among ALREADY: what stands in the CRM, which is not what this sheet says."
 _AMONG: Final = "Among the outcomes above; nobody needs to do anything about it."
 _TAKEN_UP: Final = "Among the outcomes above; what became of it stands in the report of {}."
@@ -47,7 +48,9 @@ def write_overview(
         skipped: what the tabs of the skipped rows hold.
     """
     books, run = report.books, report.books.run
-    tab.title(verdict(books).text)
+    said = verdict(books)
+    tab.title(said.text)
+    tab.words(said.money)
     tab.words(run.reason)
     tab.words(f"{place_of(run)}; run {run.id}; as of {iso(run.changed_at)}")
     _rows(tab, books, skipped)
@@ -128,6 +131,8 @@ def _beside(tab: SummaryTab, books: Reconciliation, outcomes: Mapping[Outcome, T
         tab.figures("Without money", books.unreadable, {}, _WITHOUT_MONEY)
     if books.run.invalid_money:
         tab.figures("Readable in them", None, books.run.invalid_money, _READABLE)
+    if unknown := books.moneyless:
+        tab.figures("No amount known", unknown, {}, _NOT_KNOWN)
 
 
 def _all_of(money: Sums, other: Sums) -> Sums:

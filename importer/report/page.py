@@ -10,6 +10,7 @@ from typing import Final
 from importer.model import Outcome
 from importer.reconcile import Line, Reconciliation
 from importer.report.bars import Bar, bars_of
+from importer.report.beside import unknown_of
 from importer.report.figures import shown_sums
 from importer.report.inert import visible
 from importer.report.laws import Law, bridge_of, laws_of
@@ -91,6 +92,8 @@ class Page:
     """Those that do not."""
     invalid_money: tuple[str, ...]
     """Of rows that were refused as a whole: in no sum of the books."""
+    without_amount: str
+    """Of how many of these no amount is known, as the end of a sentence."""
     reasons: tuple[Said, ...]
     more_reasons: int
     notes: tuple[str, ...]
@@ -127,6 +130,7 @@ def page_of(report: Report) -> Page:
         outcomes=tuple(_outcomes(books)),
         absent=tuple(outcome for outcome, line in books.outcomes.items() if not line.count),
         invalid_money=shown_sums(run.invalid_money),
+        without_amount=unknown_of(books),
         reasons=report.reasons[:MOST_REASONS],
         more_reasons=len(report.reasons[MOST_REASONS:]),
         notes=tuple(visible(note.message) for note in run.notes),

@@ -103,7 +103,7 @@ def sentence_of(one: Explanation | Reason) -> str:
         case Ground.GIVEN_UP if one.pattern == BEFORE:
             return EARLIER_WORDS[EarlierReason.GIVEN_UP].of_many
         case Ground.GIVEN_UP if one.pattern == REST:
-            return "A person has given up what the run had not sent."
+            return "A person has given up the rest of the run."
         case Ground.GIVEN_UP:
             return "A person has given up the row for good."
         case Ground.TAKEN_UP:

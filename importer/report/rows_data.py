@@ -15,7 +15,7 @@ from importer.reconcile import Key
 from importer.report.figures import shown
 from importer.report.inert import for_script
 from importer.report.lines import ActionLine
-from importer.report.listing import MARK_GIVEN_UP, MARK_TAKEN_UP, mark_of
+from importer.report.listing import MARK_CORRECTED, MARK_GIVEN_UP, MARK_TAKEN_UP, mark_of
 from importer.report.reasons import Said
 from importer.report.spool import Spool
 from importer.report.words import INCOMPLETE, OUTCOME_WORDS, SKIPPED
@@ -24,7 +24,7 @@ GAP: Final = "\x01"
 """Stands in a text for a word that differs from line to line; no shown text holds it."""
 
 _VARIES: Final = re.compile(r"\w*\d\w*(?:[-.,]\w*\d\w*)*")
-_MARKS: Final = ("", INCOMPLETE, MARK_GIVEN_UP, MARK_TAKEN_UP)
+_MARKS: Final = ("", INCOMPLETE, MARK_GIVEN_UP, MARK_TAKEN_UP, MARK_CORRECTED)
 _Kind = tuple[object, ...]
 _Key = TypeVar("_Key")
 _AS_BEFORE, _ROW, _ACTION_ID, _LEAD = range(4)

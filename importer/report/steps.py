@@ -9,11 +9,12 @@ from typing import Final
 from importer.folding import shortened
 from importer.model import Outcome, RemarkStep, RunState
 from importer.reconcile import TO_CORRECT, Wait
-from importer.report.commands import Command, Step, resolve, rows_typed, settle
+from importer.report.commands import Command, Step
 from importer.report.figures import counted
 from importer.report.held import held_of
 from importer.report.left_out import open_elsewhere
 from importer.report.reasons import Said
+from importer.report.settling import settling
 from importer.report.source import Failures, Report
 from importer.report.unsent import send_step
 from importer.report.words import INCOMPLETE, Tone
@@ -69,7 +70,15 @@ def _settle(count: int, report: Report) -> Step:
         title=f"Settle {counted(count, 'action')} in doubt",
         text=f"Do not send {it} again, by any way, before {it_is} settled. {asked}, and say what "
         f"you saw, of each row that you have looked at.{alone} It cannot be taken back:",
-        commands=tuple(_settling(report)),
+        commands=tuple(
+            settling(
+                report.books.run.id,
+                report.books.waits,
+                report.options,
+                named=report.books.doubts,
+                asked=bool(report.books.run.requests_read),
+            )
+        ),
         shows=Outcome.UNKNOWN,
     )
 
@@ -98,35 +107,6 @@ _CANNOT_TELL: Final = (
     "The importer has looked at the timeline and cannot tell; the report says why. Look there "
     "yourself, in TeleCRM"
 )
-
-
-def _settling(report: Report) -> Iterator[Command]:
-    """What lets the importer look, and what says what was seen: never of two findings in one."""
-    run, options, waits = report.books.run.id, report.options, report.books.waits
-    asked = bool(report.books.run.requests_read)
-    if Wait.LOOK in waits:
-        again = "later: asks for the timelines again"
-        yield settle(run, options, again) if asked else settle(run, options)
-    for wait, found in _FINDINGS.items():
-        if wait in waits:
-            rows = rows_typed(waits[wait])
-            if wait is not Wait.VAIN:
-                there = f"{found}, and you saw it on the timeline"
-                yield resolve(run, rows, options, created=True, does=there)
-            not_there = f"{found}, {_NOT_THERE[wait]}; resume sends it then"
-            yield resolve(run, rows, options, created=False, does=not_there)
-
-
-_FINDINGS: Final[Mapping[Wait, str]] = {
-    Wait.LOOK: "nothing known yet",
-    Wait.WORD: "looked at, and not to be told",
-    Wait.VAIN: "not found at two looks",
-}
-_NOT_THERE: Final[Mapping[Wait, str]] = {
-    Wait.LOOK: "and you saw that it is not there",
-    Wait.WORD: "and you saw that it is not there",
-    Wait.VAIN: "nor by you (if you did find it, say --created --seen)",
-}
 
 
 def _reconsider(failures: Failures | None, reason: str) -> Step:

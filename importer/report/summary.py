@@ -174,7 +174,7 @@ class Summary(TypedDict):
     incomplete: int
     """CREATED with remarks."""
     corrected_since: LineSummary
-    """Among ALREADY: what stands in the CRM with another amount, at what it is there."""
+    """Among ALREADY: what stands in the CRM with other values, at what it is worth there."""
     given_up: LineSummary
     """Among the outcomes: what a person has given up."""
     taken_up: LineSummary
@@ -185,6 +185,8 @@ class Summary(TypedDict):
     """INVALID rows: each counts as one action without money, so that no sum holds it."""
     invalid_money: Amounts
     """What could be read in them; in no sum above."""
+    invalid_with_money: int
+    """In how many of them: where that is fewer than all, they may be worth more."""
     balanced: bool
     imbalances: list[str]
     reasons: list[ReasonSummary]
@@ -237,6 +239,7 @@ def summary(report: Report) -> Summary:
         taken_up_by=list(books.taken_up_by),
         unreadable=books.unreadable,
         invalid_money=plain_sums(run.invalid_money),
+        invalid_with_money=run.invalid_with_money,
         balanced=not books.imbalances,
         imbalances=[visible(sentence) for sentence in books.imbalances],
         reasons=[_reason(reason) for reason in reasons],

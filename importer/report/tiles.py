@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from importer.model import Outcome
-from importer.reconcile import INSIDE, Line, Reconciliation, add_up
-from importer.report.figures import counted, shown_count, shown_sums
+from importer.reconcile import INSIDE, Line, Reconciliation, Sums, add_up
+from importer.report.beside import MOST_SUMS, without_invalid
+from importer.report.figures import shown_count, shown_sums
 from importer.report.verdict import among, named_runs
 from importer.report.words import NOT_IN, Tone, count_of
 
@@ -18,7 +19,7 @@ class Tile:
 
     name: str
     figures: tuple[str, ...]
-    """Money, one amount per currency; where the sheet has none, one count."""
+    """Money, one amount per currency; one count where there is none, or it is of many."""
     beneath: tuple[str, ...]
     """A line each."""
     tone: Tone | None = None
@@ -53,20 +54,24 @@ def _tile(
     beside: tuple[str, ...],
     tone: Tone,
 ) -> Tile:
-    planned, count = books.run.planned_money, count_of(books, *outcomes)
+    count = count_of(books, *outcomes)
     loud = tone if books.waiting(*outcomes) else None
     of = f" of {shown_count(books.run.planned_actions)}" if books.run.planned_actions else ""
-    if not planned:
-        return Tile(
-            name=name, figures=(shown_count(count),), beneath=(f"actions{of}", *beside), tone=loud
-        )
-    money = add_up(books.outcomes[outcome].money for outcome in outcomes)
-    return Tile(
-        name=name,
-        figures=shown_sums(money) or ("0",),
-        beneath=(f"{shown_count(count)}{of} actions", *beside),
-        tone=loud,
-    )
+    sums = add_up(books.outcomes[outcome].money for outcome in outcomes)
+    counts: tuple[str, ...]
+    if 0 < len(sums) <= MOST_SUMS:
+        figures, counts = shown_sums(sums), (f"{shown_count(count)}{of} actions",)
+    elif books.run.planned_money and not count:
+        figures, counts = ("0",), (f"0{of} actions",)
+    else:
+        figures, counts = (shown_count(count),), (f"actions{of}", *_many(sums))
+    return Tile(name=name, figures=figures, beneath=(*counts, *beside), tone=loud)
+
+
+def _many(sums: Sums) -> Iterator[str]:
+    """Of many currencies no sum is large: they would hide everything else."""
+    if sums:
+        yield f"money in {len(sums)} currencies"
 
 
 def _since_when(books: Reconciliation, before: Line | None) -> Iterator[str]:
@@ -85,10 +90,8 @@ def _since_when(books: Reconciliation, before: Line | None) -> Iterator[str]:
 
 def _beside(books: Reconciliation) -> Iterator[str]:
     """What the sums of what did not go in are without, and what of it nobody waits for here."""
-    if books.unreadable:
-        money = " + ".join(shown_sums(books.run.invalid_money))
-        rows = counted(books.unreadable, "invalid row")
-        yield f"without the money of {rows}" + (f": {money}" if money else "")
+    if without := without_invalid(books):
+        yield without
     if books.taken_up.count:
         by = named_runs(books.taken_up_by)
         yield f"{shown_count(books.taken_up.count)} of them taken up since, by {by}"

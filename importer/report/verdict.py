@@ -1,4 +1,4 @@
-"""The run in one sentence: rows and money first, then what is left."""
+"""The run in one sentence: rows and money, then what is left; much money in a sentence after it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from decimal import Decimal
 from typing import Final
 
 from importer.model import Currency, Outcome, RunState
-from importer.reconcile import Line, Reconciliation
+from importer.reconcile import Line, Reconciliation, Rows, add_up
+from importer.report.beside import MOST_SUMS, in_a_line, more_in_invalid
 from importer.report.figures import counted, shown, shown_count, shown_sums
 from importer.report.inert import visible
 from importer.report.words import Tone
 
 _MOST_NAMED: Final = 3
+_BRIEF: Final = 60
+"""Characters of money that do not hide the words around them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,9 @@ class Verdict:
 
     tone: Tone
     text: str
+    """The rows, and what they need."""
+    money: str = ""
+    """What they are worth, where that is too long to stand among them."""
 
 
 def verdict(books: Reconciliation, before: Line | None = None) -> Verdict:
@@ -41,33 +47,42 @@ def verdict(books: Reconciliation, before: Line | None = None) -> Verdict:
     if not books.run.planned_actions:
         return Verdict(tone=Tone.GOOD, text="Nothing to do: no row of this sheet yields an action.")
     whole = books.rows.done == books.rows_with_actions
-    inside = _all_in(books, before) if whole else _some_in(books)
+    idle = whole and not books.outcomes[Outcome.CREATED].count
+    worth = "" if idle else "; ".join(_worth(books))
+    brief = len(worth) <= _BRIEF
+    within = f" ({worth})" if worth and brief else ""
+    inside = _all_in(books, before, within) if whole else _some_in(books, within)
     rest = ", ".join(_rest(books))
-    return Verdict(tone=_tone(books), text="; ".join(filter(None, (inside, rest))) + ".")
+    if idle and not rest:
+        inside = f"{inside}: nothing to do"
+    return Verdict(
+        tone=_tone(books),
+        text="; ".join(filter(None, (inside, rest))) + ".",
+        money="" if brief else f"In the CRM: {worth}.",
+    )
 
 
 def _tone(books: Reconciliation) -> Tone:
     if books.waiting(Outcome.UNKNOWN):
         return Tone.STOP
     left = books.rows.waiting + books.rows.unsent + books.rows.incomplete
-    # What was taken up waits for nobody here, and may still do so there.
-    elsewhere = books.rows.taken_up and books.chain.open_rows
-    return Tone.CARE if left or elsewhere else Tone.GOOD
+    # What was taken up, or left out, waits for nobody here, and may still do so elsewhere.
+    return Tone.CARE if left or books.chain.open_rows else Tone.GOOD
 
 
-def _all_in(books: Reconciliation, before: Line | None) -> str:
+def _all_in(books: Reconciliation, before: Line | None, worth: str) -> str:
     rows = books.rows.done
     every = "The one row is" if rows == 1 else f"All {counted(rows, 'row')} are"
     created = books.outcomes[Outcome.CREATED].count
     already = books.outcomes[Outcome.ALREADY].count
     if not created:
-        return f"{every} in since earlier runs: nothing to do"
+        return f"{every} in since earlier runs{_otherwise(books)}"
     if not already and (before is None or not before.count):
-        return f"{every} in{_worth(books)}"
+        return f"{every} in{worth}{_otherwise(books)}"
     if before is None:
         now = f"{counted(created, 'action')} created now, {shown_count(already)} there already"
-        return f"{every} in{_worth(books)}: {now}"
-    return f"{every} in{_worth(books)}: {', '.join(_since(books, before))}"
+        return f"{every} in{worth}{_otherwise(books)}: {now}"
+    return f"{every} in{worth}{_otherwise(books)}: {', '.join(_since(books, before))}"
 
 
 def _since(books: Reconciliation, before: Line) -> Iterator[str]:
@@ -92,17 +107,28 @@ def created_since(books: Reconciliation, before: Line) -> Line:
     )
 
 
-def _some_in(books: Reconciliation) -> str:
+def _some_in(books: Reconciliation, worth: str) -> str:
     rows, total = books.rows, books.rows_with_actions
     verb = "is" if total == 1 else "are"
     partly = f", {shown_count(rows.partly)} more in part" if rows.partly else ""
-    return f"{shown_count(rows.done)} of {counted(total, 'row')} {verb} in{partly}{_worth(books)}"
+    inside = f"{shown_count(rows.done)} of {counted(total, 'row')} {verb} in"
+    return f"{inside}{partly}{worth}{_otherwise(books)}"
+
+
+def _otherwise(books: Reconciliation) -> str:
+    """What a later correction has made of rows that this sheet still holds as they were."""
+    if not books.rows.otherwise:
+        return ""
+    other = f"{shown_count(books.rows.otherwise)} of them"
+    return (
+        f", {other if books.rows_with_actions > 1 else 'but'} with other values than this sheet's"
+    )
 
 
 def _rest(books: Reconciliation) -> Iterator[str]:
     rows = books.rows
     if rows.waiting:
-        yield f"{counted(rows.waiting, 'row')} {'needs' if rows.waiting == 1 else 'need'} a person"
+        yield _waiting(rows)
     if rows.unsent:
         yield f"{counted(rows.unsent, 'row')} {_was(rows.unsent)} not sent"
     if rows.incomplete:
@@ -113,6 +139,21 @@ def _rest(books: Reconciliation) -> Iterator[str]:
         yield f"{counted(rows.taken_up, 'row')} {_was(rows.taken_up)} taken up since, by {by}"
     if rows.given_up:
         yield f"{counted(rows.given_up, 'row')} {_was(rows.given_up)} given up"
+    if books.chain.open_rows and not (rows.waiting or rows.unsent or rows.taken_up):
+        count = books.chain.open_rows
+        runs = list(dict.fromkeys(run for run, _ in books.chain.open_of))
+        where = f", in {named_runs(runs)}" if runs else ""
+        verb = "is" if count == 1 else "are"
+        yield f"{counted(count, 'row')} of this sheet {verb} still open{where}"
+
+
+def _waiting(rows: Rows) -> str:
+    doubt = rows.in_doubt
+    if doubt == rows.waiting:
+        return f"{counted(doubt, 'row')} {'is' if doubt == 1 else 'are'} in doubt"
+    among = f", {shown_count(doubt)} of them in doubt" if doubt else ""
+    verb = "needs" if rows.waiting == 1 else "need"
+    return f"{counted(rows.waiting, 'row')} {verb} a person{among}"
 
 
 def named_runs(runs: Sequence[str]) -> str:
@@ -124,23 +165,44 @@ def named_runs(runs: Sequence[str]) -> str:
     return f"the runs {', '.join(first)} and {last}"
 
 
-def _worth(books: Reconciliation) -> str:
-    """` (₹4,12,000.00 of ₹5,00,000.00)`; nothing where no row has an amount."""
-    planned, inside, beside = books.run.planned_money, books.inside, books.run.invalid_money
+def _worth(books: Reconciliation) -> Iterator[str]:
+    """`₹4,12,000.00 of ₹5,00,000.00`, and what is beside it; nothing where no row has an amount."""
+    planned, inside = books.run.planned_money, books.inside
     whole = [
         _of(inside.get(currency, Decimal(0)), planned[currency], currency)
         for currency in Currency
         if currency in planned
     ]
-    more = f"{' + '.join(shown_sums(beside))} more in invalid rows" if beside else ""
-    found = "; ".join(filter(None, (", ".join(whole), *among(books), more)))
-    return f" ({found})" if found else ""
+    if len(whole) > MOST_SUMS:
+        yield f"money in {len(whole)} currencies (by outcome below)"
+    elif whole:
+        yield ", ".join(whole)
+    yield from _not_paid(books)
+    if (more := more_in_invalid(books)) and (whole or books.run.invalid_money):
+        yield more
+
+
+def _not_paid(books: Reconciliation) -> Iterator[str]:
+    """`₹1,000.00 of it FAILED or PENDING`: one sum of what is no money that was paid."""
+    if books.inside_as:
+        sums = in_a_line(add_up(books.inside_as.values()), "a part")
+        yield f"{sums} of it {statuses_of(books)}"
+
+
+def statuses_of(books: Reconciliation) -> str:
+    """Return `FAILED, PENDING or REFUNDED`: as what money that was not paid stands in the CRM."""
+    *first, last = map(visible, books.inside_as)
+    return " or ".join(filter(None, (", ".join(first), last)))
 
 
 def among(books: Reconciliation) -> Iterator[str]:
-    """Yield `₹1,000.00 of it FAILED`: what of the money in the CRM is no money that was paid."""
-    for status, money in books.inside_as.items():
-        yield f"{' + '.join(shown_sums(money))} of it {visible(status)}"
+    """Yield `₹1,000.00 of it FAILED`: what of the money in the CRM is no money that was paid.
+
+    Of many currencies nothing: the sentence says it, and the payments by status how much.
+    """
+    if len(add_up(books.inside_as.values())) <= MOST_SUMS:
+        for status, money in books.inside_as.items():
+            yield f"{' + '.join(shown_sums(money))} of it {visible(status)}"
 
 
 def _of(part: Decimal, whole: Decimal, currency: Currency) -> str:

@@ -69,7 +69,7 @@ OUTCOME_WORDS: Final[Mapping[Outcome, OutcomeWords]] = {
     ),
     Outcome.ALREADY: OutcomeWords(
         label="Already",
-        meaning="An earlier run created exactly this; no request was spent.",
+        meaning="An earlier run created exactly this, or a corrected copy; no request was spent.",
     ),
     Outcome.IGNORED: OutcomeWords(
         label="Ignored",

@@ -28,6 +28,8 @@ class Settled:
     """Still in doubt, with a sentence why."""
     of_other_runs: frozenset[str] = frozenset()
     """Other runs whose actions stand on the same leads, and were settled with them."""
+    unjudged: frozenset[str] = frozenset()
+    """Fields of these actions that could not be seen where it was looked."""
 
 
 class _Fate(Enum):
@@ -79,10 +81,12 @@ class Decisions:
             of_other_runs=frozenset(self._touched - {self._run}),
         )
 
-    def create(self, claim: Claim, found: Present) -> None:
-        """It stands on the timeline."""
-        remarks = [Remark(path=f"fields.{name}", text=_NOT_SHOWN) for name in found.missing]
-        doubt.settle_created(self._journal, claim, found.action_id, remarks, _FOUND)
+    def create(self, claim: Claim, found: Present, hidden: Collection[str] = ()) -> None:
+        """It stands on the timeline; of fields that could not be seen there, nothing is known."""
+        lost = (name for name in found.missing if name not in hidden)
+        remarks = [Remark(path=f"fields.{name}", text=_NOT_SHOWN) for name in lost]
+        detail = _FOUND_IN_PART.format(", ".join(sorted(hidden))) if hidden else _FOUND
+        doubt.settle_created(self._journal, claim, found.action_id, remarks, detail)
         self._count(State.CREATED, [claim])
 
     def keep(self, claims: Sequence[Claim], reason: str, *, looked_up: bool = True) -> None:
@@ -147,6 +151,10 @@ class Decisions:
 
 
 _FOUND: Final = "Found on the timeline when it was read back."
+_FOUND_IN_PART: Final = (
+    "Found on the timeline by an export without the column {}: whether that part was stored is not "
+    "known."
+)
 _NOT_SHOWN: Final = "It was sent, and the timeline does not show it."
 _LEFT_OUT: Final = "The CRM accepted the request without it; the answer was lost."
 _LATE: Final = "It is not on the timeline, where another came late: settle again in a while."

@@ -20,7 +20,7 @@ from importer.upload.commits import Commits
 from importer.upload.crm_clock import CrmClock
 from importer.upload.fates import evidence_of, fates_of, told_of
 from importer.upload.gate import Ending, EndKind, Gate
-from importer.upload.stops import StopRules, Watch
+from importer.upload.stops import FIRST_LEADS, StopRules, Watch
 from importer.upload.waits import Patience, words_of
 from importer.verdict import (
     Assumptions,
@@ -103,6 +103,7 @@ class Sending:
         self._assuming = assuming
         self._longest_wait_s = longest_wait_s
         self._broken: list[Exception] = []
+        self._on_trial = False
 
     async def send(
         self,
@@ -118,8 +119,10 @@ class Sending:
         Args:
             open_wire: opens one sender's line.
             senders: how many.
-            first: serve only so many leads, the first that have something to send; None: all.
+            first: serve only so many leads, the first that have something to send, as a trial: a
+                halt is on record where not everything of them is created; None: all.
         """
+        self._on_trial = first is not None
         found = sending.leads_to_send(self._journal, self._run)
         leads = itertools.islice(found.items(), first)
         try:
@@ -264,10 +267,13 @@ class Sending:
         return fates if taken else None
 
     def _look_at(self, batch: BatchToSend, fates: Sequence[Fate]) -> None:
+        """On record with the outcome: a kill that comes next must not hide it from a person."""
         halt = self._watch.see(told_of(batch, fates))
         if halt is not None:
-            ending = _stopped(halt.reason, halt.remedy)
-            self._gate.stop(replace(ending, halted=True))
+            sending.halt(self._journal, self._run, halt.reason)
+            self._gate.stop(replace(_stopped(halt.reason, halt.remedy), halted=True))
+        elif self._on_trial and not all(one.is_whole for one in fates):
+            sending.halt(self._journal, self._run, FIRST_LEADS.reason)
 
     async def _back_off(self, pause: float | None, verdict: NotSent) -> None:
         if pause is not None:

@@ -161,6 +161,11 @@ AS_PLANNED: Final = (
     "mapping or the sheet was wrong, close it, then run the sheet with the corrected mapping."
 )
 """What a person must know before going on after the CRM did not take what was sent."""
+FIRST_LEADS: Final = Halt(
+    reason="Of the leads that were sent first, not everything was created as planned.",
+    remedy=f"Look at their answers in the report. {AS_PLANNED}",
+)
+"""Of a run whose first leads are sent as a trial."""
 _FAILURES: Final = (
     "Compare the mapping with the CRM's settings: the leads, the action's code, its fields. "
     f"{AS_PLANNED}"

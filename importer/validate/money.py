@@ -7,6 +7,8 @@ from decimal import Context, Decimal
 from importer.model import Currency, Flaw
 from importer.values import as_source_text
 
+NO_PAYMENT = "give the row up, or add a `skip` rule for such rows to the mapping"
+"""What to do about a row that is no payment, whatever stands in its cell."""
 _EXCEL = Context(prec=15)
 """Excel keeps fifteen digits; what a formula leaves behind them is noise."""
 
@@ -18,7 +20,8 @@ def positive_flaw(amount: Decimal) -> Flaw | None:
     return Flaw(
         code="amount-not-positive",
         message=f"The amount is {as_source_text(amount)}; a payment must be more than 0.",
-        hint="Correct the amount. A refund is a positive amount with the status REFUNDED.",
+        hint="Correct the amount. A refund is a positive amount with the status REFUNDED. Where "
+        f"nothing was paid, {NO_PAYMENT}.",
     )
 
 

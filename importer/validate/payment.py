@@ -13,7 +13,7 @@ from importer.mapping import Source
 from importer.model import PAYMENT, Currency, Flaw, Kind, Money, PaymentStatus, Table, Value
 from importer.resolve import Columns, Flawed, Skip
 from importer.validate.entry import Build, Entry, amount_text
-from importer.validate.money import decimals_flaw, positive_flaw
+from importer.validate.money import NO_PAYMENT, decimals_flaw, positive_flaw
 from importer.validate.source import Part, column_of, compile_part, merge, place_of
 from importer.values import as_source_text, parse_amount, parse_currency
 
@@ -116,7 +116,8 @@ def _blank(part: str) -> Flaw:
     return Flaw(
         code=f"{part}-blank",
         message=f"The payment's {part} is missing.",
-        hint=f"Fill in the {part}; a payment needs its amount, currency and status.",
+        hint=f"Fill in the {part}; a payment needs its amount, currency and status. If the row is "
+        f"none, {NO_PAYMENT}.",
     )
 
 

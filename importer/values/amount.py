@@ -165,7 +165,8 @@ def _of_the_format(flaw: Flaw) -> Flaw:
     """Say of a DRESSED cell's flaw where to look for what stands beside the number."""
     return replace(
         flaw,
-        hint=f"{flaw.hint} It comes from the cell's format: choose Number in Format Cells.",
+        hint=f"{flaw.hint} In the sheet it comes from the cell's format: choose Number in Format "
+        "Cells. The failures workbook has it as text: type the number alone there.",
     )
 
 
@@ -182,7 +183,9 @@ def _not_an_amount(seen: str) -> Flaw:
         return Flaw(
             code="amount-unreadable",
             message=f"{quote(seen)} is not an amount, but a word for none.",
-            hint="Leave the cell blank where there is no amount, or write 0.",
+            hint="Write the amount in digits, such as 1250.50. Where there is none, there is no "
+            "payment: give the row up, or add a `skip` rule for such rows to the mapping. An "
+            "amount that no payment is made from may be left blank.",
         )
     return Flaw(
         code="amount-unreadable",

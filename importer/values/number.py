@@ -68,7 +68,8 @@ def _not_a_number(seen: str, kind: Kind) -> Flaw:
         return Flaw(
             code="number-unreadable",
             message=f"The cell shows {quote(seen)}: more than the number alone.",
-            hint="Choose the format Number for the cell in Excel, and check what it then shows.",
+            hint="Choose the format Number for the cell in the sheet, and check what it then "
+            "shows. In the failures workbook type the number alone.",
         )
     return Flaw(
         code="number-unreadable",

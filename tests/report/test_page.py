@@ -233,10 +233,16 @@ def test_invalid_rows_are_said_to_be_outside_the_sums() -> None:
     """The money of a row refused as a whole is in no sum, and what of it is readable is told."""
     refused = [refused_row(row, problem(row, "D", "500", "Some reason")) for row in (6, 7)]
     source = source_of([action(5, Outcome.CREATED, inr("1")), *refused])
-    run = replace(source.reconciliation.run, invalid_money={Currency.INR: Decimal(500)})
+    readable = {Currency.INR: Decimal(500)}
+    run = replace(source.reconciliation.run, invalid_money=readable, invalid_with_money=2)
     text = page(replace(source, reconciliation=replace(source.reconciliation, run=run)))
     assert ">without the money of 2 invalid rows: ₹500.00<" in text
     assert "without these 2 rows, whose readable amounts come to ₹500.00." in text
+    run = replace(run, invalid_with_money=1)
+    text = page(replace(source, reconciliation=replace(source.reconciliation, run=run)))
+    said = "₹500.00; of 1 of them no amount is known"
+    assert f">without the money of 2 invalid rows: at least {said}<" in text
+    assert f"without these 2 rows, whose readable amounts come to {said}." in text
 
 
 def test_the_large_figures_say_what_is_in_and_what_is_not() -> None:

@@ -20,6 +20,7 @@ from importer.model import (
 )
 from importer.report.advice import Advice, RemarkRule
 from importer.report.lines import action_line
+from importer.report.listing import mark_of
 from importer.report.reasons import MOST_REASONS, Said, largest, wrong_of
 from importer.report.source import report_of
 
@@ -145,6 +146,7 @@ def test_a_corrected_row_says_what_stands_in_the_crm(stands: dict[str, object], 
     """Whoever runs the old sheet again sees what was made of it."""
     line = action_line(RUN, action(5, A, earlier=earlier(EarlierReason.CORRECTED, **stands)))
     assert words in line.why
+    assert mark_of(line) == "corrected since"
 
 
 ASK = RemarkRule(says="status … is not allowed", step=RemarkStep.ASK, note="Ravi can.")

@@ -107,6 +107,22 @@ def test_rows_of_different_findings_share_no_command() -> None:
     assert "--created --seen" in step.commands[-1].does
 
 
+def test_a_row_s_doubts_of_different_findings_share_no_command() -> None:
+    """Where a row has one of each, a command reaches by name just what stands above it."""
+    [vain] = sought_in_vain(6)
+    acts = [action(5, K, name="payment"), action(5, K, position=1)]
+    acts += [replace(vain, name="payment"), action(6, K, position=1)]
+    (step,) = next_steps(report(acts))
+    assert [one.split(" --reason")[0] for one in commands(step)[1:]] == [
+        f"importer resolve {RUN.id} --rows 5 --action payment --created",
+        f"importer resolve {RUN.id} --rows 5 --action payment --not-created",
+        f"importer resolve {RUN.id} --rows 5-6 --action receipt --created",
+        f"importer resolve {RUN.id} --rows 5-6 --action receipt --not-created",
+        f"importer resolve {RUN.id} --rows 6 --action payment --not-created",
+    ]
+    assert step.commands[1].does == "nothing known yet (payment), and you saw it on the timeline"
+
+
 def test_one_action_of_a_row_can_be_said_alone() -> None:
     """Where a row has several in doubt, their names are told; elsewhere nobody is bothered."""
     both = [action(5, K, inr("1")), replace(action(5, K, position=1), name="receipt")]
@@ -307,8 +323,8 @@ def test_what_a_run_alone_does_not_send_is_told_from_what_is_given_up_for_good()
             action(6, S, inr("1"), decisions=(GIVEN_UP,), given_up=True),
         ]
     )
-    alone, for_good = sorted(found.reasons, key=lambda one: one.text)[::-1]
-    assert alone.text == "A person has given up what the run had not sent."
+    alone, for_good = sorted(found.reasons, key=lambda one: one.text)
+    assert alone.text == "A person has given up the rest of the run."
     assert "The next sheet that holds the row sends it." in alone.hint
     assert "does not send it either" in for_good.hint
     line = action_line(RUN, action(5, S, decisions=(rest,), given_up=True))
@@ -348,7 +364,13 @@ def test_each_kind_of_duplicate_has_its_own_command() -> None:
     doubt, unsent, rest = next_steps(report(acts))
     assert doubt.title == "Settle what 1 duplicate waits for"
     again = f"importer resume {RUN.id}"
-    assert commands(doubt) == ["importer settle 20261102-bbbb", again]
+    there, not_there = (f"resolve 20261102-bbbb --rows … --{one}created" for one in ("", "not-"))
+    assert commands(doubt) == [
+        "importer settle 20261102-bbbb",
+        f'importer {there} --reason "…"',
+        f'importer {not_there} --reason "…"',
+        again,
+    ]
     assert unsent.title == "Resume what 2 duplicates wait for"
     assert commands(unsent)[::2] == [
         "importer resume 20261103-cccc",

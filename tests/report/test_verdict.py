@@ -9,6 +9,8 @@ from decimal import Decimal
 import pytest
 
 from importer.model import ActionRecord, Currency, Money, Outcome, Remark, RunState
+from importer.reconcile import Waiting
+from importer.report.tiles import tiles_of
 from importer.report.verdict import verdict
 from importer.report.words import Tone
 
@@ -37,7 +39,10 @@ def acts(*outcomes: Outcome) -> list[ActionRecord]:
         (
             [K, S, G],
             "stop",
-            "0 of 3 rows are in (₹0.00 of ₹3.00); 2 rows need a person, 1 row was not sent.",
+            (
+                "0 of 3 rows are in (₹0.00 of ₹3.00); 2 rows need a person, 1 of them in doubt, 1 "
+                "row was not sent."
+            ),
         ),
     ],
 )
@@ -53,7 +58,7 @@ def test_the_verdict_counts_every_row(outcomes: list[Outcome], tone: str, text: 
         ([C, C], "All 2 rows are in (₹2.00)."),
         ([C, G], "1 of 2 rows are in, 1 more in part (₹2.00); 1 row needs a person."),
         ([G, G], "1 of 2 rows are in (₹1.00 of ₹2.00); 1 row needs a person."),
-        ([K, S], "1 of 2 rows are in (₹1.00 of ₹2.00); 1 row needs a person."),
+        ([K, S], "1 of 2 rows are in (₹1.00 of ₹2.00); 1 row is in doubt."),
         ([C, S], "1 of 2 rows are in, 1 more in part (₹2.00); 1 row was not sent."),
     ],
 )
@@ -67,11 +72,107 @@ def test_a_row_of_two_actions_is_one_row(second: Sequence[Outcome], text: str) -
 
 def test_money_of_invalid_rows_stands_beside_the_sums() -> None:
     """What can be read in rows that were refused as a whole is in no sum, and is said."""
-    run = replace(RUN, invalid_money={Currency.INR: Decimal(88000)})
+    run = replace(RUN, invalid_money={Currency.INR: Decimal(88000)}, invalid_with_money=1)
     books = books_of([*acts(C, G), refused_row(9)], run=run)
     assert verdict(books).text == (
         "1 of 3 rows are in (₹1.00 of ₹2.00; ₹88,000.00 more in invalid rows); 2 rows need a "
         "person."
+    )
+
+
+@pytest.mark.parametrize(
+    ("money", "of_rows", "said"),
+    [
+        (
+            {Currency.USD: Decimal(100)},
+            1,
+            (
+                "1 of 5 rows are in; 4 rows need a person.",
+                (
+                    "In the CRM: ₹1.00; at least US$100.00 more in 4 invalid rows; of 3 of them "
+                    "no amount is known."
+                ),
+            ),
+        ),
+        (
+            {},
+            0,
+            (
+                (
+                    "1 of 5 rows are in (₹1.00; more in 4 invalid rows, of which no amount is "
+                    "known); 4 rows need a person."
+                ),
+                "",
+            ),
+        ),
+    ],
+)
+def test_what_is_not_known_of_invalid_rows_is_said(
+    money: dict[Currency, Decimal], of_rows: int, said: tuple[str, str]
+) -> None:
+    """A sum that lacks rows whose amounts cannot be read is no whole."""
+    run = replace(RUN, invalid_money=money, invalid_with_money=of_rows)
+    books = books_of([*acts(C), *map(refused_row, range(6, 10))], run=run)
+    assert (verdict(books).text, verdict(books).money) == said
+    beside = next(one for one in tiles_of(books) if one.name == "Not in").beneath[-1]
+    assert beside == "without the money of 4 invalid rows" + (
+        ": at least US$100.00; of 3 of them no amount is known"
+        if money
+        else ", of which no amount is known"
+    )
+
+
+def test_rows_without_payments_lack_no_amount() -> None:
+    """Where no action of a sheet is a payment, nobody is told that amounts are missing."""
+    books = books_of([action(5, C), refused_row(6)])
+    assert verdict(books).text == "1 of 2 rows are in; 1 row needs a person."
+    assert [one.figures for one in tiles_of(books)] == [("2",), ("1",), ("1",)]
+    assert [one.beneath for one in tiles_of(books)][-1] == ("actions of 2",)
+
+
+def test_a_tile_without_money_shows_its_count() -> None:
+    """What is in doubt, and is no payment, is not shown as nothing."""
+    books = books_of([*acts(C), action(6, K), action(6, S, position=1)])
+    figures = {one.name: (one.figures, one.beneath[0]) for one in tiles_of(books)}
+    assert figures["In the CRM"] == (("₹1.00",), "1 of 3 actions")
+    assert figures["In doubt"] == figures["Not in"] == (("1",), "actions of 3")
+
+
+def test_many_currencies_and_statuses_do_not_hide_what_is_to_be_done() -> None:
+    """The headline keeps to rows; the money comes after it, and of many currencies in figures."""
+
+    def paid(row: int, currency: Currency, status: str, outcome: Outcome = C) -> ActionRecord:
+        money = Money(amount=Decimal(5_000_000), currency=currency)
+        return action(row, outcome, money, status=status)
+
+    statuses = ("COMPLETED", "FAILED", "PENDING")
+    two = [paid(n, Currency.USD, status) for n, status in enumerate(statuses, 5)]
+    two += [paid(8, Currency.INR, "REFUNDED"), paid(9, Currency.INR, "COMPLETED", K)]
+    assert verdict(books_of(two)).text == "4 of 5 rows are in; 1 row is in doubt."
+    assert verdict(books_of(two)).money == (
+        "In the CRM: ₹50,00,000.00 of ₹1,00,00,000.00, US$15,000,000.00; ₹50,00,000.00 + "
+        "US$10,000,000.00 of it FAILED, PENDING or REFUNDED."
+    )
+    many = books_of([*two, *(paid(n, one, "FAILED") for n, one in enumerate(Currency, 10))])
+    assert verdict(many).text == "15 of 16 rows are in; 1 row is in doubt."
+    assert verdict(many).money == (
+        "In the CRM: money in 11 currencies (by outcome below); a part of it FAILED, PENDING or "
+        "REFUNDED."
+    )
+    tile = next(one for one in tiles_of(many) if one.name == "In the CRM")
+    assert tile.figures == ("15",)
+    assert tile.beneath == ("actions of 16", "money in 11 currencies")
+
+
+def test_a_sheet_that_is_open_elsewhere_is_not_done() -> None:
+    """A run of which all is in does not say that there is nothing to do while its sheet is open."""
+    books = books_of(acts(A))
+    waiting = {("20261123-b2c3", V): Waiting(count=1, pieces=((7, 7),))}
+    open_ = replace(books, chain=replace(books.chain, open_rows=1, open_of=waiting))
+    assert verdict(open_).tone is Tone.CARE
+    assert verdict(open_).text == (
+        "The one row is in since earlier runs; 1 row of this sheet is still open, in run "
+        "20261123-b2c3."
     )
 
 
@@ -98,6 +199,7 @@ def test_what_a_later_run_has_taken_up_waits_for_nobody_here() -> None:
     """The verdict names the run; good it is only where nothing of the sheet is open any more."""
     again = action(6, V, taken_up="20261123-b2c3/2"), action(7, G, taken_up="20261123-b2c3/3")
     books = books_of([*acts(C), *again])
+    books = replace(books, run=replace(books.run, invalid_with_money=1))
     said = "1 of 3 rows are in (₹1.00); 2 rows were taken up since, by run 20261123-b2c3."
     assert (verdict(books).text, verdict(books).tone) == (said, Tone.CARE)
     closed = replace(books, chain=replace(books.chain, open_rows=0))

@@ -150,6 +150,7 @@ SUMMARY = [
     ("Given up", 1, 0, 1500.75),
     ("Taken up", 1, 60, 0),
     ("Without money", 2),
+    ("No amount known", 2),
     ("payment (PAYMENT)", 22, 1234961651),
     ("payment (PAYMENT)", 3, 27000),
     ("payment (PAYMENT)", 2, -12220677.75),
@@ -231,10 +232,14 @@ def test_the_chain_stands_there_as_a_bridge() -> None:
 def test_what_could_be_read_in_refused_rows_stands_beside_the_sums() -> None:
     """Under the rows without money, and in no total."""
     source = mixed()
-    run = replace(source.reconciliation.run, invalid_money={Currency.INR: Decimal(-500)})
+    readable = {Currency.INR: Decimal(-500)}
+    run = replace(source.reconciliation.run, invalid_money=readable, invalid_with_money=1)
     books = replace(source.reconciliation, run=run)
     found = list(figures(workbook(replace(source, reconciliation=books), values=True)["Summary"]))
-    assert [line for line in found if line not in SUMMARY] == [("Readable in them", -500)]
+    assert [line for line in found if line not in SUMMARY] == [
+        ("Readable in them", -500),
+        ("No amount known", 1),
+    ]
 
 
 def test_what_does_not_hold_is_said() -> None:
@@ -265,8 +270,8 @@ def test_the_summary_says_first_what_matters_first() -> None:
         "The run",
     ]
     assert [one for one in first if one in sections] == sections
-    assert first[2] == "The rows"
-    assert (first[0].endswith("."), "20261122-k7f3" in first[1]) == (True, True)
+    assert first[3] == "The rows"
+    assert (first[1].startswith("In the CRM: "), "20261122-k7f3" in first[2]) == (True, True)
 
 
 def test_the_totals_are_formulas_over_the_tabs() -> None:
@@ -284,9 +289,9 @@ def test_the_totals_are_formulas_over_the_tabs() -> None:
     assert lines["Skipped"][0] == "=COUNT(Skipped!$B:$B)"
     assert lines["Created, incomplete"][0] == '=COUNTIF(Created!$J:$J,"incomplete")'
     assert [str(one).startswith("=") for one in lines["Given up"]] == [True] * 3
-    assert lines["In all"] == ["=SUM(B15:B22)", "=ROUND(SUM(C15:C22),2)", "=ROUND(SUM(D15:D22),2)"]
+    assert lines["In all"] == ["=SUM(B16:B23)", "=ROUND(SUM(C16:C23),2)", "=ROUND(SUM(D16:D23),2)"]
     assert lines["Planned"] == [57, 1223033533.25, 1500.75]
-    assert lines["Agrees"][0] == "=AND(B6=B7+B8,B8=SUM(B9:B10))"
+    assert lines["Agrees"][0] == "=AND(B7=B8+B9,B9=SUM(B10:B11))"
 
 
 def test_the_summary_alone_has_formulas_and_all_of_them_are_ours() -> None:

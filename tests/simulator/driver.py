@@ -38,7 +38,7 @@ TRANSITIONS = {
     "again": ("match_again",),
     "matching": ("apply",),
     "failed": ("report_unchanged",),
-    "sending": ("recover", "set_run_state", "claim", "record"),
+    "sending": ("recover", "halt", "set_run_state", "claim", "record"),
     "together": ("together", "commit"),
     "doubt": (
         "record_look",

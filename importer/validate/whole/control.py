@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
 import numpy as np
 
-from importer.mapping import Binding, From
+from importer.mapping import Binding
 from importer.mapping import Mapping as SheetMapping
-from importer.model import Currency, Refusal, Table
-from importer.resolve import Test, compile_condition
+from importer.model import Currency, Refusal
 from importer.validate.judged import Judged
-from importer.validate.payment import currency_part
-from importer.validate.source import Part
+from importer.validate.whole.units import Units
 
 _HINT: Final = (
     "Until they agree no row of it goes: rows may be missing, doubled or changed. Compare {} with "
@@ -54,17 +52,18 @@ class Control:
         self._rows = 0
         self._sums = dict.fromkeys(expected.totals, Decimal(0))
         self._unread: list[str] = []
-        self._amounts = _amounts(mapping) if expected.totals else {}
+        self._units = Units(mapping)
+        self._amounts = tuple(self._units.paid) if expected.totals else ()
 
     def see(self, rows: Judged) -> None:
         """Count the rows of a table."""
         table, counts = rows.table, rows.with_data()
         self._rows += int(counts.sum())
         for at in np.flatnonzero(counts).tolist() if self._amounts else ():
-            for column, payments in self._amounts.items():
+            for column in self._amounts:
                 amount = table.values[column][at]
                 if amount is not None:
-                    self._add(column, amount, _unit(payments, table, at), table.numbers[at])
+                    self._add(column, amount, self._units.of(column, table, at), table.numbers[at])
 
     def _add(self, column: str, amount: object, unit: Currency | None, row: int) -> None:
         if isinstance(amount, Decimal) and unit is not None:
@@ -132,28 +131,6 @@ class Control:
 def is_about_totals(reason: str) -> bool:
     """Whether a run was refused since a sheet and what was said of it do not agree."""
     return _ABOUT.search(reason) is not None
-
-
-Payment = tuple[Test, Part[Currency]]
-"""Whether a payment applies to a row, and what its currency is then."""
-
-
-def _amounts(mapping: SheetMapping) -> dict[str, list[Payment]]:
-    """Each column that payments take their amount from → these payments, in their order."""
-    found: dict[str, list[Payment]] = {}
-    for action in mapping.actions:
-        if isinstance(action.amount, From) and action.currency is not None:
-            applies = compile_condition(action.when, mapping.columns)
-            currency = currency_part(action.currency, mapping.columns)
-            found.setdefault(action.amount.column, []).append((applies, currency))
-    return found
-
-
-def _unit(payments: Sequence[Payment], table: Table, index: int) -> Currency | None:
-    """The currency of the payment that applies to a row; of the first, where none does."""
-    applying = (currency for applies, currency in payments if applies(table, index) is True)
-    currency = next(applying, payments[0][1])(table, index)
-    return currency if isinstance(currency, Currency) else None
 
 
 def _rows(count: int) -> str:

@@ -26,6 +26,11 @@ class Ranges:
             self._shown.append([row, row])
         self._last = row
 
+    @property
+    def named(self) -> str:
+        """`row 5`, or `rows 5–9, 12`."""
+        return f"row{'' if self.count == 1 else 's'} {self}"
+
     def __str__(self) -> str:
         told = [f"{a}" if a == b else f"{a}–{b}" for a, b in self._shown[:_SHOWN]]
         return ", ".join(told) + (" and others" if len(self._shown) > _SHOWN else "")

@@ -9,10 +9,11 @@ from typing import Final
 import numpy as np
 
 from importer.mapping import ColumnType, Mapping
-from importer.model import CheckedRow, Flaw, Note, Skipped, Table
+from importer.model import CheckedRow, Currency, Flaw, Note, Skipped, Table
 from importer.validate.judged import NO_ACTION, Judged
 from importer.validate.rows import BLANK, HIDDEN, TRAILER
 from importer.validate.whole.rows import Ranges
+from importer.validate.whole.units import Units
 
 _MEANT: Final = frozenset({BLANK, HIDDEN, NO_ACTION, TRAILER})
 """Reasons that no `skip` rule gave."""
@@ -28,8 +29,9 @@ class SkippedEntries:
         columns = mapping.columns
         self._lead = mapping.lead
         self._amounts = [name for name, one in columns.items() if one.type is ColumnType.AMOUNT]
+        self._units = Units(mapping)
         self._rows = Ranges()
-        self._sum = Decimal(0)
+        self._sums: dict[Currency | None, Decimal] = {}
 
     def see(self, rows: Judged) -> None:
         """Look at the rows of a table."""
@@ -38,11 +40,13 @@ class SkippedEntries:
 
     def _look(self, table: Table, index: int, row: int) -> None:
         lead = table.values[self._lead][index]
-        values = (table.values[name][index] for name in self._amounts)
-        amounts = [value for value in values if isinstance(value, Decimal)]
-        if amounts and lead is not None and not isinstance(lead, Flaw):
+        found = ((name, table.values[name][index]) for name in self._amounts)
+        amounts = ((name, value) for name, value in found if isinstance(value, Decimal))
+        column, amount = next(amounts, ("", None))
+        if amount is not None and lead is not None and not isinstance(lead, Flaw):
             self._rows.add(row)
-            self._sum += amounts[0]
+            unit = self._units.of(column, table, index)
+            self._sums[unit] = self._sums.get(unit, Decimal(0)) + amount
 
     def findings(self) -> Iterator[Note]:
         """One note for all of them."""
@@ -55,8 +59,16 @@ class SkippedEntries:
             )
             yield Note(
                 code="rows-skipped",
-                message=f"{rows} a lead and an amount, {self._sum:,} in all: row {self._rows}.",
+                message=f"{rows} a lead and an amount, in all {self._worth}: {self._rows.named}.",
             )
+
+    @property
+    def _worth(self) -> str:
+        """`INR 40 + USD 30`, each currency by itself; what is in none that is known comes last."""
+        sums = [f"{one} {self._sums[one]:,}" for one in Currency if one in self._sums]
+        if None in self._sums:
+            sums.append(f"{self._sums[None]:,} in a currency that the row does not say")
+        return " + ".join(sums)
 
 
 def _by_a_rule(row: CheckedRow) -> bool:

@@ -86,7 +86,7 @@ class TrailerRow:
             self._say(
                 "trailer-unread",
                 "The trailer's total is not proven: amounts that cannot be read are not in it, in "
-                f"row {self._unread}.",
+                f"{self._unread.named}.",
                 "Correct these cells in the sheet, and run it again.",
             )
 
