@@ -14,6 +14,7 @@ from importer.protocol import (
     ErrorAnswer,
     ItemAnswer,
     Items,
+    Part,
     Seen,
     Timeline,
     Unreadable,
@@ -21,6 +22,7 @@ from importer.protocol import (
     clean,
     clock_offset,
     encode,
+    part_of,
     read_answer,
     read_timeline,
     search_body,
@@ -245,6 +247,7 @@ def test_nesting_without_end_is_odd_and_no_crash(found: bytes) -> None:
     for depth in (10, 50_000, *range(limit // 2, limit)):
         nested = found % (b"[" * depth + b"]" * depth)
         assert isinstance(read(nested), Items | Unreadable)
+        assert isinstance(part_of(nested.decode(), 0), Part | None)
         assert isinstance(read_timeline(200, nested), Timeline | Unreadable)
 
 
@@ -293,6 +296,25 @@ def test_whatever_comes_is_read_without_a_crash(status: int, found: bytes, sent:
         texts = [remark.text for item in answer.items for remark in item.remarks]
         assert "".join(texts).encode()
     assert isinstance(read_timeline(status, found), Timeline | ErrorAnswer | Unreadable)
+
+
+def test_a_part_is_one_item_with_what_is_said_of_it() -> None:
+    """What names another item is left out, and what names none is kept."""
+    items = [{"status": "IGNORED"}, {"status": "CREATED", "action_id": "a1"}]
+    general = {"field": "lead", "remark": "Slow today"}
+    answer = body(items, remarks=[says(0), general, says(1)]).decode()
+    part = part_of(answer, 1)
+    assert part is not None
+    assert (part.number, part.count) == (2, 2)
+    assert json.loads(part.item) == items[1]
+    assert [json.loads(one) for one in part.remarks] == [general, says(1)]
+    assert part_of(answer, 2) is None
+
+
+@given(found=bodies, item=st.integers(-1, 3))
+def test_a_part_of_whatever_is_cut_out_without_a_crash(found: bytes, item: int) -> None:
+    """Any answer on record, and any number, ends with a part or without one."""
+    assert isinstance(part_of(found.decode("utf-8", "replace"), item), Part | None)
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=300))

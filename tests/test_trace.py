@@ -21,6 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from workplaces import MAPPING, REPEATS, Desk, desk, row, settled
 
 from importer.cli.stories import PROVES, say_trace
+from importer.cli.story_objects import trace_object
 from importer.errors import SheetRefusedError
 from importer.journal import finding, kin
 from importer.mapping import parse_mapping
@@ -31,6 +32,7 @@ from importer.pipeline.plans import write_plan
 from importer.pipeline.rulings import close_rows, release_rows, resolve_run
 from importer.pipeline.tracing import Trace, trace, trace_exit_code
 from importer.pipeline.workplace import open_workplace, visit_workplace
+from importer.report.figures import shown
 from importer.sandbox import Fault, Rule, lead_id
 from importer.sandbox.records import StoredAction
 from importer.verdict import Verdict
@@ -118,6 +120,65 @@ def test_the_time_is_told_on_both_clocks(here: Desk, capsys: pytest.CaptureFixtu
     told = words(here, "R-0001", capsys)
     assert f"{request.astimezone():%d %b %Y %H:%M:%S}" in told
     assert f"{request.astimezone(dt.UTC):%H:%M:%S} UTC" in told
+
+
+def test_the_status_of_what_was_not_paid_is_told(
+    here: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A payment that stands in the CRM as FAILED is not told as if it were money."""
+    here.run(here.sheet(row(1, state="Bounced"), row(2)))
+    told = words(here, "R-0001", capsys)
+    assert f"Yes. ₹100.50 for the lead {lead_id(1)} (payment, status FAILED) is in the CRM" in told
+    payment, receipt = trace_object(ask(here, "R-0001"))["stories"][0]["answers"]
+    assert (payment["by"]["status"], receipt["by"]["status"]) == ("FAILED", "")
+    assert "status FAILED" in payment["says"]
+    assert "status" not in words(here, "R-0002", capsys).partition("sheet")[0]
+    here.run(here.sheet(row(1, state="Bounced"), name="later.csv"))
+    assert "payment ₹100.50, status FAILED ALREADY" in words(here, "R-0001", capsys)
+
+
+def test_of_a_long_answer_the_item_is_shown_that_was_asked_for(
+    here: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a lead with many rows the last one's own items are shown, with their ids and remarks."""
+    many = [row(1, receipt=f"R-{n}", amount=f"{n}.50") for n in range(1, 20)]
+    here.run(here.sheet(*many, row(1, receipt="R-20", amount="20.50", note="no address")))
+    told = words(here, "R-19", capsys)
+    (story,) = ask(here, "R-19").stories
+    for one in (answer.by.action for answer in story.answers):
+        item = re.escape(f'{{"action_id": "{one.action_id}", "status": "CREATED"}}')
+        assert re.search(rf"answer {one.name}, action 1\d of 16: {item}", told)
+    assert "the CRM's own answer, below, with the action id" in told
+    assert "(--json has all of it)" in told
+    told = words(here, "R-20", capsys)
+    assert "receipt, action 16 of 16: " in told
+    assert "receipt, remark: " in told
+    assert "payer_email" in told
+    for answer in trace_object(ask(here, "R-20"))["stories"][0]["answers"]:
+        (request,) = answer["by"]["requests"]
+        item = json.loads(request["answer"])["actions"][request["item"] - 1]
+        assert (item.get("action_id") or "") == answer["by"]["action_id"]
+
+
+def test_a_proof_and_an_answer_say_whose_they_are(
+    here: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two attempts, each stands above its own answer, with what of the row it has carried."""
+    here.crm.faults.set([Rule(fault=Fault.DROP_AFTER, times=1)])
+    run = here.run(here.sheet(row(1), row(1, receipt="R-2"))).run
+    with open_workplace(here.settings) as workplace:
+        for name, created in (("payment", True), ("receipt", False)):
+            resolve_run(
+                workplace, run, None, name, created=created, action_id="", reason="I looked"
+            )
+    here.resume(run)
+    told = words(here, f"{run}/2", capsys)
+    assert "proof payment: a person looked at the timeline and said that it stands there" in told
+    assert "proof receipt: the CRM's own answer, below, with the action id" in told
+    first, _, second = told.partition("CRM attempt 2 (of this row: receipt), sent")
+    assert re.search(r"CRM attempt 1, sent .*: proves nothing answer the connection", first)
+    assert first.count("answer the connection") == 1
+    assert re.search(r"an answer for each action answer receipt, action 1 of 2: {", second)
 
 
 def test_failed_and_then_corrected(here: Desk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -256,6 +317,53 @@ def test_a_value_is_found_as_the_sheet_or_the_journal_writes_it(here: Desk) -> N
         assert code(found) == 0
 
 
+def test_an_amount_is_found_as_the_reports_print_it(here: Desk) -> None:
+    """With the sign of its currency it leads to the payments of that one, and to no other."""
+    here.run(here.sheet(row(1, amount="2,25,595"), row(2, amount="500.00")))
+    marked = MAPPING.replace("currency: INR", "currency: AED").replace("payment\n", "fee\n")
+    here.mapping = parse_mapping(marked, "fees.yaml")
+    here.run(here.sheet(row(3, amount="500"), name="fees.csv"))
+    money = [one.money for story in ask(here, lead_id(1)).stories
+             for one in (each.by.action for each in story.answers)]  # fmt: skip
+    printed = [shown(one.amount, one.currency) for one in money if one]
+    assert printed == ["₹2,25,595.00"]
+    for what, rows in (
+        (printed[0], {("payments.csv", 2)}),
+        ("Rs. 2,25,595/-", {("payments.csv", 2)}),
+        ("₹500.00", {("payments.csv", 3)}),
+        ("AED 500.00", {("fees.csv", 2)}),
+        ("AED\u00a0500.00", {("fees.csv", 2)}),
+        ("500", {("payments.csv", 3), ("fees.csv", 2)}),
+        ("US$500.00", set()),
+    ):
+        found = ask(here, what)
+        places = {one.place for story in found.stories for one in story.asked}
+        assert {(found.runs[run].file, number) for run, number in places} == rows, what
+
+
+@pytest.mark.parametrize(
+    "what", ["10232.53", "10,232.53", "$10232.53", "US$10,232.53", "$ 10232.53"]
+)
+def test_a_number_that_its_format_dresses_is_found_by_the_number(here: Desk, what: str) -> None:
+    """A cell that was refused for the sign in its format is found with and without that sign."""
+    unsaid = MAPPING.replace("amount, currency: INR,", "amount,").replace("INR", "{from: note}")
+    unsaid = unsaid.replace("Note, type: text", "Note, type: currency")
+    unsaid = unsaid.replace("header: {row: 1}", "tab: Paid, header: {row: 1}")
+    here.mapping = parse_mapping(unsaid.replace(", payer_email: {from: note}", ""), "paid.yaml")
+    rows = [row(number, note="USD", amount=f"{number}") for number in (1, 2, 3)]
+    sheet = book_of(here.folder / "paid.xlsx", "Paid", *rows)
+    book = openpyxl.load_workbook(sheet)
+    cell = book["Paid"]["C2"]
+    cell.value, cell.number_format = 10232.53, "[$$-409]#,##0.00"
+    book.save(sheet)
+    here.run(settled(sheet))
+    (story,) = ask(here, what).stories
+    (asked,) = story.asked
+    assert [one.seen for one in asked.action.problems] == ["$ 10232.53"]
+    assert not ask(here, "₹10,232.53").stories
+    assert not ask(here, "232.53").stories
+
+
 def test_a_day_is_found_as_the_sheet_writes_it(here: Desk) -> None:
     """A day that can be one day only is found as it is written, and any as the journal has it."""
     day = "Note, type: date, format: dd/mm/yyyy, zone: Asia/Kolkata"
@@ -349,6 +457,34 @@ def test_in_doubt_until_a_person_says_so(here: Desk, capsys: pytest.CaptureFixtu
     assert "Yes." in told
     assert "its action id is not known" in told
     assert "seen at 10:42" in told
+
+
+def test_what_two_looks_have_not_found_is_said_by_a_person(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no look would tell more, `trace` names `resolve`; what waits behind it, waits."""
+    with desk(tmp_path) as here:
+        here.crm.faults.set([Rule(fault=Fault.DROP_BEFORE, times=1)])
+        run = here.run(here.sheet(row(1))).run
+        told = words(here, "R-0001", capsys)
+        assert f"importer resolve {run} --rows 2 --not-created" in told
+        assert "(or `--created --seen`, if you did find it)" in told
+        assert "importer settle" not in told
+        assert "It waits behind an action of the same lead that is in doubt: settle that" in told
+        assert code(ask(here, "R-0001")) == 5
+
+
+def test_several_in_doubt_of_a_row_are_told_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where a row has two in doubt, what is to be typed can be said of one of them alone."""
+    asking = MAPPING.replace('type: "1003"', 'type: "1003"\n    on_unknown: ask')
+    with desk(tmp_path, asking) as here:
+        here.crm.faults.set([Rule(fault=Fault.DROP_BEFORE, times=1)])
+        here.run(here.sheet(row(1)))
+        told = words(here, "R-0001", capsys)
+        for name in ("payment", "receipt"):
+            assert f"--action {name} beside --rows says it of this one alone" in told
 
 
 def test_the_time_is_that_of_the_request_that_carried_it(here: Desk) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from textwrap import wrap
-from typing import Any, Final
+from typing import Final
 
 import click
 
-from importer.cli.answering import address, moment, proof, sentences, subject
+from importer.cli.answering import address, moment, proof, sentences, status_beside, subject
+from importer.cli.excerpts import answered
 from importer.cli.phrases import UNSEEN, table
 from importer.journal.tracing import Sent, Traced
-from importer.model import Outcome, RunRecord
+from importer.model import RunRecord
 from importer.pipeline.tracing import Answer, Fate, Story, Trace
 from importer.report.advice import Advice
 from importer.report.commands import typed
-from importer.report.figures import counted, plain, shown
+from importer.report.figures import counted, shown
 from importer.report.inert import visible
 from importer.report.lines import action_line, ruled
-from importer.report.moments import iso
 from importer.verdict import (
     NotSent,
     ReadBack,
@@ -32,8 +33,6 @@ from importer.verdict import (
 
 _DETAILED: Final = 20
 """Stories that are told in full, where there are several."""
-_ANSWER: Final = 400
-"""Characters of the CRM's answer that are shown; `--json` has all of them."""
 _COLORS: Final = {Fate.IN: "green", Fate.DOUBT: "red", Fate.OUT: "yellow"}
 
 
@@ -138,26 +137,44 @@ def _facts(run: RunRecord, of_row: Sequence[Traced]) -> Iterator[tuple[str, str]
     for one in of_row:
         for line in action_line(run, one.action, Advice.of(run)).why.splitlines():
             yield "said", f"{visible(one.action.name)}: {line}" if len(of_row) > 1 else line
-    for text in dict.fromkeys(proof(one) for one in of_row):
-        yield from [("proof", text)] if text else []
-    for text in dict.fromkeys(_request(sent) for one in of_row for sent in one.requests):
-        yield "CRM", text
-    proofs = dict.fromkeys(one.requests[-1].answer for one in of_row if one.requests)
-    for answer in filter(None, proofs):
-        short = answer if len(answer) <= _ANSWER else f"{answer[:_ANSWER]}… (--json has all of it)"
-        yield "answer", visible(" ".join(short.split()))
+    for text in _proofs(of_row):
+        yield "proof", text
+    travelled = sorted(
+        ((one, sent) for one in of_row for sent in one.requests), key=lambda both: both[1].id
+    )
+    for _, together in groupby(travelled, key=lambda both: both[1].id):
+        carried = list(together)
+        alone = [one.action.name for one, _ in carried] if len(carried) < len(of_row) else []
+        yield "CRM", _request(carried[0][1], alone)
+        for text in answered(carried, named=len(of_row) > 1):
+            yield "answer", text
 
 
-def _request(sent: Sent) -> str:
-    """`attempt 1, sent …: HTTP 200 after 0.31 s: an answer for each action`."""
+def _proofs(of_row: Sequence[Traced]) -> Iterator[str]:
+    """What each of them rests on; once, where that is the same of all."""
+    proofs = [proof(one) for one in of_row]
+    if len(set(proofs)) == 1:
+        yield from filter(None, proofs[:1])
+        return
+    for one, text in zip(of_row, proofs, strict=True):
+        if text:
+            yield f"{visible(one.action.name)}: {text}"
+
+
+def _request(sent: Sent, alone: Sequence[str]) -> str:
+    """`attempt 1, sent …: HTTP 200 after 0.31 s: an answer for each action`.
+
+    Args:
+        sent: the request.
+        alone: the actions of the row that it carried, by name; none where it carried all.
+    """
+    of = visible(f" (of this row: {', '.join(alone)})") if alone else ""
+    begun = f"attempt {sent.attempt}{of}, sent {moment(sent.sent_at)}"
     if sent.answered_at is None:
-        return f"attempt {sent.attempt}, sent {moment(sent.sent_at)}: no answer on record"
+        return f"{begun}: no answer on record"
     seconds = (sent.answered_at - sent.sent_at).total_seconds()
     status = f"HTTP {sent.status}" if sent.status else "no answer"
-    return (
-        f"attempt {sent.attempt}, sent {moment(sent.sent_at)}: {status} after {seconds:.2f} s: "
-        f"{PROVES[sent.verdict]}"
-    )
+    return f"{begun}: {status} after {seconds:.2f} s: {PROVES[sent.verdict]}"
 
 
 PROVES: Final = {
@@ -203,97 +220,4 @@ def _say_decisions(attempts: Sequence[Traced]) -> None:
 def _worth(one: Traced) -> str:
     action = one.action
     money = f" {shown(action.money.amount, action.money.currency)}" if action.money else ""
-    return f"{action.name or 'the whole row'}{money}"
-
-
-def trace_object(trace: Trace) -> dict[str, Any]:
-    """What `trace --json` prints."""
-    return {
-        "trace": 1,
-        "what": visible(trace.what),
-        "found_as": trace.kind,
-        "searched": list(trace.searched),
-        "stories": [_story_object(trace, story) for story in trace.stories],
-        "more": trace.more,
-        "skipped": [
-            {"reference": f"{run}/{row}", "reason": visible(reason)}
-            for (run, row), reason in trace.skipped.items()
-        ],
-        "without": list(trace.without),
-        "runs": {run: _run_object(one) for run, one in trace.runs.items()},
-    }
-
-
-def _story_object(trace: Trace, story: Story) -> dict[str, Any]:
-    return {
-        "answers": [
-            {
-                "fate": one.fate,
-                "says": " ".join(sentences(trace, one, "")),
-                "asked": one.asked.action.reference,
-                "number": _attempt_object(trace, one.number) if one.number else None,
-                "by": _attempt_object(trace, one.by),
-            }
-            for one in story.answers
-        ],
-        "attempts": [_attempt_object(trace, one) for one in story.attempts],
-        "held": [_attempt_object(trace, one) for one in story.held],
-        "of_number": [_attempt_object(trace, one) for one in story.of_number],
-    }
-
-
-def _attempt_object(trace: Trace, one: Traced) -> dict[str, Any]:
-    run, action = trace.runs[one.run], one.action
-    money = action.money
-    return {
-        "reference": action.reference,
-        "cell": address(run, action.row),
-        "run": one.run,
-        "row": action.row,
-        "action": visible(action.name),
-        "type": visible(action.type),
-        "lead": visible(action.lead),
-        "amount": plain(money.amount, money.currency) if money else None,
-        "currency": money.currency if money else None,
-        "outcome": action.outcome,
-        "incomplete": action.outcome is Outcome.CREATED and action.incomplete,
-        "given_up": action.given_up,
-        "action_id": visible(action.action_id),
-        "said": action_line(run, action, Advice.of(run)).why.splitlines(),
-        "decisions": [
-            {
-                "ruling": each.ruling,
-                "by": visible(each.by),
-                "at": iso(each.at),
-                "reason": visible(each.reason),
-            }
-            for each in action.decisions
-        ],
-        "requests": [_request_object(each) for each in one.requests],
-    }
-
-
-def _request_object(sent: Sent) -> dict[str, Any]:
-    return {
-        "attempt": sent.attempt,
-        "sent_at": iso(sent.sent_at),
-        "answered_at": iso(sent.answered_at) if sent.answered_at else None,
-        "status": sent.status,
-        "verdict": sent.verdict,
-        "answer": visible(sent.answer),
-    }
-
-
-def _run_object(run: RunRecord) -> dict[str, Any]:
-    return {
-        "file": visible(run.file),
-        "file_sha256": run.file_sha256,
-        "tab": None if run.tab is None else visible(run.tab),
-        "mapping": visible(run.mapping),
-        "mapping_sha256": run.mapping_sha256,
-        "parent": run.parent,
-        "root": run.root,
-        "state": run.state,
-        "reason": visible(run.reason),
-        "started_at": iso(run.started_at),
-    }
+    return f"{action.name or 'the whole row'}{money}{status_beside(action)}"

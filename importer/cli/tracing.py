@@ -20,13 +20,15 @@ def trace(what: str, settings: Path | None, *, practice: bool, as_json: bool) ->
     WHAT is the CRM's action id, a lead id, a cell such as 'payments.xlsx Payments!F17' or
     'payments.csv!17' (in quotes: shells read ! and >), a reference such as 20261122-k7f3/17, or a
     value of the sheet such as a receipt number. Write it as it stands there; an amount may also be
-    written 1600.5, and a day that could be another one (03/04/2026) must be written 2026-04-03.
+    written 1600.5, or with its currency as the reports do, and a day that could be another one
+    (03/04/2026) must be written 2026-04-03.
 
     Nothing is sent or changed, and a run may be at work meanwhile. Exit code 0: all of it is in the
     CRM; 4: something is not, nothing was found, or there is more than is read; 5: something is in
     doubt.
     """
-    from importer.cli.stories import say_trace, trace_object
+    from importer.cli.stories import say_trace
+    from importer.cli.story_objects import trace_object
     from importer.pipeline.tracing import trace as find
     from importer.pipeline.tracing import trace_exit_code
     from importer.pipeline.workplace import visit_workplace

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 from itertools import product
 from typing import Final
 
 from importer import model
+from importer.journal.finding import Amount
 from importer.report.inert import visible
-from importer.values import as_source_text, parse_date, parse_number
+from importer.values import as_source_text, parse_amount, parse_date, parse_number
 
 
 class Kind(StrEnum):
@@ -38,6 +40,7 @@ _HEX: Final = re.compile(r"[0-9A-Fa-f]+(-[0-9A-Fa-f]+)*")
 _LEADING_ZERO: Final = re.compile(r"-?0[0-9]")
 """What a receipt number may begin with; 0017 is another one than 17."""
 _COMMA_DECIMALS: Final = re.compile(r".*,[0-9]{1,2}")
+_DIGITS: Final = re.compile(r"[0-9](?:.*[0-9])?", re.DOTALL)
 _ARROW: Final = re.compile(r"\s*[›>]\s*")
 _SPACE: Final = re.compile(r"\s+")
 
@@ -91,11 +94,53 @@ def values_of(what: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*ids_of(text), *read)))
 
 
+def is_amount(cell: str, amount: Amount) -> bool:
+    """Whether a cell that nobody could read says this amount, with whatever beside it."""
+    digits = _DIGITS.search(cell)
+    if digits is None or _number(digits[0]) != amount.number.copy_abs():
+        return False
+    marked = amount_of(cell) if amount.currencies else None
+    return marked is None or not marked.currencies or bool(marked.currencies & amount.currencies)
+
+
+def amount_of(what: str) -> Amount | None:
+    """The amount that a person may have read in a sheet or a report; None where it can be none.
+
+    As the reports print it, `₹2,25,595.00` or `AED 1,250.00`, or as cells do: `Rs. 500/-`.
+    """
+    text = unicodedata.normalize("NFC", what)
+    if (plain := _number(text)) is not None:
+        return Amount(number=plain, currencies=frozenset())
+    read = {
+        currency: number
+        for currency in model.Currency
+        if (number := _marked(text, currency)) is not None
+    }
+    numbers = set(read.values())
+    return Amount(number=numbers.pop(), currencies=frozenset(read)) if len(numbers) == 1 else None
+
+
+def _marked(text: str, currency: model.Currency) -> Decimal | None:
+    return _first(
+        parse_amount(text, model.Kind.TEXT, locale=locale, currency=currency)
+        for locale in _locales(text)
+    )
+
+
 def _number(text: str) -> Decimal | None:
     if _LEADING_ZERO.match(text):
         return None
-    locales = ("de_DE", "fr_FR") if _COMMA_DECIMALS.fullmatch(text) else (None, "en_IN", "en_US")
-    read = (parse_number(text, model.Kind.TEXT, locale=locale) for locale in locales)
+    locales = _locales(text)
+    return _first(parse_number(text, model.Kind.TEXT, locale=locale) for locale in locales)
+
+
+def _locales(text: str) -> tuple[str | None, ...]:
+    found = _DIGITS.search(text)
+    commas = found is not None and _COMMA_DECIMALS.fullmatch(found[0])
+    return ("de_DE", "fr_FR") if commas else (None, "en_IN", "en_US")
+
+
+def _first(read: Iterable[Decimal | model.Flaw | None]) -> Decimal | None:
     return next((one for one in read if isinstance(one, Decimal)), None)
 
 

@@ -13,6 +13,7 @@ from importer.journal.reading import uncounted_runs
 from importer.journal.store import pages
 from importer.journal.tracing import Traced, traced
 from importer.model import Outcome, RunRecord
+from importer.pipeline import asking
 from importer.pipeline.asking import Kind, cell_of, ids_of, reference_of, spellings, values_of
 from importer.pipeline.exits import Exit
 from importer.pipeline.giving_up import GivenUp, given_up_by
@@ -164,7 +165,8 @@ def _by_id(workplace: Workplace, what: str) -> Iterator[_Found]:
 
 
 def _by_value(workplace: Workplace, what: str) -> Iterator[_Found]:
-    found = finding.rows_of_value(workplace.journal, values_of(what))
+    values, amount = values_of(what), asking.amount_of(what)
+    found = finding.rows_of_value(workplace.journal, values, amount, asking.is_amount)
     yield _Found(kind=Kind.VALUE, places=found.places, cut=found.cut)
 
 

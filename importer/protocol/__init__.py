@@ -5,8 +5,10 @@ from importer.protocol.answer import (
     ErrorAnswer,
     ItemAnswer,
     Items,
+    Part,
     Unreadable,
     encode,
+    part_of,
     read_answer,
 )
 from importer.protocol.body import clean
@@ -18,6 +20,7 @@ __all__ = [
     "ErrorAnswer",
     "ItemAnswer",
     "Items",
+    "Part",
     "Seen",
     "Timeline",
     "Unreadable",
@@ -25,6 +28,7 @@ __all__ = [
     "clean",
     "clock_offset",
     "encode",
+    "part_of",
     "read_answer",
     "read_timeline",
     "search_body",

@@ -61,6 +61,20 @@ class Unreadable:
 Answer = Items | ErrorAnswer | Unreadable
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What an answer says of one action."""
+
+    number: int
+    """1-based."""
+    count: int
+    """Items of the whole answer."""
+    item: str
+    """Its JSON."""
+    remarks: tuple[str, ...]
+    """The JSON of the remarks that name it, and of those that name none."""
+
+
 def encode(entries: Sequence[str]) -> bytes:
     """The body of one request: the entries' JSON texts, byte for byte, in order.
 
@@ -90,6 +104,33 @@ def read_answer(status: int, body: bytes, sent: int, lead: str) -> Answer:
         return error if error is not None else _read_items(found, sent, lead)
     except (OddBodyError, RecursionError) as odd:
         return unreadable(odd, body)
+
+
+def part_of(answer: str, item: int) -> Part | None:
+    """The part of an answer on record that is about one of its items, for people.
+
+    Args:
+        answer: as the journal has it.
+        item: 0-based.
+
+    Returns:
+        None where the answer has no such item.
+    """
+    try:
+        found = parse_object(answer.encode("utf-8", "replace"))
+        entries = found.get("actions")
+        if not isinstance(entries, list) or not 0 <= item < len(entries):
+            return None
+        said = _listed(found.get("remarks"))
+        mine = [one for one in said if _read_remark(one, len(entries)).item in (None, item)]
+        return Part(
+            number=item + 1,
+            count=len(entries),
+            item=_as_json(entries[item]),
+            remarks=tuple(map(_as_json, mine)),
+        )
+    except (OddBodyError, RecursionError):
+        return None
 
 
 def read_error(status: int, found: Mapping[str, object]) -> ErrorAnswer | None:
