@@ -93,9 +93,12 @@ def test_settle_leaves_money_to_a_person(office: Office) -> None:
     doctor = office.do("doctor").out
     assert "Nothing is sent to a lead while something of it is in doubt" in doctor
     says(office.do("close", run, "--rows", "2", *WHY), 2, f"importer resolve {run} --rows 2")
-    traced = office.do("trace", "R-1").out
+    traced = office.do("trace", "sheet.csv!2").out
     assert f"importer resolve {run} --rows 2" in traced, traced
-    again = office.run("--yes").err
+    second = office.run("--yes")
+    held = ("release", run_of(second.out), "--rows", "2", *WHY)
+    says(office.do(*held), 2, f"importer resolve {run} --rows 2")
+    again = second.err.partition("Still in doubt")[2].splitlines()[0]
     assert f"importer resolve {run} --rows 2" in again, again
     for said in (doctor, traced, again):
         assert f"importer settle {run}" not in said, "another look tells no more"
@@ -173,6 +176,26 @@ def test_an_export_settles_what_it_shows(office: Office) -> None:
         office.folder / "naive.csv", [(*line[:3], "2026-11-22 10:42", *line[4:])], headers
     )
     says(office.do("settle", run, "--against", naive), 3, "D2", "its zone")
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_an_export_judges_nothing_by_a_column_that_it_lacks(office: Office, *, there: bool) -> None:
+    """Without a field's column nobody knows whether it was dropped; with an empty one, it was."""
+    office.sheet(row(1, note="asha@example.com"), row(2))
+    run = in_doubt(office, Fault.DROP_AFTER)
+    (receipt,) = (
+        one for one in office.crm.actions if one.lead == lead_id(1) and one.type == "1003"
+    )
+    headers = ("Lead ID", "Action ID", "Type", "Created On", "import_ref", "payer_email")
+    line = (lead_id(1), receipt.id, "1003", str(receipt.at), "R-0001", "")
+    shown = 6 if there else 5
+    export = write_sheet(office.folder / "export.csv", [line[:shown]], headers[:shown])
+    settled = office.do("settle", run, "--against", export)
+    says(settled, 5, "1 created, 1 still in doubt")
+    assert ("no column payer_email" in settled.err) is not there
+    dropped = "the timeline does not show it" in page_of(office, run)
+    assert (dropped, "by hand" in settled.err) == (there, there)
+    assert ("without the column payer_email" in page_of(office, run)) is not there
 
 
 def test_a_held_row_is_released(office: Office) -> None:

@@ -29,6 +29,7 @@ from importer.pipeline.doctor.crm import findings_of
 from importer.pipeline.doctor.finding import Grade
 from importer.pipeline.doctor.overlap import overlap
 from importer.pipeline.doctor.places import check_disks
+from importer.pipeline.doctor.telling import check_notify
 from importer.pipeline.plans import write_plan
 from importer.pipeline.workplace import open_workplace
 from importer.sandbox import Fault, Rule
@@ -449,6 +450,19 @@ def test_a_message_that_does_not_arrive_is_wrong_and_shows_no_address(office: Of
     assert done.code == 2
     assert checks(done)["notifications"][0] == "wrong"
     assert "hush-hush" not in done.out + done.err
+
+
+@pytest.mark.parametrize("test", [False, True])
+def test_addresses_are_no_help_where_nothing_sends_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, test: bool
+) -> None:
+    """Without apprise no message goes out: wrong, with what to install, tried or not."""
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    with desk(tmp_path) as here:
+        env = {here.settings.notify.urls_env: "json://127.0.0.1:9/x"}
+        (found,) = check_notify(here.settings, env, test=test)
+    assert found.grade is Grade.WRONG
+    assert "pip install 'importer[notify]'" in found.remedy
 
 
 @pytest.mark.skipif(not find_spec("apprise"), reason="needs apprise")

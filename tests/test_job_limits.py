@@ -99,6 +99,24 @@ def test_the_job_s_canary_goes_first(office: NightOffice) -> None:
     office.job("payments", "canary = 1")
     _, failures = corrected(office)
     text = failures.read_text(encoding="utf-8-sig")
+    one_lead_goes_first(office, failures, text)
+
+
+def test_of_several_jobs_the_smallest_canary_goes_first(office: NightOffice) -> None:
+    """Where two jobs have run a chain, a person sends no more leads first than either of them."""
+    office.job("payments", "canary = 3")
+    _, failures = corrected(office)
+    office.job("returned", "canary = 1")
+    text = failures.read_text(encoding="utf-8-sig")
+    (office.inbox / "returned-1.csv").write_text(text.replace(",Paid,", ",Lost,"), encoding="utf-8")
+    again = office.night().said["jobs"][1]["files"][0]["run"]
+    failures = office.folder / "reports" / again / "failures.csv"
+    text = failures.read_text(encoding="utf-8-sig").replace(",Lost,", ",Paid,")
+    one_lead_goes_first(office, failures, text)
+
+
+def one_lead_goes_first(office: NightOffice, failures: Path, text: str) -> None:
+    """Run corrected rows of which the first is ignored in part: nothing is sent behind it."""
     # The CRM ignores what is not an address: of the first lead not everything is created.
     lines = text.splitlines(keepends=True)
     first = next(at for at, line in enumerate(lines) if ",Paid," in line)

@@ -25,9 +25,15 @@ from importer.mapping import ColumnType, bind, parse_mapping
 from importer.model import ActionRecord, Outcome, Remark
 from importer.pipeline.masking import Mask
 from importer.pipeline.masking.saying import MASKED
-from importer.pipeline.reporting import report_run, told_of
-from importer.pipeline.workplace import visit_workplace
-from importer.sandbox import lead_id
+from importer.pipeline.people import account
+from importer.pipeline.reporting import mask_of, reconcile_run, report_run, told_of
+from importer.pipeline.rulings import close_rows
+from importer.pipeline.settling import settle_run
+from importer.pipeline.workplace import open_workplace, visit_workplace
+from importer.reconcile import Wait
+from importer.sandbox import Fault, Rule, lead_id
+from importer.secret import Token
+from importer.settings import PRACTICE_TOKEN
 
 MAPPING = """\
 mapping: 1
@@ -135,6 +141,20 @@ def test_what_is_no_persons_is_shown(here: Desk) -> None:
     assert not list(folder.glob("failures*"))
 
 
+def test_a_mask_changes_nothing_of_what_is_to_be_done(here: Desk) -> None:
+    """A cell with the words of a sentence of ours hides none of them: what waits, waits alike."""
+    here.leave_doubts()
+    lost = Rule(fault=Fault.ERROR_AFTER, times=1)
+    here.crm.faults.set([lost, Rule(fault=Fault.DELAYED_VISIBILITY, times=1, looks=99)])
+    doubtful = run(here, line(1, payer="Not Found, a person")).run
+    with open_workplace(here.settings) as workplace:
+        settle_run(workplace, doubtful, Token(PRACTICE_TOKEN))
+        plain = reconcile_run(workplace, doubtful)
+        masked = reconcile_run(workplace, doubtful, mask_of(workplace, doubtful))
+    assert plain.waits == masked.waits
+    assert Wait.VAIN in plain.waits
+
+
 def test_the_full_reports_stay(here: Desk) -> None:
     """The copies stand in a folder of their own; the reports beside it are as they were."""
     result = run(here, line(1, amount="x"))
@@ -175,6 +195,23 @@ def test_a_held_duplicate_does_not_tell_the_old_and_the_new(here: Desk) -> None:
     folder = shared(here, result.run)
     assert not leaks(folder, *PERSON, "somebody")
     assert "payer" in dict(texts(folder))["reconciliation.csv"]
+
+
+def test_a_persons_reason_is_hidden_and_who_decided_is_not(here: Desk) -> None:
+    """A reason may name people of whom no row says anything; account and time are shown."""
+    first = run(here, line(1, amount="x"), line(2))
+    told = "Deepa's mother Sunita told us, sunita@x.example"
+    with open_workplace(here.settings) as workplace:
+        close_rows(workplace, first.run, frozenset([2]), reason=told)
+        report_run(workplace, first.run)
+    folder = shared(here, first.run)
+    assert leaks(folder.parent, "sunita", "mother", "deepa"), "the run's own report has it"
+    assert not leaks(folder, "sunita", "mother", "deepa", "told us")
+    whole = json.loads((folder / "reconciliation.json").read_text(encoding="utf-8"))
+    (said,) = next(one["decisions"] for one in whole["lines"] if one["row"] == 2)
+    assert said["reason"] == MASKED
+    assert said["by"] == account()
+    assert f"Given up by {account()}, " in "".join(text for _, text in texts(folder))
 
 
 def test_a_mapping_may_say_otherwise(tmp_path: Path) -> None:
@@ -509,6 +546,18 @@ def test_the_words_of_the_mapping_are_shown(tmp_path: Path) -> None:
         table = (folder / "reconciliation.csv").read_text(encoding="utf-8")
         assert "state: Paid" in table
         assert not leaks(folder, "ravi")
+
+
+def test_a_sentence_of_ours_keeps_its_words_of_money(tmp_path: Path) -> None:
+    """That another row has `Refund` for its status takes nothing out of what we say of refunds."""
+    mapping = MAPPING.replace(
+        "status: COMPLETED", "status: {from: state, map: {Paid: COMPLETED}}"
+    ).replace("  phone:   {", "  state: {header: Undeclared, type: text}\n  phone:   {")
+    with desk(tmp_path, mapping) as here:
+        rows = line(1, undeclared="Refund"), line(2, undeclared="Paid", amount="-500")
+        result = run(here, *rows)
+        table = (shared(here, result.run) / "reconciliation.csv").read_text(encoding="utf-8")
+    assert "A refund is a positive amount with the status REFUNDED." in table
 
 
 NIGHTLY = "payer \u0930\u0935\u093f, priya sharma and Li Wu are not known"

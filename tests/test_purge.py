@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import signal
 import sqlite3
 import sys
@@ -96,6 +97,20 @@ def test_a_purged_run_says_what_is_gone_and_trace_still_answers(office: Office) 
     assert only_run(office) == run
 
 
+def test_a_purged_payment_still_has_its_status(tmp_path: Path) -> None:
+    """`trace` says FAILED of it when the body that said so is gone."""
+    with an_office(tmp_path) as office:
+        office.sheet(row(1, state="Bounced"))
+        assert office.run().code == 0
+        tell(office.folder / "state" / "journal.db", OLD)
+        assert office.do(*PURGE, "--yes").code == 0
+        told = office.do("trace", "R-0001")
+        assert told.code == 0, told
+        assert "Yes. ₹100.50" in told.out
+        assert "(payment, status FAILED)" in told.out
+        assert "which was purged since" in told.out
+
+
 def test_a_look_deletes_nothing(office: Office) -> None:
     """`--dry-run` says the same and deletes nothing; without --yes, a script is refused."""
     done = office.do(*PURGE, "--dry-run", "--json")
@@ -129,6 +144,19 @@ def test_a_sheet_that_a_younger_run_has_read_too_stays(office: Office) -> None:
     assert kept(office) == ["sheet.csv"]
     run = json.loads(office.do("runs", "--json").out)[1]["run"]
     assert office.do("report", run).code == 0
+
+
+def test_a_copy_of_which_no_run_was_made_goes_when_it_is_old(office: Office) -> None:
+    """A sheet that was refused at once leaves its copy, which nothing else would ever delete."""
+    (office.folder / "sheet.csv").write_text("no,header\n1,2\n", encoding="utf-8")
+    assert office.run().code == 3
+    assert office.do(*PURGE, "--yes").code == 0
+    (copy,) = (office.folder / "state" / "inputs").rglob("*.csv")
+    assert copy.read_text(encoding="utf-8").startswith("no,header"), "it is young"
+    os.utime(copy, (0, 0))
+    done = office.do(*PURGE, "--yes")
+    assert "1 kept sheet" in done.out
+    assert list((office.folder / "state" / "inputs").iterdir()) == []
 
 
 @pytest.mark.parametrize("age", ["400", "0d", "1y", "-3d", ""])

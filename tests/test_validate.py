@@ -257,6 +257,14 @@ def test_a_payment_needs_a_positive_exact_amount(amount: str, code: str) -> None
     assert found(payment(amount=amount)) == [("E", code)]
 
 
+@pytest.mark.parametrize("amount", ["-", "nil", "0", ""])
+def test_the_way_out_of_a_payment_without_an_amount_is_no_circle(amount: str) -> None:
+    """A dash, a zero and a blank cell do not send a person from one to the other."""
+    [problem] = invalid(payment(amount=amount)).problems
+    assert "write 0" not in problem.hint
+    assert "give the row up, or add a `skip` rule for such rows to the mapping" in problem.hint
+
+
 def test_decimals_that_are_zero_do_not_count() -> None:
     """An amount written with idle zeros is the same amount."""
     assert '"amount":"1200.50"' in ready(payment(amount="1200.5")).drafts[0].entry

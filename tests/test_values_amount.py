@@ -317,6 +317,7 @@ def test_says_of_a_dressed_number_that_its_format_is_to_blame() -> None:
     result = read("$ 500", kind=Kind.DRESSED)
     assert isinstance(result, Flaw)
     assert "Format Cells" in result.hint
+    assert "failures workbook has it as text: type the number alone" in result.hint
 
 
 @given(AMOUNTS)

@@ -241,6 +241,25 @@ def test_a_row_is_given_up_where_it_was_tried_last(here: Desk) -> None:
         assert looked_at_again(here, run).books.chain.closed
     with pytest.raises(UsageError, match="left to be given up"):
         waive(here, second.run, 2)
+    with pytest.raises(UsageError, match=f"taken up by the run {second.run}, and its row 2 there"):
+        waive(here, first.run, 3, 4)
+
+
+def test_a_row_that_was_created_since_is_in_the_crm_and_not_to_be_given_up(here: Desk) -> None:
+    """What a correction has created is said to stand there, and no command that fails is named."""
+    first = here.run(here.sheet(row(1), row(2, amount="x"), row(3)))
+    workbook = here.failures_of(first)
+    book = openpyxl.load_workbook(workbook)
+    assert isinstance(book.active, Worksheet)
+    book.active["C2"].value = "200"
+    book.save(workbook)
+    second = here.run(settled(workbook))
+    assert second.counts == {"CREATED": 2}
+    with pytest.raises(UsageError) as refused:
+        waive(here, first.run, 3)
+    said = f"row 3 is in the CRM already, as row 2 of the run {second.run}"
+    assert said in refused.value.message
+    assert "importer close" not in refused.value.message
 
 
 def test_a_waived_duplicate_asks_again_only_when_it_changes(here: Desk) -> None:
@@ -283,4 +302,5 @@ def test_a_refused_row_shows_what_of_it_can_be_read(here: Desk) -> None:
     )
     assert done.books.unreadable == 3
     assert done.books.run.invalid_money == {INR: Decimal("1200.75")}
+    assert (done.books.run.invalid_with_money, done.books.moneyless) == (2, 1)
     assert done.books.imbalances == ()

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections.abc import Iterator
 from typing import Final
 
 from importer.journal.tracing import Traced
-from importer.model import Cell, Outcome, Ruling, RunRecord, RunState, State
+from importer.model import (
+    ActionRecord,
+    Cell,
+    Outcome,
+    PaymentStatus,
+    Ruling,
+    RunRecord,
+    RunState,
+    State,
+)
 from importer.pipeline.tracing import Answer, Trace
-from importer.report.commands import typed
+from importer.reconcile import Wait, Waiting, wait_in_doubt
+from importer.report.commands import typed, with_options
 from importer.report.figures import shown
 from importer.report.inert import visible
+from importer.report.settling import first_to_do
 from importer.report.words import Hold
 from importer.verdict import Recorded
+from importer.verdict.details import BEHIND_DOUBT
 
 _PURGED = "which was purged since; the action id is kept"
 
@@ -66,13 +79,21 @@ def moment(at: dt.datetime) -> str:
 
 
 def subject(one: Traced) -> str:
-    """`₹1,250.50 for the lead 603d… (payment)`."""
+    """`₹1,250.50 for the lead 603d… (payment, status FAILED)`; COMPLETED needs no word."""
     action = one.action
     if not action.name:
         return f"row {action.row}"
     kind = f"an action {action.type}" if action.money is None else ""
     money = shown(action.money.amount, action.money.currency) if action.money else ""
-    return visible(f"{money or kind} for the lead {action.lead} ({action.name})")
+    return visible(
+        f"{money or kind} for the lead {action.lead} ({action.name}{status_beside(action)})"
+    )
+
+
+def status_beside(action: ActionRecord) -> str:
+    """`, status FAILED` of a payment that the CRM has, or was to have, as not paid; "" else."""
+    unpaid = action.status and action.status != PaymentStatus.COMPLETED
+    return f", status {action.status}" if unpaid else ""
 
 
 def _verdict(trace: Trace, by: Traced, options: str) -> str:
@@ -83,7 +104,7 @@ def _verdict(trace: Trace, by: Traced, options: str) -> str:
         case Outcome.ALREADY:
             said = f"Yes. {_first(what)} was in the CRM before: {_earlier(by)}."
         case Outcome.UNKNOWN:
-            said = _doubt(by, options)
+            said = _doubt(trace, by, options)
         case Outcome.INVALID:
             place = address(run, by.action.row)
             said = f"No. Our checks refused {place}; this row was not sent."
@@ -119,14 +140,27 @@ def _known_as(by: Traced) -> str:
     return "a person has seen it there, and its action id is not known"
 
 
-def _doubt(by: Traced, options: str) -> str:
+def _doubt(trace: Trace, by: Traced, options: str) -> str:
     on_its_way = "is on its way, or was when the importer stopped"
     lost = "was sent, and no trustworthy answer came"
     how = on_its_way if by.state is State.SENDING else lost
-    settle = typed("settle", by.run, options)
-    return (
+    one = by.action
+    wait = wait_in_doubt(looked_up=one.looked_up, detail=one.detail)
+    row = Waiting(count=1, pieces=((one.row, one.row),))
+    find_out = with_options(first_to_do(by.run, {wait: row}), options)
+    if wait is not Wait.LOOK and _has_others_in_doubt(trace, by):
+        find_out += f"; --action {shlex.quote(one.name)} beside --rows says it of this one alone"
+    return visible(
         f"In doubt: nobody knows. {_first(subject(by))} {how}{_sent(by)}. Do not send it again; "
-        f"to find out: {settle}"
+        f"to find out: {find_out}"
+    )
+
+
+def _has_others_in_doubt(trace: Trace, by: Traced) -> bool:
+    attempts = (one for story in trace.stories for one in story.attempts)
+    return any(
+        one.place == by.place and one.id != by.id and one.action.outcome is Outcome.UNKNOWN
+        for one in attempts
     )
 
 
@@ -141,6 +175,11 @@ def _unsent(trace: Trace, by: Traced, options: str) -> str:
             f"No. {what} is still to be sent: {_HELD_BACK[hold]} {typed('report', by.run, options)}"
         )
     resume = typed("resume", by.run, options)
+    if by.action.detail == BEHIND_DOUBT:
+        return (
+            f"No. {what} is still to be sent. It waits behind an action of the same lead that is "
+            f"in doubt: settle that one first; then: {resume}"
+        )
     absent = "was found not to have been stored, and " if by.requests else ""
     return f"No. {what} {absent}is still to be sent: {resume}"
 

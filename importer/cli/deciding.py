@@ -188,7 +188,8 @@ def close(  # noqa: PLR0913 - a command's options are its arguments
     settled first). It leaves the failures workbook, and a later sheet that holds the rows unchanged
     does not send them either, unless its mapping says that equal rows repeat; `release` takes that
     back. Without --rows: what is UNSENT is not sent by `resume` any more, so that the sheet can be
-    run again, corrected.
+    run again, corrected. What was sent, and was not found on the timeline since, is not given up
+    but UNKNOWN again: the timeline may be late.
     """
     from importer.pipeline.rulings import close_rows
 
@@ -214,6 +215,6 @@ def _decide(
     from importer.upload import Ending, EndKind
 
     with open_workplace(load(settings, practice=practice)) as workplace:
-        say_decided(decision(workplace))
         done, given = Ending(kind=EndKind.DONE), Given(settings, practice)
+        say_decided(run_id, decision(workplace), given.options)
         return finish(workplace, run_id, done, given, as_json=as_json)

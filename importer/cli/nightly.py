@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from importer.nightly import NightReport
+    from importer.nightly.unended import NightNote
     from importer.pipeline.bars import Bars
     from importer.settings import Settings
 
@@ -63,6 +64,7 @@ def nightly(  # noqa: PLR0913 - a command's options are its arguments
     from importer.nightly.codes import interrupted
     from importer.nightly.shift import INTERRUPTED, code_of
     from importer.nightly.telling import keep_digest, tell
+    from importer.nightly.unended import NightNote
 
     write_log(as_json=log == "json")
     signal.signal(signal.SIGTERM, _terminate)
@@ -76,17 +78,19 @@ def nightly(  # noqa: PLR0913 - a command's options are its arguments
         print_object({"exit_code": code_of(error), "notes": [INTERRUPTED]})
         return code_of(error)
     options = Given(settings, practice=False).beside
-    night = _night(loaded, token_file, names, minutes, dry_run=dry_run, options=options)
+    note = NightNote(loaded)
+    night = _night(loaded, token_file, names, minutes, note, dry_run=dry_run, options=options)
     line = OneLine({**night_object(night), "digest": None})
     with line.before_the_end():
         if dry_run:
             line.print(())
             return night.exit_code
         kept = keep_digest(loaded, night)
+        note.digest_is(kept.path)
         line.also(digest=str(kept.path) if kept.path else None)
         if interrupted(night.exit_code):
             line.print()  # whoever ended it does not wait for long
-        line.print(tell(loaded, night, kept, os.environ))
+        line.print(tell(loaded, night, kept, os.environ, note))
     return night.exit_code
 
 
@@ -95,6 +99,7 @@ def _night(  # noqa: PLR0913 - what the command was told
     token_file: Path | None,
     names: Sequence[str],
     minutes: float | None,
+    note: NightNote,
     *,
     dry_run: bool,
     options: str,
@@ -115,6 +120,7 @@ def _night(  # noqa: PLR0913 - what the command was told
             dry_run=dry_run,
             bars=_bars(),
             options=options,
+            note=note,
         )
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told, and turned into its exit code
         return night_that_failed(loaded, error, started, options=options)

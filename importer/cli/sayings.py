@@ -13,6 +13,7 @@ from importer.cli.phrases import duration, money, skips, table
 from importer.cli.words import say_notes
 from importer.journal import reading
 from importer.journal.answers import Answered, count_doubtful
+from importer.journal.doubts import doubts_of
 from importer.journal.left import entries_to_send
 from importer.journal.money import lines_by_outcome
 from importer.journal.rulings import Decided
@@ -20,9 +21,10 @@ from importer.model import Outcome
 from importer.pipeline.left import estimate
 from importer.pipeline.workplace import Workplace
 from importer.report.advice import IN_GENERAL
-from importer.report.commands import typed
+from importer.report.commands import typed, with_options
 from importer.report.figures import counted
 from importer.report.inert import as_escapes
+from importer.report.settling import first_to_do
 from importer.report.words import INCOMPLETE
 from importer.settings import WorkspaceKind
 from importer.upload.settle import Settled
@@ -65,7 +67,7 @@ def say_doubts(workplace: Workplace, run_id: str, options: str) -> None:
         click.echo(
             f"{click.style('Still in doubt:', fg='red', bold=True)} {counted(count, 'action')} of "
             f"the run {run}. {IN_GENERAL[Outcome.UNKNOWN]} To settle: "
-            f"{typed('settle', run, options)}",
+            f"{with_options(first_to_do(run, doubts_of(workplace.journal, run)), options)}",
             err=True,
         )
 
@@ -114,6 +116,13 @@ def say_settled(run_id: str, settled: Settled, options: str) -> None:
     }
     said = ", ".join(f"{count:,} {word}" for word, count in found.items() if count)
     click.echo(f"Settled: {said or 'nothing was in doubt'}.", err=True)
+    if settled.unjudged:
+        click.echo(
+            f"The export has no column {', '.join(sorted(settled.unjudged))}: whether the CRM has "
+            "stored that part is not judged. Look at it in TeleCRM. An action that can be told by "
+            "that part alone stays in doubt; an export with the column settles it.",
+            err=True,
+        )
     for other in sorted(settled.of_other_runs - {run_id}):
         click.echo(
             f"Some of it is of the run {other}; its report is written anew by: "
@@ -122,13 +131,24 @@ def say_settled(run_id: str, settled: Settled, options: str) -> None:
         )
 
 
-def say_decided(decided: Decided) -> None:
+def say_decided(run_id: str, decided: Decided, options: str) -> None:
     """Say, on standard error, what a person's decision was about."""
     click.echo(
         f"On record: {counted(decided.count, 'action')}{money(decided.money, ', ')}; decided by "
         f"{decided.by}.",
         err=True,
     )
+    if decided.sought:
+        one = decided.sought == 1
+        click.echo(
+            f"{click.style('Not given up:', fg='red', bold=True)} "
+            f"{counted(decided.sought, 'action')} that {'was' if one else 'were'} sent before. "
+            f"{'It was' if one else 'They were'} not found on the timeline then; a timeline may be "
+            f"late, so {'it is' if one else 'they are'} UNKNOWN again. To look once more: "
+            f"{typed('settle', run_id, options)}. Or look there yourself, and say what you saw: "
+            f"{typed('resolve', run_id, options)}. What is not there can be given up then.",
+            err=True,
+        )
     if decided.doubted:
         click.echo(
             f"{counted(decided.doubted, 'other action')} of the same request "

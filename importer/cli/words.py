@@ -80,7 +80,10 @@ def say_report(written: Written, code: int, *, as_json: bool) -> None:
         whole = {**summary(written.report), "exit_code": code, "reports": files}
         print_object(whole)
         return
-    click.echo(f"\n{click.style(verdict(books).text, bold=True)}  (run {books.run.id})")
+    said = verdict(books)
+    click.echo(f"\n{click.style(said.text, bold=True)}  (run {books.run.id})")
+    if said.money:
+        click.echo(said.money)
     rows = [
         (outcome, line.count, "  ".join(shown_sums(line.money)), meaning_of(outcome, books.run))
         for outcome, line in books.outcomes.items()

@@ -50,7 +50,7 @@ class Archive:
         return self._found(run) is not None
 
     def holds_input(self, run: str, file: str) -> bool:
-        """Whether the file that a run read has been put away."""
+        """Whether a file of the name of what a run read is beside its reports."""
         folder = self._found(run)
         return folder is not None and (folder / INPUT / file).is_file()
 
@@ -119,15 +119,13 @@ def put_away(claim: Claim, folder: Path, digest: str) -> bool:
         OSError: the archive cannot be written.
     """
     totals = [claim.totals] if claim.totals is not None and claim.totals.exists() else []
-    inputs = [*totals, claim.sheet]
     before = set(folder.iterdir()) if folder.is_dir() else set()
-    copies = [put_into(path, folder) for path in inputs]
+    copies = [put_into(path, folder) for path in (*totals, claim.sheet)]
     # Whoever has it open may have written into it until now. What is in the inbox's `taken` goes
-    # last, the sheet behind all: as long as that is there, the next night goes on with it.
+    # last: as long as it is there, the next night goes on with it.
     if {sha256_of(copies[-1]), sha256_of(claim.sheet)} != {digest}:
         remove_files(*(one for one in copies if one not in before))
         return False
-    remove_files(*inputs)
     claim.drop()
     return True
 

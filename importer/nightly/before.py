@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-from importer.journal.overview import Open, OpenRows, open_by_run, open_rows
-from importer.journal.reading import run_of
+from importer.journal.overview import Open, OpenRows, open_by_run
+from importer.journal.reading import uncounted_runs
+from importer.model import RunRecord
 from importer.nightly.records import StillHeld, StillWrong, Waiting
+from importer.nightly.waiting_rows import waiting_rows
 from importer.pipeline.approving import why_held
 from importer.pipeline.holding import hold_of
 from importer.pipeline.workplace import Workplace
@@ -29,9 +32,9 @@ class Before:
     waiting: Mapping[str, Waiting] = field(default_factory=dict)
     """Run → why its plan is not sent, of those that somebody has to decide on."""
     wrong: Mapping[str, StillWrong] = field(default_factory=dict)
-    """Run → its rows to correct."""
+    """Run → its rows to correct that no later run has again."""
     duplicate: Mapping[str, StillHeld] = field(default_factory=dict)
-    """Run → what it holds as DUPLICATE."""
+    """Run → what it holds as DUPLICATE, and no later run has again."""
 
     @classmethod
     def of(cls, workplace: Workplace, touched: AbstractSet[str]) -> Before:
@@ -45,8 +48,8 @@ class Before:
                 run: one.unsent for run, one in left.items() if one.unsent and run not in waiting
             },
             waiting=waiting,
-            wrong=dict(_wrong(workplace, left)),
-            duplicate=dict(_held(workplace, left)),
+            wrong=dict(_wrong(workplace, touched)),
+            duplicate=dict(_held(workplace, touched)),
         )
 
 
@@ -58,35 +61,39 @@ def _waiting(workplace: Workplace, left: Mapping[str, Open]) -> Iterator[tuple[s
             yield run, Waiting(hold=hold, said=f"{ending.reason} {ending.remedy}")
 
 
-def _wrong(workplace: Workplace, left: Mapping[str, Open]) -> Iterator[tuple[str, StillWrong]]:
-    for run, one in sorted(left.items()):
-        if one.to_correct:
-            record = run_of(workplace.journal, run)
-            found = open_rows(workplace.journal, run, "to_correct")
-            file = record.mapping_file
-            yield (
-                run,
-                StillWrong(
-                    file=record.file,
-                    rows=one.to_correct,
-                    typed=_typed(found),
-                    money=found.money,
-                    mapping=workplace.settings.folder / file if file else None,
-                    job=record.job,
-                    failures=_failures(workplace, run),
-                ),
-            )
+def _wrong(workplace: Workplace, but: AbstractSet[str]) -> Iterator[tuple[str, StillWrong]]:
+    for run, record, found in _told_here(workplace, "to_correct", but):
+        file = record.mapping_file
+        yield (
+            run,
+            StillWrong(
+                file=record.file,
+                rows=len(found.rows),
+                typed=_typed(found),
+                money=found.money,
+                mapping=workplace.settings.folder / file if file else None,
+                job=record.job,
+                failures=_failures(workplace, run),
+                read_since=found.read_since,
+            ),
+        )
 
 
-def _held(workplace: Workplace, left: Mapping[str, Open]) -> Iterator[tuple[str, StillHeld]]:
-    for run, one in sorted(left.items()):
-        if one.duplicate:
-            found = open_rows(workplace.journal, run, "duplicate")
-            file = run_of(workplace.journal, run).file
-            held = StillHeld(
-                file=file, actions=one.duplicate, typed=_typed(found), money=found.money
-            )
-            yield run, held
+def _held(workplace: Workplace, but: AbstractSet[str]) -> Iterator[tuple[str, StillHeld]]:
+    for run, record, found in _told_here(workplace, "duplicate", but):
+        held = StillHeld(
+            file=record.file, actions=found.actions, typed=_typed(found), money=found.money
+        )
+        yield run, held
+
+
+def _told_here(
+    workplace: Workplace, name: Literal["to_correct", "duplicate"], but: AbstractSet[str]
+) -> Iterator[tuple[str, RunRecord, OpenRows]]:
+    waiting = waiting_rows(workplace, name)
+    records = uncounted_runs(workplace.journal, waiting.keys() - but)
+    for run, record in sorted(records.items()):
+        yield run, record, waiting[run]
 
 
 def _typed(found: OpenRows) -> str:

@@ -65,7 +65,8 @@ def _leaves(night: NightReport, line: str, zone: dt.tzinfo) -> Iterator[Leaf]:
         yield from todo
     for job in night.jobs:
         yield from of_job(job, night.options, zone)
-    notes = [note for note in night.notes if note != night.failed]
+    told = {night.failed, *(one.said for one in night.untold)}
+    notes = [note for note in night.notes if note not in told]
     if notes:
         yield leaves.job("To know")
         yield from map(leaves.words, map(hushed, notes))

@@ -18,7 +18,11 @@ from importer.upload import EndKind
 TOGETHER: Final = {
     FileFate.WAITING: (Weight.APPROVAL, "waits for approval", "wait for approval"),
     FileFate.NOT_READY: (Weight.NOT_READY, "is not complete", "are not complete"),
-    FileFate.LEFT: (Weight.LEFT, "stays in the inbox", "stay in the inbox"),
+    FileFate.LEFT: (
+        Weight.LEFT,
+        "was not taken up this night",
+        "were not taken up this night",
+    ),
 }
 """Of which all files of a job are one matter: its weight, and what is said of one and of more."""
 _SHORT: Final = 90
@@ -54,7 +58,7 @@ def end_of(file: FileReport) -> Matter | None:
             Weight.REFUSED,
             lambda: f"{file.file} was refused, nothing of it was sent",
         ),
-        (file.exit_code == Exit.LATER, Weight.LATER, lambda: _left(file) + _later(file)),
+        (file.exit_code == Exit.LATER, Weight.LATER, lambda: _later(file)),
         # Behind what is in doubt, the same lead's other actions wait; nothing has stopped them.
         (_waits(file) and not file.halted, Weight.LATER, lambda: _left(file)),
         (_unsent(file) or _stopped(file), Weight.STOPPED, lambda: _left(file) + _because(file)),
@@ -107,8 +111,8 @@ def worth(money: Sums) -> str:
 
 
 def _broken(file: FileReport) -> str:
-    ours = file.exit_code == Exit.INTERNAL
-    return f"{'an internal error' if ours else 'something failed'} at {file.file}"
+    what = "an internal error" if file.exit_code == Exit.INTERNAL else "something failed"
+    return f"{what}: {_left(file)}" if _unsent(file) else f"{what} at {file.file}"
 
 
 def _not_all(file: FileReport) -> bool:
@@ -150,9 +154,12 @@ def _given_up(file: FileReport) -> bool:
 
 
 def _actions_given_up(file: FileReport) -> str:
-    count = file.books.given_up_now if file.books else 0
+    books = file.books
+    count = books.given_up_now if books else 0
     were = "was" if count == 1 else "were"
-    return f"{counted(count, 'action')} of {file.file} {were} given up: nothing to do"
+    unsent = books.given_up_of.get(Outcome.UNSENT) if books else None
+    how = "closed unsent" if unsent and unsent.count == count else "given up"
+    return f"{counted(count, 'action')} of {file.file} {were} {how}: nothing to do"
 
 
 def _because(file: FileReport) -> str:
@@ -162,12 +169,16 @@ def _because(file: FileReport) -> str:
 
 
 def _later(file: FileReport) -> str:
-    if file.changed:
-        return " has changed since it was read"
-    return {
-        EndKind.UNREACHABLE: ": the CRM did not answer",
-        EndKind.OUT_OF_TIME: ": the time was over",
+    why = {
+        EndKind.UNREACHABLE: "the CRM did not answer",
+        EndKind.OUT_OF_TIME: "the time was over",
     }.get(file.end or EndKind.DONE, "")
+    if not file.changed:
+        return f"{_left(file)}: {why}" if why else _left(file)
+    if not _unsent(file):
+        return f"{file.file} has changed since it was read"
+    both = " and ".join(filter(None, (why, "the file has changed since it was read")))
+    return f"{_left(file)}: {both}"
 
 
 def _left(file: FileReport) -> str:

@@ -11,13 +11,12 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
 from importer.errors import UsageError
-from importer.nightly.moving import claim_file
-from importer.nightly.records import Stray
+from importer.nightly.moving import claim_file, clear_away, take_out
+from importer.nightly.names import fits, in_order, is_hidden, is_unfinished
 from importer.pipeline.archives import TAKEN
 from importer.report.source import FAILURES, FAILURES_CSV
 from importer.settings import STEM, Job
@@ -26,7 +25,7 @@ _TO_CORRECT: Final = tuple(
     f"{name.stem}*{name.suffix}" for name in map(Path, (FAILURES, FAILURES_CSV))
 )
 """What reports call the rows to correct: taken wherever it is clear which job it belongs to."""
-_UNFINISHED: Final = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp")
+_WRITTEN_TOTALS: Final = "Its control totals are still being written: {}."
 """How programs call a file that they are still writing."""
 
 Look = tuple[int, int, int]
@@ -46,10 +45,23 @@ class Claim:
         """Its own folder."""
         return self.sheet.parent
 
+    def is_before(self, moment: dt.datetime) -> bool:
+        """Whether it was taken before a moment; aware."""
+        try:
+            taken = dt.datetime.fromisoformat(self.folder.name.partition("-")[0])
+        except ValueError:  # no folder of ours
+            return False
+        return taken.replace(tzinfo=dt.UTC) <= moment
+
     def drop(self) -> None:
-        """Remove its folder once everything has been put away."""
+        """Remove it, now that the archive has it.
+
+        Raises:
+            OSError: it cannot be removed, and is there as it was.
+        """
+        take_out(self.sheet)
         with suppress(OSError):  # something is still in it: the next night looks
-            self.folder.rmdir()
+            clear_away(self.folder, [self.totals] if self.totals else [])
 
 
 class Inbox:
@@ -79,7 +91,9 @@ class Inbox:
             UsageError: the folder is not there.
         """
         self._looks = {}
-        for path in self.files():
+        found = self.files()
+        totals = filter(None, map(self.totals_of, found))
+        for path in (*found, *totals):
             with suppress(OSError):  # it has gone, or is a link to nowhere: the second look tells
                 self._looks[path.name] = _look(path)
 
@@ -100,7 +114,7 @@ class Inbox:
             UsageError: the folder is not there or cannot be read.
         """
         try:
-            names = sorted((path.name for path in self.folder.iterdir()), key=_in_order)
+            names = sorted((path.name for path in self.folder.iterdir()), key=in_order)
         except OSError as error:
             raise UsageError(
                 f"The inbox {self.folder} cannot be read: {error.strerror}.",
@@ -117,13 +131,20 @@ class Inbox:
             needs_totals: whether a file that lies there whole waits for its control totals.
 
         Raises:
-            UsageError: its name fits another job too, so that nobody knows what it is.
+            UsageError: its name fits another job too, so that nobody knows what it is; or it is a
+                link, or no file.
         """
         if also := [one.name for one in self._beside if _means(one, path.name)]:
             jobs = ", ".join(sorted([self._job.name, *also]))
             raise UsageError(
                 f"Its name fits the jobs {jobs}: none takes it.",
                 "Let it fit one of them alone: by its own name, or by their `inbox`.",
+            )
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            what = "a link" if path.is_symlink() else "no ordinary file"
+            raise UsageError(
+                f"It is {what}, and no night ever takes one.",
+                "Put the file itself into the inbox, and take this one away.",
             )
         try:
             return next(self._doubts(path, needs_totals), "")
@@ -143,7 +164,7 @@ class Inbox:
             UsageError: the folder `taken` is on another disk.
             OSError: it cannot be moved.
         """
-        own = self._taken / f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        own = self._taken / f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}"
         own.mkdir(parents=True)
         if not claim_file(path, own / path.name):
             own.rmdir()
@@ -158,9 +179,9 @@ class Inbox:
         return [claim for folder in folders for claim in self._held_by(folder)]
 
     def with_totals(self, claim: Claim) -> Claim:
-        """A claim of which no run was made, with the control totals that a crash has left behind.
+        """A claim that is to be planned, with the control totals that a crash has left behind.
 
-        Of one that has a run they are in its folder; a file of their name in the inbox is another
+        Of what has a run on record none are needed: a file of their name in the inbox is another
         sheet's.
 
         Raises:
@@ -178,9 +199,16 @@ class Inbox:
         """Whether a file of the folder means something to the job."""
         return self._is_ours(path.name) or _is_totals(self._job, path.name)
 
+    def lacks_sheet(self, path: Path) -> bool:
+        """Whether a file of the folder is control totals of this job, and their sheet is not there.
+
+        That of a sheet which a night has taken goes with it.
+        """
+        if not _is_totals(self._job, path.name):
+            return False
+        return all(self.totals_of(sheet) != path for sheet in self.files())
+
     def _doubts(self, path: Path, needs_totals: Callable[[Path], bool]) -> Iterator[str]:
-        if path.is_symlink() or (path.exists() and not path.is_file()):
-            yield "It is no ordinary file."
         now = _look(path)
         if lock := _lock_of(path):
             yield f"Somebody has it open: {lock.name} lies beside it."
@@ -188,9 +216,21 @@ class Inbox:
             yield "It is empty so far."
         if self._looks.get(path.name) != now:
             yield "It is still being written."
+        why = self._why_no_totals(path)
+        if why and needs_totals(path):
+            yield why
+
+    def _why_no_totals(self, path: Path) -> str:
+        """Why a file's control totals are not to be read yet; "" if they are, or if it has none."""
         totals = self.totals_of(path)
-        if totals is not None and not totals.is_file() and needs_totals(path):
-            yield f"Its control totals are not there yet: {totals.name}."
+        if totals is None:
+            return ""
+        if not totals.is_file():
+            return f"Its control totals are not there yet: {totals.name}."
+        now = _look(totals)
+        if not now[0]:
+            return f"Its control totals are empty so far: {totals.name}."
+        return "" if self._looks.get(totals.name) == now else _WRITTEN_TOTALS.format(totals.name)
 
     @property
     def _taken(self) -> Path:
@@ -198,14 +238,15 @@ class Inbox:
 
     def _held_by(self, folder: Path) -> Iterator[Claim]:
         try:
-            found = [path for path in folder.iterdir() if self._is_sheet(path)]
+            held = list(folder.iterdir())
         except OSError:
             yield Claim(sheet=folder, totals=None)  # what takes it up tells why it cannot
             return
+        found = [one for one in held if self._is_sheet(one)]
         yield from map(self._claim, found)
         if not found and not self._look_only:
             with suppress(OSError):  # a crash between the folder and the file, or after the file
-                folder.rmdir()
+                clear_away(folder, (one for one in held if _is_totals(self._job, one.name)))
 
     def _claim(self, sheet: Path) -> Claim:
         return Claim(sheet=sheet, totals=self.totals_of(sheet))
@@ -214,61 +255,22 @@ class Inbox:
         return sheet.with_name(self._job.control_totals.replace(STEM, sheet.stem))
 
     def _is_ours(self, name: str) -> bool:
-        if _is_hidden(name) or is_unfinished(name) or _is_totals(self._job, name):
+        if is_hidden(name) or is_unfinished(name) or _is_totals(self._job, name):
             return False
-        return any(_fits(name, one) for one in self._patterns)
+        return any(fits(name, one) for one in self._patterns)
 
     def _is_sheet(self, path: Path) -> bool:
         """Whether something in a claim's folder is what was claimed: others leave files, too."""
-        return not (_is_hidden(path.name) or _is_totals(self._job, path.name) or path.is_dir())
-
-
-def strays_in(inboxes: Sequence[Inbox]) -> Iterator[Stray]:
-    """Files that lie in an inbox and that no job takes."""
-    for place, folder in {inbox.place: inbox.folder for inbox in inboxes}.items():
-        here = [one for one in inboxes if one.place == place]
-        with suppress(OSError):  # the job itself tells of a folder that cannot be read
-            for path in sorted(folder.iterdir()):
-                hidden = _is_hidden(path.name) or not path.is_file()
-                if not hidden and not any(one.knows(path) for one in here):
-                    yield Stray(path=path, said=_why_stray(path, here))
-
-
-def _why_stray(path: Path, inboxes: Sequence[Inbox]) -> str:
-    if is_unfinished(path.name):
-        return (
-            f"It lies in {path.parent}, and its name ends as that of a file which a program is "
-            "still writing. If it stays so, have it sent again, and take this one away."
-        )
-    fits = " or ".join(one.pattern for one in inboxes)
-    return f"It lies in {path.parent} and is no job's: its name does not fit {fits}."
-
-
-def is_unfinished(name: str) -> bool:
-    """Whether a name is one that programs give to what they are still writing."""
-    return name.casefold().endswith(_UNFINISHED)
+        return not (is_hidden(path.name) or _is_totals(self._job, path.name) or path.is_dir())
 
 
 def _means(job: Job, name: str) -> bool:
     """Whether a name means something to a job that shares its folder."""
-    return any(_fits(name, one) for one in job.patterns)
+    return any(fits(name, one) for one in job.patterns)
 
 
 def _is_totals(job: Job, name: str) -> bool:
-    return any(_fits(name, one) for one in job.patterns[1:])
-
-
-def _fits(name: str, pattern: str) -> bool:
-    return fnmatchcase(name.casefold(), pattern.casefold())
-
-
-def _is_hidden(name: str) -> bool:
-    """What systems and office programs leave beside people's files."""
-    return name.startswith((".", "~$"))
-
-
-def _in_order(name: str) -> tuple[str, str]:
-    return name.casefold(), name
+    return any(fits(name, one) for one in job.patterns[1:])
 
 
 def _look(path: Path) -> Look:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from importer.nightly.records import NightReport
 from importer.nightly.weights import Weight
 from importer.report.commands import ANY_ROWS, Command, Step, report_again, resolve, settle
 from importer.report.words import Tone
+
+CALL: Final = "The journal knows what was sent; call the people who look after the importer."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,12 @@ def care(title: str, text: str, *commands: Command) -> Step:
 def stop(title: str, text: str, *commands: Command) -> Step:
     """Return a step that comes before anything else."""
     return Step(tone=Tone.STOP, title=title, text=text, commands=commands)
+
+
+def internal_error(said: str, *commands: Command) -> Step:
+    """Return a step for what nobody but the importer's own people can put right."""
+    mistake = "This is a mistake of the importer, or a disk that fails."
+    return stop("An internal error", f"{said} {mistake} {CALL}", *commands)
 
 
 def settling(night: NightReport, run: str) -> Iterator[Command]:

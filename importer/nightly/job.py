@@ -12,6 +12,7 @@ from pathlib import Path
 
 from importer.errors import ImporterError
 from importer.files import sha256_of
+from importer.journal.left import is_left_to_others
 from importer.journal.overview import Open, held_for_a_time, open_by_run
 from importer.journal.purging import purged_at
 from importer.journal.reading import runs_by_mapping
@@ -27,6 +28,7 @@ from importer.nightly.putting_away import PuttingAway
 from importer.nightly.records import FileFate, FileReport, JobReport
 from importer.nightly.running import COUNTED, Running
 from importer.nightly.shift import GOES_ON, INTERRUPTED, Shift, code_of
+from importer.nightly.told import with_books
 from importer.nightly.totals import is_part
 from importer.pipeline.checking import read_mapping
 from importer.pipeline.exits import Exit
@@ -34,6 +36,8 @@ from importer.settings import Job
 from importer.upload import EndKind
 
 _log = logging.getLogger(__name__)
+NAMED = "`mapping` of this job under [[jobs]]"
+"""What gives the name of a job's mapping."""
 _NEXT_TIME = "It stays in the inbox; the next night takes it."
 _NOT_OURS = (
     "It cannot be taken ({}): another program has it open, or the importer may not write to the "
@@ -60,7 +64,7 @@ def take_up(shift: Shift, job: Job, inbox: Inbox) -> Done:
     """
     try:
         inbox.files()
-        work = _Work(shift, job, inbox, read_mapping(job.mapping))
+        work = _Work(shift, job, inbox, read_mapping(job.mapping, NAMED))
     except Exception as error:  # noqa: BLE001 - one job never stops the next
         return Done(report=_not_begun(job, error))
     try:
@@ -99,7 +103,8 @@ class _Work:
             self._do(self._resumed, run.file, work, later=GOES_ON)
         for claim in self._inbox.claimed():
             if claim.sheet not in gone_on:
-                self._do(self._files, claim.sheet.name, partial(self._again, claim))
+                work = partial(self._again, claim)
+                self._do(self._files, claim.sheet.name, work, later=GOES_ON)
         for path in self._inbox.files():
             self._do(self._files, path.name, partial(self._new, path))
         if not self._shift.dry_run:
@@ -148,11 +153,20 @@ class _Work:
         _log.info("%s: %s", self._job.name, file)
         try:
             report = work()
+        except KeyboardInterrupt as error:
+            if run := self._running.current:  # of which something may have been sent
+                said, code = f"{INTERRUPTED} {GOES_ON}", code_of(error)
+                left = FileReport(file=file, fate=FileFate.RUN, run=run, exit_code=code, said=said)
+                reports.append(self._with_books(left))
+            raise
         except Exception as error:  # noqa: BLE001 - one file never stops the next
-            report = self.failed(file, error)
+            report = self._with_books(self.failed(file, error))
         if report is not None:
             _log.info("%s: %s: %s", self._job.name, file, _in_short(report))
             reports.append(report)
+
+    def _with_books(self, report: FileReport) -> FileReport:
+        return with_books(self._shift, report, self._running.before.get(report.run))
 
     def _tell_again(self) -> None:
         """Sum up again what later files of this night have taken rows of."""
@@ -166,7 +180,8 @@ class _Work:
         """Take up what a crash left before it had a run."""
         if why := self._running.hold:
             return _left_alone(claim.sheet.name, why, FileFate.LEFT)
-        return self._running.take(self._inbox.with_totals(claim))
+        new = self._running.is_new(claim.sheet)
+        return self._running.take(self._inbox.with_totals(claim) if new else claim)
 
     def _new(self, path: Path) -> FileReport | None:
         if why := self._running.hold:
@@ -192,7 +207,7 @@ class _Work:
         latest = {one.file_sha256: one.id for one in runs}
         for run in runs:
             claim = claims.get(run.file_sha256) if latest[run.file_sha256] == run.id else None
-            if claim is not None and self._is_unfinished(run):
+            if claim is not None and self._is_unfinished(run, claim):
                 yield run, claim
             elif self._is_mine(run) and (_calls(open_.get(run.id, Open())) or run.id in held):
                 # What was held for another run is free where that one has given it up.
@@ -206,13 +221,17 @@ class _Work:
                 found[sha256_of(one.sheet)] = one
         return found
 
-    def _is_unfinished(self, run: RunRecord) -> bool:
+    def _is_unfinished(self, run: RunRecord, claim: Claim) -> bool:
         if purged_at(self._journal, run.id) is not None:
             return False
         if run.state is not RunState.DONE:
             return True
-        same = run.mapping_sha256 == self._mapping.sha256
-        return same and not self._archive.holds_input(run.id, run.file)
+        if run.mapping_sha256 != self._mapping.sha256:
+            return False
+        if claim.is_before(run.started_at):  # the run's own input, though a copy is put away
+            return True
+        put_away = self._archive.holds_input(run.id, run.file)
+        return not (put_away or is_left_to_others(self._journal, run.id))
 
     def _runs(self) -> list[RunRecord]:
         return runs_by_mapping(self._journal, self._mapping.name)
@@ -244,7 +263,8 @@ def _calls(left: Open) -> bool:
 
 def _is_taken_up(report: FileReport, every: Iterable[FileReport]) -> bool:
     """Whether another run of the night is a later one of the same sheet."""
-    if report.books is None or report.fate is FileFate.REFUSED or not report.run:
+    broken = report.fate in {FileFate.REFUSED, FileFate.FAILED}
+    if report.books is None or broken or not report.run:
         return False
     own = report.books.run
     others = [one.books.run for one in every if one.books and one.fate is not FileFate.REFUSED]

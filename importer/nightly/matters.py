@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
 
 from importer.model import Outcome
 from importer.nightly.codes import interrupted
@@ -14,6 +15,13 @@ from importer.pipeline.masking import hushed
 from importer.reconcile import add_up
 from importer.report.figures import counted, shown_count
 from importer.report.verdict import created_since, verdict
+
+_BROKEN_JOB: Final = {
+    Weight.STOPPED: " was interrupted",
+    Weight.FAILED: " broke off by an internal error",
+    Weight.NOT_ALL: " broke off",
+}
+"""What is said of a job that did not come to its end; of one that was not begun, nothing."""
 
 
 def matters_of(night: NightReport) -> tuple[Matter, ...]:
@@ -68,7 +76,12 @@ def weight_of_night(night: NightReport) -> Weight:
 
 def weight_of_job(job: JobReport) -> Weight:
     """Return how urgent a job is that broke off, or could not be taken up."""
-    return Weight.STOPPED if interrupted(job.exit_code) else Weight.REFUSED
+    if interrupted(job.exit_code):
+        return Weight.STOPPED
+    files = runs_of(job)
+    if job.exit_code == Exit.INTERNAL and all(one.exit_code != Exit.INTERNAL for one in files):
+        return Weight.FAILED
+    return Weight.NOT_ALL if files else Weight.REFUSED
 
 
 def nothing_new(job: JobReport) -> bool:
@@ -88,6 +101,8 @@ def _all_matters(night: NightReport) -> Iterator[Matter]:
         sentence = hushed(night.failed).partition(". ")[0].rstrip(".")
         first = ": ".join(sentence.split(": ")[:2])  # what comes after explains it
         yield Matter(weight=weight_of_night(night), text=f"{first[:1].lower()}{first[1:]}")
+    for untold in night.untold:
+        yield Matter(weight=Weight.UNTOLD, text=f"{untold.night}, {untold.ended}")
     if night.came_from:
         text = f"the journal was on the machine {night.came_from} before"
         yield Matter(weight=Weight.MOVED, text=text)
@@ -96,6 +111,12 @@ def _all_matters(night: NightReport) -> Iterator[Matter]:
         yield from _of_job(job)
     for _, file in each_file(night):
         yield from of_file(file)
+    yield from _of_before(night)
+    yield from _strays(night)
+
+
+def _of_before(night: NightReport) -> Iterator[Matter]:
+    """What waits in runs whose books the night does not tell; what is in doubt is `_doubts`."""
     if night.waiting:
         text = f"{counted(len(night.waiting), 'plan')} of earlier runs"
         yield Matter(weight=Weight.APPROVAL, text=text)
@@ -111,12 +132,16 @@ def _all_matters(night: NightReport) -> Iterator[Matter]:
         text = f"{counted(count, 'row')}{money} of {files} still to correct, from before"
         yield Matter(weight=Weight.WRONG_BEFORE, text=text)
     if night.unsent:
-        text = f"{counted(sum(night.unsent.values()), 'action')} of earlier runs"
+        whose = _whose(night, night.unsent)
+        text = f"{counted(sum(night.unsent.values()), 'action')} of {whose}"
         yield Matter(weight=Weight.UNSENT_BEFORE, text=text)
-    if night.strays:
-        fit = "fits no job" if len(night.strays) == 1 else "fit no job"
-        text = f"{_names(one.path.name for one in night.strays)} {fit}"
-        yield Matter(weight=Weight.STRAY, text=text)
+
+
+def _whose(night: NightReport, runs: Collection[str]) -> str:
+    own = night.unclosed.intersection(runs)
+    if not own:
+        return "earlier runs"
+    return "this night's runs" if own.issuperset(runs) else "runs of this night and before"
 
 
 def _doubts(night: NightReport) -> Iterator[Matter]:
@@ -124,22 +149,23 @@ def _doubts(night: NightReport) -> Iterator[Matter]:
     runs = [file for job in night.jobs for file in runs_of(job)]
     books = [file.books for file in runs if file.books and file.books.waiting(Outcome.UNKNOWN)]
     count = sum(one.waiting(Outcome.UNKNOWN) for one in books)
-    before = sum(night.still_unknown.values())
+    before, whose = sum(night.still_unknown.values()), _whose(night, night.still_unknown)
     if count:
         money = worth(add_up(one.left_of[Outcome.UNKNOWN].money for one in books))
-        more = f", and {shown_count(before)} of earlier runs" if before else ""
+        more = f", and {shown_count(before)} of {whose}" if before else ""
         files = _names(one.run.file for one in books)
         text = f"{counted(count, 'action')}{money} of {files}{more}"
         yield Matter(weight=Weight.DOUBT, text=text)
     elif before:
-        text = f"{counted(before, 'action')} of earlier runs, still"
+        still = "" if night.unclosed.intersection(night.still_unknown) else ", still"
+        text = f"{counted(before, 'action')} of {whose}{still}"
         yield Matter(weight=Weight.DOUBT, text=text)
 
 
 def _of_job(job: JobReport) -> Iterator[Matter]:
     if job.said:
         weight = weight_of_job(job)
-        ended = " was interrupted" if weight is Weight.STOPPED else ""
+        ended = _BROKEN_JOB.get(weight, "")
         yield Matter(weight=weight, text=f"the job {job.name}{ended}")
     for fate, (weight, one, more) in TOGETHER.items():
         if found := [file for file in runs_of(job) if file.fate is fate]:
@@ -153,12 +179,14 @@ def _of_job(job: JobReport) -> Iterator[Matter]:
         text = f"{job.name}: {job.missing.partition(': ')[2]}"
         yield Matter(weight=Weight.NO_FILE, text=text)
     elif nothing_new(job):
-        came = "came" if any(file.exit_code for file in job.files) else "was imported"
+        were = "was" if len({file.file for file in job.files}) == 1 else "were"
+        came = "came" if any(file.exit_code for file in job.files) else f"{were} imported"
         text = f"{_names(file.file for file in job.files)} {came} before"
         yield Matter(weight=Weight.NOTHING_NEW, text=text)
     if before := open_before(job):
         names = _names(one.file for one in before)
-        yield Matter(weight=Weight.NOT_ALL, text=f"{names} came before, and is not all in")
+        are = "is" if len({one.file for one in before}) == 1 else "are"
+        yield Matter(weight=Weight.NOT_ALL, text=f"{names} came before, and {are} not all in")
 
 
 def _all_well(night: NightReport) -> str:
@@ -179,6 +207,17 @@ def _all_well(night: NightReport) -> str:
     rows = sum(books.rows.done for _, books in told)
     now = f"{counted(created, 'action')} created now{money}"
     return f"All {counted(rows, 'row')} of {len(told)} files are in: {now}"
+
+
+def _strays(night: NightReport) -> Iterator[Matter]:
+    names = [one.path.name for one in night.strays if one.of_sheet]
+    if names:
+        text = f"{_names(names)} came, the sheet did not"
+        yield Matter(weight=Weight.STRAY, text=text)
+    names = [one.path.name for one in night.strays if not one.of_sheet]
+    if names:
+        fit = "fits no job" if len(names) == 1 else "fit no job"
+        yield Matter(weight=Weight.STRAY, text=f"{_names(names)} {fit}")
 
 
 def _names(files: Iterable[str]) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from shutil import copyfileobj
-from typing import IO
+from typing import IO, Final
 
 from importer.errors import UsageError
 from importer.files import (
@@ -16,6 +17,9 @@ from importer.files import (
     sync_folder,
     write_atomically,
 )
+
+_TAKEN_OUT: Final = ".put-away"
+"""A sheet that somebody else has kept, until its folder is cleared: no sheet any more."""
 
 
 def claim_file(source: Path, target: Path) -> bool:
@@ -77,6 +81,32 @@ def remove_files(*paths: Path) -> None:
     for path in paths:
         path.unlink()
     _sync(*(path.parent for path in paths))
+
+
+def take_out(sheet: Path) -> None:
+    """Let a sheet be none any more, in one step, before what lies beside it is removed.
+
+    Were its control totals removed first, a crash would leave a sheet that takes those of the
+    next export for its own.
+
+    Raises:
+        OSError: it cannot be moved, and is there as it was.
+    """
+    sheet.replace(sheet.with_name(_TAKEN_OUT))
+    _sync(sheet.parent)
+
+
+def clear_away(folder: Path, beside: Iterable[Path]) -> None:
+    """Remove the folder of a sheet, and what lay beside that if it was taken out.
+
+    Raises:
+        OSError: something else is in it.
+    """
+    if (folder / _TAKEN_OUT).exists():
+        for one in beside:
+            one.unlink(missing_ok=True)
+        (folder / _TAKEN_OUT).unlink()
+    folder.rmdir()
 
 
 def copy_into(source: Path, target: Path) -> None:

@@ -13,12 +13,13 @@ from importer.journal.store import utc_now
 from importer.nightly.before import Before
 from importer.nightly.codes import worst
 from importer.nightly.faults import fault_of
-from importer.nightly.inbox import Inbox, strays_in
+from importer.nightly.inbox import Inbox
 from importer.nightly.job import Done, take_up
 from importer.nightly.records import NightReport
 from importer.nightly.shift import INTERRUPTED, Shift, code_of
+from importer.nightly.strays import strays_in
 from importer.nightly.telling import not_told, zone_of
-from importer.nightly.unended import begun
+from importer.nightly.unended import NightNote
 from importer.pipeline.bars import Bars, NoBars
 from importer.pipeline.exits import Exit
 from importer.pipeline.workplace import Workplace, open_workplace
@@ -39,6 +40,7 @@ def run_night(  # noqa: PLR0913 - what a command was told
     clock: Clock | None = None,
     options: str = "",
     sleep: Callable[[float], None] = time.sleep,
+    note: NightNote | None = None,
 ) -> NightReport:
     """Take every job up once; once one was, whatever breaks is told beside what was done.
 
@@ -52,6 +54,7 @@ def run_night(  # noqa: PLR0913 - what a command was told
         clock: aware times, in place of the journal's own clock.
         options: what a person types to find the same settings in their folder, or "".
         sleep: waits so many seconds.
+        note: kept until people are told of the night; None: nobody is.
 
     Raises:
         UsageError: there is no such job, or none at all.
@@ -72,7 +75,7 @@ def run_night(  # noqa: PLR0913 - what a command was told
                 minutes=minutes,
                 dry_run=dry_run,
             )
-            night = replace(_noted(workplace, shift, jobs), options=options)
+            night = replace(_noted(workplace, shift, jobs, note), options=options)
     except (Exception, KeyboardInterrupt) as error:
         if night is None:
             raise
@@ -81,14 +84,16 @@ def run_night(  # noqa: PLR0913 - what a command was told
     return night
 
 
-def _noted(workplace: Workplace, shift: Shift, jobs: Sequence[Job]) -> NightReport:
-    """The night, and that the one before has ended without a word, if it has."""
-    if shift.dry_run:
+def _noted(
+    workplace: Workplace, shift: Shift, jobs: Sequence[Job], note: NightNote | None
+) -> NightReport:
+    """The night, and those before that have ended without a word, if any has."""
+    if shift.dry_run or note is None:
         return _all_of(workplace, shift, jobs)
-    settings = workplace.settings
-    with begun(settings, shift.clock(), zone_of(settings)) as before:
-        night = _all_of(workplace, shift, jobs)
-    return replace(night, notes=(*night.notes, *before))
+    untold = note.begin(workplace, shift.clock(), zone_of(workplace.settings))
+    night = _all_of(workplace, shift, jobs)
+    notes = (*night.notes, *(one.said for one in untold))
+    return replace(night, untold=untold, notes=notes)
 
 
 def _all_of(workplace: Workplace, shift: Shift, jobs: Sequence[Job]) -> NightReport:

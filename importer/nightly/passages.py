@@ -52,7 +52,8 @@ def of_job(job: JobReport, options: str, zone: dt.tzinfo) -> Iterator[Leaf]:
         yield leaves.words(f"{job.missing[:1].upper()}{job.missing[1:].rstrip('.')}.")
     yield from map(leaves.words, map(hushed, job.unusual))
     for file in job.resumed:
-        title = f"{file.file}, gone on with{_since(file, zone)}"
+        left = file.fate is FileFate.LEFT
+        title = f"{file.file}, {'of before' if left else 'gone on with'}{_since(file, zone)}"
         yield from _of_file(file, title, masked_report(file, job.mapping, options))
     for file in job.files:
         yield from _of_file(file, file.file, masked_report(file, job.mapping, options))

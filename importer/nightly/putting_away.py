@@ -94,4 +94,4 @@ class PuttingAway:
 def _not_whole(report: FileReport) -> FileReport:
     said = f"{report.said} {_CHANGED}".strip()
     code = worst([report.exit_code, Exit.LATER])
-    return replace(report, said=said, changed=True, exit_code=code)
+    return replace(report, said=said, archived=None, changed=True, exit_code=code)

@@ -104,7 +104,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StillHeld:
-    """What an earlier run holds as DUPLICATE, and nobody has decided on since."""
+    """What an earlier run holds as DUPLICATE: nobody has decided on it, and no later run has it."""
 
     file: str
     """What the run read."""
@@ -116,7 +116,7 @@ class StillHeld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StillWrong:
-    """Rows of an earlier run that nobody has corrected since."""
+    """Rows of an earlier run that nobody has corrected since, and that no later run has again."""
 
     file: str
     """What the run read."""
@@ -131,15 +131,33 @@ class StillWrong:
     """The job that has run it; "" where a person did."""
     failures: Path | None
     """The failures workbook; None where it is gone."""
+    read_since: bool = False
+    """A later sheet of its mapping was read: such a row may stand there in another form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stray:
-    """A file that lies in an inbox and that no job takes."""
+    """A file that lies in an inbox and that no job takes, or not without its sheet."""
 
     path: Path
     said: str
     """Why, and what to do."""
+    of_sheet: bool = False
+    """It is control totals, whose sheet has not come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """A night before, of which people may have been told nothing."""
+
+    night: str
+    """`the night of 23 Nov 2026, 02:00`."""
+    ended: str
+    """That it was killed, or that its message failed: what follows its name."""
+    said: str
+    """The same as sentences, and where it is found what it had done."""
+    note: Path
+    """What says so on disk; gone once people are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +183,8 @@ class NightReport:
     """Run → what it holds as DUPLICATE, of runs that this night did not touch."""
     strays: tuple[Stray, ...] = ()
     """What lies in the inboxes and is no job's."""
+    untold: tuple[Untold, ...] = ()
+    """Nights before that have not told people to the end; what is said of them is a note too."""
     came_from: str = ""
     """The machine on which the journal was used before, where that was another one."""
     folder: Path | None = None
@@ -177,3 +197,14 @@ class NightReport:
     """What else is to be known, such as a night that could not begin at all."""
     exit_code: int
     """The worst of all, in the order of `nightly.codes`."""
+
+    @property
+    def unclosed(self) -> frozenset[str]:
+        """Runs that this night has worked on, and whose books could not be summed up.
+
+        What is open of them is told with that of runs that it did not touch.
+        """
+        runs = (one for job in self.jobs for one in (*job.resumed, *job.files))
+        return frozenset(
+            one.run for one in runs if one.run and one.books is None and one.fate is FileFate.FAILED
+        )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from importer.errors import ImporterError, SheetError, SheetRefusedError
 from importer.files import sha256_of
+from importer.journal.left import is_left_to_others
 from importer.journal.money import lines_by_outcome
 from importer.journal.purging import purged_at
 from importer.journal.reading import runs_by_mapping
@@ -30,7 +31,7 @@ from importer.pipeline.outcome import exit_code
 from importer.pipeline.planning import Demands, plan_run
 from importer.pipeline.reporting import reconcile_run
 from importer.pipeline.sending import send_run
-from importer.reconcile import Reconciliation
+from importer.reconcile import Line, Reconciliation
 from importer.report.figures import counted
 from importer.report.moments import day
 from importer.settings import Job
@@ -53,6 +54,8 @@ class Running:
     """Runs that this night has worked on."""
     current: str = ""
     """The one that it is working on; kept where that fails."""
+    before: dict[str, Line] = field(default_factory=dict)
+    """Run that was gone on with → what of it was CREATED before."""
     hold: str = ""
     """Why no new file may be planned: its rows may be UNSENT in a run that could not go on."""
 
@@ -74,6 +77,13 @@ class Running:
         if known.state in NOT_OVER and known.id not in self.touched:
             return self.go_on(known, claim)
         return self._same(known, claim)
+
+    def is_new(self, sheet: Path) -> bool:
+        """Whether a file would be planned; what cannot be read is not."""
+        try:
+            return self._known(sha256_of(sheet)) is None
+        except OSError:
+            return False
 
     def _begin(self, claim: Claim, digest: str) -> FileReport:
         """Plan a file and send it, or say why not."""
@@ -157,13 +167,15 @@ class Running:
         if found is None or found.state in NOT_OVER:
             # One that was purged cannot be gone on with; the ledger knows what it created.
             return found if found and purged_at(journal, found.id) is None else None
-        return found if found.mapping_sha256 == self.mapping.sha256 else None
+        same = found.mapping_sha256 == self.mapping.sha256
+        return found if same and not is_left_to_others(journal, found.id) else None
 
     def _send(self, run: str, file: str, claim: Claim | None) -> FileReport:
         self.current = run
         self.touched.add(run)
         waiting = waits(self.shift.workplace, run) is not None
-        created = lines_by_outcome(self.shift.workplace.journal, run).get(Outcome.CREATED)
+        created = lines_by_outcome(self.shift.workplace.journal, run).get(Outcome.CREATED, NOTHING)
+        self.before[run] = created
         ending, failed = self._ended(run)
         told = write_down(self.shift, run)
         code = failed.exit_code if failed else exit_code(told.books, ending)
@@ -177,7 +189,7 @@ class Running:
             run=run,
             exit_code=worst([code, told.exit_code]),
             books=told.books,
-            created_before=created or NOTHING,
+            created_before=created,
             said=f"{said} {told.said}".strip(),
             end=ending.kind,
             halted=ending.halted,
@@ -203,7 +215,7 @@ class Running:
         # The next export holds the same rows again, and they would be held as DUPLICATE.
         if books.unsent and ending.kind is not EndKind.DONE and not separate(self.mapping):
             self.hold = (
-                f"It stays in the inbox until the run {books.run.id} is done, since it may hold "
+                f"It waits until the run {books.run.id} is done, since it may hold "
                 "the same rows again; the next night takes it after that."
             )
 

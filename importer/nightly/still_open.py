@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from importer.nightly.ends import worth
 from importer.nightly.items import Item, care, reports_of, settling, stop
@@ -23,6 +24,11 @@ from importer.report.commands import (
 from importer.report.figures import counted
 from importer.report.words import Hold
 
+_ELSEWHERE: Final = (
+    "Later sheets were read, and may have some of them in a form that cannot be told from a new "
+    "row: give up those that are in by now, and correct the others."
+)
+
 
 def of_before(night: NightReport) -> Iterator[Item]:
     """Yield what is to be done, each about a run."""
@@ -33,6 +39,8 @@ def of_before(night: NightReport) -> Iterator[Item]:
     for run, count in night.unsent.items():
         commands = (resume(run, night.options), give_up(run, night.options))
         text = "An earlier night or a person has left it, and this night did not take it up."
+        if run in night.unclosed:
+            text = "This night could not bring it to its end."
         title = f"Resume {counted(count, 'unsent action')}"
         step = care(title, text, *commands)
         yield Item(weight=Weight.UNSENT_BEFORE, about=f"Run {run}", step=step)
@@ -57,14 +65,15 @@ def _of_wrong(night: NightReport, run: str, one: StillWrong) -> Step:
     close = typed("close", run, one.typed, REASON, night.options)
     up = Command(text=close, does="gives them up: nobody is asked again")
     title = f"Correct {counted(one.rows, 'row')}{worth(one.money)} of {one.file} from before"
+    since = _ELSEWHERE if one.read_since else "Nobody has corrected them since."
     if one.failures is None:
-        text = "Nobody has corrected them since, and their failures workbook is gone."
+        text = f"{since} Their failures workbook is gone."
         return care(title, text, reports_of(night, run), up)
     jobs = (job.for_failures for job in night.jobs if job.name == one.job)
     by_night = next(filter(None, jobs), "")
     text = (
-        f"Nobody has corrected them since. They are in {one.failures.as_posix()}: its columns "
-        "“Importer: …” say what is wrong with each. Correct the red cells, save it, and "
+        f"{since} They are in {one.failures.as_posix()}: its columns “Importer: …” say what is "
+        "wrong with each. Correct the red cells, save it, and "
     )
     put = f"put it {by_night}: the next night runs it. Or at once:" if by_night else "run it:"
     mapping = one.mapping.as_posix() if one.mapping else ELSEWHERE
@@ -91,10 +100,9 @@ def _of_duplicates(night: NightReport, run: str, one: StillHeld) -> Step:
 
 def _settle(night: NightReport) -> Iterator[Item]:
     for run, count in night.still_unknown.items():
-        text = (
-            "Nobody has settled this since an earlier night. Do not send it again, by any way, "
-            "before it is settled:"
-        )
-        title = f"Settle {counted(count, 'action')} in doubt from before"
+        own = run in night.unclosed
+        since = "" if own else "Nobody has settled this since an earlier night. "
+        text = f"{since}Do not send it again, by any way, before it is settled:"
+        title = f"Settle {counted(count, 'action')} in doubt{'' if own else ' from before'}"
         step = stop(title, text, *settling(night, run))
         yield Item(weight=Weight.DOUBT, about=f"Run {run}", step=step)

@@ -15,6 +15,7 @@ from importer.files import free_name, make_private_folder, write_atomically
 from importer.nightly.digest import Digest, digest_of
 from importer.nightly.faults import fault_of
 from importer.nightly.records import NightReport
+from importer.nightly.unended import NightNote
 from importer.notify import START, Message, ping, send
 from importer.settings import NotifyWhen, Settings, find_notify_urls, find_ping_url
 
@@ -61,7 +62,7 @@ def keep_digest(settings: Settings, night: NightReport) -> Kept:
 
 
 def tell(
-    settings: Settings, night: NightReport, kept: Kept, env: Mapping[str, str]
+    settings: Settings, night: NightReport, kept: Kept, env: Mapping[str, str], note: NightNote
 ) -> Sequence[str]:
     """Send a night's digest, and tell the dead man's switch how it ended.
 
@@ -70,18 +71,23 @@ def tell(
         night: what it came to.
         kept: its digest.
         env: the environment, for the addresses.
+        note: that the night is not told; removed once it is, and whom it could not tell is written.
+            It stays where a message with trouble in it has failed.
 
     Returns:
         A sentence for each of those who could not be told, without any address.
     """
-    failed = [
-        *kept.failed,
-        *_noted(_till_interrupted(_send(settings, kept.digest, env))),
-        *_noted(_till_interrupted(_ping(settings, env, str(night.exit_code)))),
-    ]
+    unsent = _noted(_till_interrupted(_send(settings, kept.digest, env)))
+    pinged = _noted(_till_interrupted(_ping(settings, env, str(night.exit_code))))
+    failed = [*kept.failed, *unsent, *pinged]
     for sentence in failed:
         _log.warning("%s", sentence)
-    _remember(_file(settings), failed)
+    with suppress(OSError):  # it is in the log all the same, and the next night tells of this one
+        _remember(_file(settings), failed)
+        if unsent and kept.digest is not None and kept.digest.trouble:
+            note.not_sent(kept.digest.subject)
+        else:
+            note.end(night)
     return failed
 
 
@@ -142,9 +148,8 @@ def _file(settings: Settings) -> Path:
 
 
 def _remember(file: Path, failed: Sequence[str]) -> None:
-    with suppress(OSError):  # it is in the log all the same
-        if not failed:
-            file.unlink(missing_ok=True)
-            return
-        make_private_folder(file.parent)
-        write_atomically(file, "".join(f"{one}\n" for one in failed).encode())
+    if not failed:
+        file.unlink(missing_ok=True)
+        return
+    make_private_folder(file.parent)
+    write_atomically(file, "".join(f"{one}\n" for one in failed).encode())

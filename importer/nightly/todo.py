@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from importer.nightly import leaves
 from importer.nightly.ends import is_empty
-from importer.nightly.items import Item, care
+from importer.nightly.items import Item, care, internal_error
 from importer.nightly.leaves import Leaf
 from importer.nightly.matters import (
     each_file,
@@ -62,6 +62,9 @@ def _of_night(night: NightReport) -> Iterator[Item]:
         text = "Nothing here says why. Look into the reports and the log of the night."
         step = care("Look what happened", text)
         yield Item(weight=weight_of_night(night), about="All jobs", step=step)
+    for one in night.untold:
+        step = care("See what it had done", hushed(one.said))
+        yield Item(weight=Weight.UNTOLD, about=f"{one.night[:1].upper()}{one.night[1:]}", step=step)
     if night.came_from:
         said, remedy = moved_from(night.came_from)
         step = care(f"Let nothing be sent from {night.came_from}", f"{said} {remedy}")
@@ -85,8 +88,9 @@ def _of_job(night: NightReport, job: JobReport) -> Iterator[Item]:
         yield Item(weight=Weight.NOTHING_NEW, about=job.name, step=step)
     if job.unusual or any(is_empty(file) for file in runs_of(job)):
         text = (
-            "Compare it with the source: an export that was cut off, or made for another day, "
-            "looks like this. What is in is in once; a whole export may be put into the inbox."
+            "Compare it with the source: of fewer rows than usual, an export may have been cut "
+            "off; of more, it may hold other days, or rows that belong elsewhere. A whole export "
+            "may be put into the inbox: what is in already is not sent again."
         )
         step = care("Look whether the export is whole", text)
         yield Item(weight=Weight.UNUSUAL, about=job.name, step=step)
@@ -95,6 +99,8 @@ def _of_job(night: NightReport, job: JobReport) -> Iterator[Item]:
 
 def _of_broken(job: JobReport, weight: Weight, again: Command) -> Step:
     said = hushed(job.said)
+    if weight is Weight.FAILED:
+        return internal_error(said)
     if weight is Weight.STOPPED:
         return care("Let the job go on", f"{said} The next night does that; or at once:", again)
     nothing = "" if runs_of(job) else " Nothing of this job was taken up."
@@ -109,8 +115,8 @@ def _of_left(night: NightReport, job: JobReport) -> Iterator[Item]:
     left = [file for file in runs_of(job) if file.fate is FileFate.LEFT]
     if any(file.end is EndKind.OUT_OF_TIME for file in left):
         text = (
-            "The time was over before it was begun; the next night takes it up. If this happens "
-            "again, let the night start earlier or give it more --max-minutes. At once:"
+            "There was no time left for it; the next night takes it up. If this happens again, let "
+            "the night start earlier or give it more --max-minutes. At once:"
         )
         step = care("Give the night more time", text, night_again(night, job))
         yield Item(weight=Weight.LEFT, about=job.name, step=step)
@@ -118,7 +124,8 @@ def _of_left(night: NightReport, job: JobReport) -> Iterator[Item]:
 
 def _of_strays(night: NightReport) -> Iterator[Item]:
     for one in night.strays:
-        step = care("Give it a name that fits, or take it away", one.said)
+        name = "Give it a name that fits, or take it away"
+        step = care("Find its sheet" if one.of_sheet else name, one.said)
         yield Item(weight=Weight.STRAY, about=one.path.name, step=step)
 
 

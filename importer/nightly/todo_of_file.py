@@ -9,13 +9,21 @@ from typing import Final
 from importer.model import Outcome
 from importer.nightly.codes import interrupted
 from importer.nightly.ends import end_of, is_fault, is_refused
-from importer.nightly.items import Item, care, reports_of, settling, stop
+from importer.nightly.items import (
+    CALL,
+    Item,
+    care,
+    internal_error,
+    reports_of,
+    settling,
+    stop,
+)
 from importer.nightly.masked import masked_report, said_of
 from importer.nightly.records import FileFate, FileReport, JobReport, NightReport
 from importer.nightly.weights import Weight
 from importer.pipeline.exits import Exit
 from importer.pipeline.plans import PLAN_FILE
-from importer.reconcile import Reconciliation
+from importer.reconcile import Reconciliation, Wait
 from importer.report.commands import Command, Step, plan_commands, resume, typed
 from importer.report.figures import counted
 from importer.report.steps import distrust, next_steps
@@ -27,14 +35,20 @@ _LATER: Final = frozenset({EndKind.UNREACHABLE, EndKind.OUT_OF_TIME})
 _ANSWERED: Final = (Weight.GIVEN_UP, Weight.UNUSUAL)
 """Of what was given up there is nothing to do; and an empty file is its job's item."""
 _PUT_BACK: Final = (
-    "The sheet lies in {} now, and no night tries it again by itself. Put the corrected one into "
-    "the inbox; or this same one, with its control totals if it has any, once these or the mapping "
-    "are corrected. The next night takes it."
+    "The sheet lies in {} now, and no night tries it again by itself. Put {} into the inbox; or "
+    "this same one, with its control totals if it has any, once these or the mapping are "
+    "corrected. The next night takes it."
 )
 _BY_ITSELF: Final = (
     "Or leave it: once nothing is in its way any more, the next night goes on with it by itself."
 )
-_CALL: Final = "The journal knows what was sent; call the people who look after the importer."
+
+_RUNS_IT_LATER: Final = "a night runs it once nothing of this run is UNSENT any more."
+"""Until then it may hold the same rows."""
+_LOOKS_AGAIN: Final = (
+    "Or leave it for now: the next night asks again for the timelines by itself, before it sends "
+    "anything more. What stays in doubt then waits for you."
+)
 
 
 def of_file(
@@ -105,10 +119,9 @@ def _item(weight: Weight, file: FileReport, step: Step) -> Item:
 
 def _of_fault(night: NightReport, file: FileReport) -> Step:
     if file.exit_code == Exit.INTERNAL:
-        mistake = "This is a mistake of the importer, or a disk that fails."
-        return stop("An internal error", f"{said_of(file)} {mistake} {_CALL}")
+        return internal_error(said_of(file), *_reports(night, file))
     title = "It could not be brought to its end"
-    return stop(title, f"{said_of(file)} {_CALL}", *_reports(night, file))
+    return stop(title, f"{said_of(file)} {CALL}", *_reports(night, file))
 
 
 def _reports(night: NightReport, file: FileReport) -> tuple[Command, ...]:
@@ -119,13 +132,10 @@ def _of_refused(night: NightReport, job: JobReport, file: FileReport) -> Step:
     """What is no sheet of the mapping at all: damaged, cut off, protected, another one."""
     said, again = f"{said_of(file)} Nothing of it was sent.", night_again(night, job)
     if file.archived is None:
-        text = f"{said} It stays where it is, and each night tries it again; or at once:"
+        text = f"{said} It stays where it is, and each night looks at it again; or at once:"
         return care("Put right what keeps it", text, again)
-    text = (
-        f"{said} It lies in {file.archived.as_posix()} now. Once a good copy is in the inbox, the "
-        "next night takes that; or at once:"
-    )
-    return care("Fetch it again, or export it again", text, again)
+    back = _PUT_BACK.format(file.archived.as_posix(), "a good copy")
+    return care("Put right why it was refused", f"{said} {back} Also at once:", again)
 
 
 def _of_books(night: NightReport, file: FileReport, books: Reconciliation) -> Iterator[Item]:
@@ -136,9 +146,11 @@ def _of_books(night: NightReport, file: FileReport, books: Reconciliation) -> It
         title = f"Settle {counted(doubtful, 'action')} in doubt"
         text = "Do not send it again, by any way, before it is settled:"
         yield _item(Weight.DOUBT, file, stop(title, text, *settling(night, file.run)))
+    if is_fault(file):
+        return  # its own step has the command
     end = end_of(file)
-    text = f"{said_of(file)} Put that right; then write them:"
-    step = care("Write its reports", text, reports_of(night, file.run))
+    then = "At once:" if interrupted(file.exit_code) else "Put that right; then write them:"
+    step = care("Write its reports", f"{said_of(file)} {then}", reports_of(night, file.run))
     yield _item(end.weight if end else Weight.TO_CORRECT, file, step)
 
 
@@ -146,17 +158,21 @@ def _of_step(night: NightReport, job: JobReport, file: FileReport, step: Step) -
     if step.shows == Outcome.UNSENT and file.end in _LATER:
         return _item(_weight_of(file, step), file, _goes_on(night, file))
     by_night = bool(step.link and step.commands and job.for_failures)
-    after = f"Or put that file {job.for_failures}: the next night runs it." if by_night else ""
+    unsent = file.books is not None and file.books.unsent
+    runs_it = _RUNS_IT_LATER if unsent else "the next night runs it."
+    after = f"Or put that file {job.for_failures}: {runs_it}" if by_night else ""
     if step.shows == Outcome.UNSENT and not file.halted and _was_stopped(file):
         after = _BY_ITSELF
-    if is_refused(file) and file.archived:
-        after = _PUT_BACK.format(file.archived.as_posix())
+    if step.shows == Outcome.UNKNOWN and file.books and Wait.LOOK in file.books.waits:
+        after = _LOOKS_AGAIN
+    if is_refused(file) and file.archived and not file.changed:
+        after = _PUT_BACK.format(file.archived.as_posix(), "the corrected one")
     return replace(_item(_weight_of(file, step), file, _with_reason(step, file)), after=after)
 
 
 def _was_stopped(file: FileReport) -> bool:
     """Whether it was ended by something that stands in nobody's way any more once it is over."""
-    stopped = file.exit_code == Exit.STOPPED or interrupted(file.exit_code)
+    stopped = file.exit_code in {Exit.STOPPED, Exit.IN_DOUBT} or interrupted(file.exit_code)
     held = file.fate is not FileFate.RUN or (file.report is not None and file.report.hold)
     return stopped and not held
 

@@ -6,12 +6,18 @@ from dataclasses import replace
 from typing import Final
 
 from importer.journal.overview import Open, open_by_run
+from importer.model import Outcome
 from importer.nightly.codes import worst
+from importer.nightly.faults import fault_of
 from importer.nightly.inbox import Claim
 from importer.nightly.records import FileFate, FileReport
 from importer.nightly.shift import GOES_ON, OUT_OF_TIME, Shift
+from importer.nightly.waiting_rows import waiting_rows
 from importer.pipeline.approving import waits
 from importer.pipeline.exits import Exit
+from importer.pipeline.outcome import exit_code
+from importer.pipeline.reporting import reconcile_run
+from importer.reconcile import Line
 from importer.report.figures import counted
 from importer.upload import Ending, EndKind
 
@@ -44,11 +50,38 @@ def left_of(shift: Shift, run: str) -> tuple[int, str]:
         return Exit.STOPPED, "whose plan waits for somebody's word"
     if left.unsent:
         return Exit.STOPPED, f"which has {counted(left.unsent, 'action')} still to send"
-    if left.to_correct:
-        return Exit.INCOMPLETE, f"of which {counted(left.to_correct, 'row')} wait for a correction"
-    if left.duplicate:
-        return Exit.INCOMPLETE, f"which holds {counted(left.duplicate, 'action')} as DUPLICATE"
+    # What a later run has again is told there, or is over.
+    if left.to_correct and (wrong := waiting_rows(shift.workplace, "to_correct").get(run)):
+        rows = counted(len(wrong.rows), "row")
+        wait = "waits" if len(wrong.rows) == 1 else "wait"
+        return Exit.INCOMPLETE, f"of which {rows} {wait} for a correction"
+    if left.duplicate and (held := waiting_rows(shift.workplace, "duplicate").get(run)):
+        return Exit.INCOMPLETE, f"which holds {counted(held.actions, 'action')} as DUPLICATE"
     return Exit.DONE, ""
+
+
+def with_books(shift: Shift, report: FileReport, before: Line | None) -> FileReport:
+    """What is told of a run at which something broke, with what it has come to by then.
+
+    Args:
+        shift: the night.
+        report: what broke.
+        before: what of the run was CREATED before this night; None: all that is.
+
+    Returns:
+        The same where there is no run, or where its books cannot be summed up.
+    """
+    if not report.run:
+        return report
+    try:
+        books = reconcile_run(shift.workplace, report.run)
+    except Exception as error:  # noqa: BLE001 - what broke is told; what is in doubt is looked for
+        fault_of(error, f"The books of the run {report.run}")
+        return report
+    code = exit_code(books, Ending(kind=report.end or EndKind.DONE))
+    created = books.outcomes[Outcome.CREATED] if before is None else before
+    worse = worst([report.exit_code, code])
+    return replace(report, exit_code=worse, books=books, created_before=created)
 
 
 def words_of(ending: Ending) -> str:

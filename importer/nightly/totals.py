@@ -14,15 +14,19 @@ from pathlib import Path
 from typing import Final
 
 from importer.errors import ImporterError, SheetError
+from importer.folding import shortened
 from importer.mapping import Mapping
 from importer.model import Currency
 from importer.our_headers import is_failures_workbook
 from importer.pipeline.checking import open_bound
+from importer.report.figures import counted
 from importer.validate import Expected
 
 _LARGEST: Final = 65_536
 """Bytes; a larger file is something else, such as the sheet."""
-_COLUMNS: Final = ({"currency", "total"}, {"rows"}, {"currency", "total", "rows"})
+_ALL: Final = frozenset({"currency", "total", "rows"})
+_COLUMNS: Final = ({"currency", "total"}, {"rows"}, _ALL)
+_FORM: Final = "the columns `currency` and `total`, or `rows`, or all three"
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,4})?")
 _ROWS: Final = re.compile(r"[0-9]{1,7}")
 
@@ -55,12 +59,43 @@ def read_totals(path: Path | None) -> Expected:
     lines = _lines(path)
     columns = [name.strip().lower() for name in lines[0]] if lines else []
     rows = [line for line in lines[1:] if any(cell.strip() for cell in line)]
-    fits = len(columns) == len(set(columns)) and set(columns) in _COLUMNS
-    if not fits or not rows or any(len(row) != len(columns) for row in rows):
-        raise _refused(path, "it has not the columns `currency` and `total`, or `rows`")
+    if why := _why_no_table(columns, rows):
+        raise _refused(path, why)
     table = [dict(zip(columns, map(str.strip, row), strict=True)) for row in rows]
     totals = [(row["currency"], row["total"]) for row in table if row.get("currency")]
     return Expected(rows=_rows(path, table), totals=_totals(path, totals), file=path.name)
+
+
+def _why_no_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """What is there, and what is missing; "" where nothing is."""
+    if why := _why_no_columns(columns):
+        return f"{why}; it is to have {_FORM}"
+    if not rows:
+        return "it has a first line and nothing below it"
+    for row in rows:
+        if len(row) != len(columns):
+            said, wanted = counted(len(row), "value"), counted(len(columns), "column")
+            return (
+                f"the line “{shortened(','.join(row))}” has {said}, and the first line "
+                f"{wanted}: a figure is to be plain, without commas"
+            )
+    return ""
+
+
+def _why_no_columns(columns: Sequence[str]) -> str:
+    if not any(columns):
+        return "its first line is empty"
+    for mark, named in {";": "semicolons", "\t": "tabs", "|": "bars"}.items():
+        if mark in columns[0]:
+            return f"its columns are separated by {named}, and not by commas"
+    if len(columns) != len(set(columns)):
+        return "a column is there twice"
+    if others := [name for name in columns if name not in _ALL]:
+        return f"its first line has “{shortened(others[0])}”"
+    if set(columns) not in _COLUMNS:
+        there, lacks = sorted({"currency", "total"}, key=lambda name: name not in columns)
+        return f"it has the column `{there}` and lacks `{lacks}`"
+    return ""
 
 
 def _lines(path: Path) -> Sequence[Sequence[str]]:

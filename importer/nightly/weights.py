@@ -16,6 +16,7 @@ class Weight(IntEnum):
     STOPPED = auto()
     NO_NIGHT = auto()
     REFUSED = auto()
+    UNTOLD = auto()
     NO_FILE = auto()
     APPROVAL = auto()
     LATER = auto()
@@ -39,6 +40,7 @@ _WORD: Final = {
     Weight.STOPPED: "STOPPED",
     Weight.NO_NIGHT: "NOT RUN",
     Weight.REFUSED: "NOT RUN",
+    Weight.UNTOLD: "NOT TOLD",
     Weight.NO_FILE: "NO FILE",
     Weight.APPROVAL: "APPROVE",
     Weight.LATER: "NOT DONE",

@@ -2,6 +2,7 @@
 
 from importer.notify.message import Message, one_line
 from importer.notify.ping import START, ping
-from importer.notify.send import send
+from importer.notify.send import is_installed, send
+from importer.notify.words import INSTALL, NOBODY
 
-__all__ = ["START", "Message", "one_line", "ping", "send"]
+__all__ = ["INSTALL", "NOBODY", "START", "Message", "is_installed", "one_line", "ping", "send"]

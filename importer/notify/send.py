@@ -34,6 +34,11 @@ _PASSED_ON: Final = frozenset(
 """What Python needs to start, and requests to find its way. A token is not among it."""
 
 
+def is_installed() -> bool:
+    """Whether this machine has what sends messages."""
+    return find_spec("apprise") is not None
+
+
 def send(
     urls: Sequence[Secret], message: Message, *, patience_s: float = PATIENCE_S
 ) -> tuple[str, ...]:
@@ -50,7 +55,7 @@ def send(
     """
     if not urls:
         return ()
-    if find_spec("apprise") is None:
+    if not is_installed():
         return (NOT_INSTALLED,)
     order = {
         "urls": [url.reveal() for url in urls],

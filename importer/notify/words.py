@@ -8,10 +8,10 @@ from typing import Final
 
 from importer.secret import Secret
 
-NOT_INSTALLED: Final = (
-    "Nobody was told: the addresses of notifications are set, and what sends to them is not "
-    "installed. Install it with: pip install 'importer[notify]'"
-)
+_LACKING: Final = "the addresses of notifications are set, and what sends to them is not installed."
+NOBODY: Final = f"Nobody can be told: {_LACKING}"
+INSTALL: Final = "Install it with: pip install 'importer[notify]'"
+NOT_INSTALLED: Final = f"Nobody was told: {_LACKING} {INSTALL}"
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,19})://")
 
 

@@ -15,7 +15,6 @@ from typing import Final
 from importer.errors import SheetError
 from importer.folding import fold
 from importer.journal import reading
-from importer.journal.answers import last_clock_offset
 from importer.journal.doubt import leads_in_doubt
 from importer.letters import column_letter
 from importer.model import Cell, SheetSpec
@@ -57,7 +56,8 @@ def settle_against(workplace: Workplace, run_id: str, export: Path) -> tuple[End
     leads = {lead.casefold(): lead for lead in leads_in_doubt(workplace.journal, run.id)}
     everything: dict[str, Seen] = {}
     found: dict[str, dict[str, Seen]] = defaultdict(dict)
-    for lead, seen in _actions(open_sheet(export, SheetSpec(header_row=1))):
+    sheet = open_sheet(export, SheetSpec(header_row=1))
+    for lead, seen in _actions(sheet):
         # A line that is there twice is one action.
         everything[seen.id] = seen
         if lead.casefold() in leads:
@@ -72,14 +72,14 @@ def settle_against(workplace: Workplace, run_id: str, export: Path) -> tuple[End
         workplace.journal,
         run.id,
         {lead: list(items.values()) for lead, items in found.items()},
+        shows=[header.strip() for header in sheet.headers if not _key_of(_plain(header))],
         judge=judge,
-        clock_offset_s=last_clock_offset(workplace.journal),
     )
     return Ending(kind=EndKind.DONE), settled
 
 
 def _actions(sheet: Sheet) -> Iterator[tuple[str, Seen]]:
-    headers = [fold(header).replace("_", " ") for header in sheet.headers]
+    headers = [_plain(header) for header in sheet.headers]
     missing = [name for name in NEEDED if name not in headers]
     if missing:
         raise SheetError(
@@ -94,6 +94,15 @@ def _actions(sheet: Sheet) -> Iterator[tuple[str, Seen]]:
                 yield str(entry["lead"]), _seen(sheet, number, entry, headers)
 
 
+def _plain(header: str) -> str:
+    return fold(header).replace("_", " ")
+
+
+def _key_of(plain: str) -> str | None:
+    """What a column is of an action; None where it is one of its fields."""
+    return NEEDED.get(plain) or OTHERS.get(plain)
+
+
 def _entry(
     folded: Sequence[str], headers: Sequence[str], cells: Sequence[str]
 ) -> Mapping[str, object]:
@@ -101,8 +110,7 @@ def _entry(
     entry: dict[str, object] = {}
     fields: dict[str, str] = {}
     for name, header, cell in zip(folded, headers, cells, strict=True):
-        key = NEEDED.get(name) or OTHERS.get(name)
-        if key:
+        if key := _key_of(name):
             entry[key] = cell.strip()
         elif cell:
             fields[header.strip()] = cell

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,6 @@ from importer.files import sha256_of
 from importer.journal import reading
 from importer.model import RunRecord
 from importer.pipeline.workplace import Workplace
-from importer.report.commands import path_between
 from importer.settings import Job
 
 REFUSED: Final = "refused"
@@ -49,21 +48,31 @@ def refused(workplace: Workplace, gone: Collection[str], before: dt.datetime) ->
     yield from _put_aside(workplace, REFUSED, before, _needed(workplace, gone))
 
 
+def refused_since(workplace: Workplace, moment: dt.datetime) -> Iterator[Path]:
+    """Yield the folders with files that were refused since the day of a moment; aware."""
+    for job in workplace.settings.jobs:
+        first = moment.astimezone(job.timezone).date()
+        for night in filter(_is_of_a_night, sorted(job.archive.glob("*"))):
+            folder = night / REFUSED
+            if dt.date.fromisoformat(night.name) >= first and folder.is_dir():
+                yield folder
+
+
 def held_by_a_job(workplace: Workplace, run: RunRecord) -> bool:
     """Whether the nights of a job go on with a run: it is theirs, in its archive or its inbox."""
-    settings = workplace.settings
     return any(
-        # By another mapping, no night would find the run.
-        (job.name == run.job and path_between(job.mapping, settings.folder) == run.mapping_file)
-        or _holds_run(job, run)
-        for job in settings.jobs
+        # A night looks at the runs of its job's mapping alone, wherever their files lie.
+        job.mapping.stem == run.mapping and (job.name == run.job or _holds_run(job, run))
+        for job in workplace.settings.jobs
     )
 
 
 def _holds_run(job: Job, run: RunRecord) -> bool:
     if any(job.archive.glob(f"*/{run.id}")):
         return True
-    return _holds(job.inbox.parent / TAKEN / job.name, {run.file_sha256})
+    # What begins with a point is put away already.
+    taken = (job.inbox.parent / TAKEN / job.name).glob("*/[!.]*")
+    return _holds(taken, {run.file_sha256})
 
 
 def _needed(workplace: Workplace, gone: Collection[str]) -> Collection[str]:
@@ -77,7 +86,7 @@ def _put_aside(
 ) -> Iterator[Path]:
     for night in _nights(workplace):
         folder, day = night / why, dt.date.fromisoformat(night.name)
-        if day < before.date() and folder.is_dir() and not _holds(folder, needed):
+        if day < before.date() and folder.is_dir() and not _holds(folder.rglob("*"), needed):
             yield folder
 
 
@@ -94,6 +103,6 @@ def _is_of_a_night(folder: Path) -> bool:
         return False
 
 
-def _holds(folder: Path, needed: Collection[str]) -> bool:
-    """Whether one of a folder's files has one of these contents."""
-    return any(sha256_of(one) in needed for one in folder.rglob("*") if one.is_file())
+def _holds(paths: Iterable[Path], needed: Collection[str]) -> bool:
+    """Whether one of these files has one of these contents."""
+    return any(sha256_of(one) in needed for one in paths if one.is_file())

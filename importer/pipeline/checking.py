@@ -26,8 +26,12 @@ from importer.validate import Alike, Expected, Judged, WholeSheet, checker, pass
 from importer.values import Parser
 
 
-def read_mapping(path: Path) -> Mapping:
+def read_mapping(path: Path, named: str = "the name after -m") -> Mapping:
     """Read a mapping file.
+
+    Args:
+        path: the file.
+        named: what gives its name, for a person who is to look at it.
 
     Raises:
         UsageError: it is not there, or is not text.
@@ -39,7 +43,7 @@ def read_mapping(path: Path) -> Mapping:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageError(
             f"The mapping {path} cannot be read: {reason}.",
-            "Check the name after -m; `importer new-mapping SHEET` writes a first one.",
+            f"Check {named}; `importer new-mapping SHEET` writes a first one.",
         ) from error
     return replace(beside(mapping, path.parent), file=path.absolute())
 

@@ -59,7 +59,8 @@ def plan_purge(
 
     A run goes with all runs of its sheet, once each of them has rested for so long and their books
     are closed; its folder in a job's archive goes with it. What an earlier purge was kept from
-    deleting goes too, and what nights as old have put away that was imported before.
+    deleting goes too; what nights as old have put away that was imported before; and copies as
+    old of sheets that were refused before there was a run.
 
     Args:
         workplace: the workspace.
@@ -76,7 +77,7 @@ def plan_purge(
     planned = Purge(
         runs=tuple(found),
         reports=tuple(_reports(workplace, gone)),
-        inputs=tuple(_inputs(workplace, gone)),
+        inputs=(*_inputs(workplace, gone), *_runless(workplace, before)),
         archived=(
             *archives.archived(workplace, gone, before),
             *(refused if with_refused else ()),
@@ -135,6 +136,14 @@ def _inputs(workplace: Workplace, gone: Collection[str]) -> Iterator[Path]:
         kept = workplace.kept_input(run)
         read[kept] = read.get(kept, True) and run.id in gone
     yield from (kept for kept, free in read.items() if free and kept.is_file())
+
+
+def _runless(workplace: Workplace, before: dt.datetime) -> Iterator[Path]:
+    """Copies that no run has read: of what was refused before there was one, and as old."""
+    read = {workplace.kept_input(run) for run in reading.runs_of(workplace.journal)}
+    for kept in workplace.kept_inputs():
+        if kept not in read and kept.stat().st_mtime < before.timestamp():
+            yield kept
 
 
 def _size(path: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from importer.settings import Settings, WorkspaceKind
 from importer.sheets import format_of
 
 _log: Final = logging.getLogger(__name__)
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
 _NO_HOLDER = "Check that no other program holds it, and that the disk has room."
 
 
@@ -48,6 +50,11 @@ class Workplace:
     def kept_input(self, run: RunRecord) -> Path:
         """The bytes that a run read."""
         return self._inputs / run.file_sha256 / run.file
+
+    def kept_inputs(self) -> Iterator[Path]:
+        """Every input that is kept, also those of which no run was made: it was refused before."""
+        for folder in sorted(filter(_is_of_content, self._inputs.glob("*"))):
+            yield from sorted(one for one in folder.iterdir() if one.is_file())
 
     def keep(self, sheet: Path) -> tuple[Path, str]:
         """Copy an input beside the journal, into a folder named by its content's hash.
@@ -78,6 +85,11 @@ class Workplace:
     @property
     def _inputs(self) -> Path:
         return self.settings.journal.path.parent / "inputs"
+
+
+def _is_of_content(folder: Path) -> bool:
+    """Whether it is named by a SHA-256, as `keep` names them."""
+    return bool(_DIGEST.fullmatch(folder.name)) and folder.is_dir()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 from workplaces import MAPPING, Desk, desk, write_sheet
 
 from importer.nightly import JobReport, NightReport, run_night
+from importer.nightly.unended import NightNote
 from importer.secret import Token
 from importer.settings import PRACTICE_TOKEN, Job
 
@@ -61,8 +62,11 @@ class NightDesk:
         return write_sheet(self.inbox / name, rows)
 
     def night(self, **more: Any) -> NightReport:  # noqa: ANN401 - as run_night's
-        """Take up every job."""
-        return run_night(self.desk.settings, Token(PRACTICE_TOKEN), **more)
+        """Take up every job, and let people be told."""
+        note = NightNote(self.desk.settings)
+        night = run_night(self.desk.settings, Token(PRACTICE_TOKEN), note=note, **more)
+        note.end(night)
+        return night
 
     def night_with(self, token: str) -> NightReport:
         """Take every job up with another token."""

@@ -19,6 +19,7 @@ from importer.nightly.records import (
     StillHeld,
     StillWrong,
     Stray,
+    Untold,
     Waiting,
 )
 from importer.reconcile import Line, Reconciliation
@@ -377,6 +378,16 @@ def left(file: str) -> FileReport:
 NOT_TOLD = (
     "The night before: The notification to address 1 (mailtos) failed: it could not be reached."
 )
+UNTOLD = Untold(
+    night="the night of 22 Nov 2026, 02:00",
+    ended="ended without a word",
+    said=(
+        "The night of 22 Nov 2026, 02:00, ended without a word: it was killed, or the machine went "
+        "down. People may have been told nothing of it. What it had done is in its digest: "
+        "/srv/importer/reports/nights/2026-11-22 020412.txt."
+    ),
+    note=Path("/srv/importer/state/night-since-3f9a01c2.txt"),
+)
 TOO_MUCH = (
     "It waits for approval: ₹6,25,000.00 is to be sent, and above ₹5,00,000.00 a second person "
     "looks at it first. Somebody else than asha looks at the plan and approves it; then it is "
@@ -391,6 +402,16 @@ HELD = StillHeld(
     typed="--rows 7-8",
     money={Currency.INR: Decimal(5000)},
 )
+STILL_WRONG = StillWrong(
+    file="payments (1).xlsx",
+    rows=2,
+    typed="--rows 5,7",
+    money={Currency.INR: Decimal("1250.50")},
+    mapping=REPORTS.parent / "mappings/payments.yaml",
+    job="payments",
+    failures=REPORTS / "20261120-q8w1/failures.xlsx",
+)
+MISTAKE = "There is a mistake in the importer itself (KeyError): the log has the details."
 BAD_MAPPING = "The mapping payments.yaml has 1 mistake. Correct these lines and run it again."
 VISITS = replace(RUN, id="20261122-m2p9", root="20261122-m2p9", file="visits.csv", tab=None)
 MISSING = "no file came: one was expected by 01:30 on weekdays"
@@ -436,6 +457,7 @@ def nights() -> dict[str, NightReport]:
         "interrupted": night(job(interrupted()), code=143),
         "bad_mapping": night(job(said=BAD_MAPPING), code=2),
         "not_told": night(job(all_created()), notes=(NOT_TOLD,)),
+        "untold": night(job(all_created()), untold=(UNTOLD,), notes=(UNTOLD.said,)),
         "zero_rows": night(job(ran([]))),
         "not_expected": night(job()),
         "planned_before": night(
@@ -448,20 +470,12 @@ def nights() -> dict[str, NightReport]:
         ),
         "left": night(job(out_of_time(), left("visits.csv"), left("visits 2.csv")), code=75),
         "every_outcome": night(job(everything), code=5),
-        "still_wrong": night(
+        "still_wrong": night(job(all_created()), still_wrong={"20261120-q8w1": STILL_WRONG}),
+        "read_since": night(
             job(all_created()),
-            still_wrong={
-                "20261120-q8w1": StillWrong(
-                    file="payments (1).xlsx",
-                    rows=2,
-                    typed="--rows 5,7",
-                    money={Currency.INR: Decimal("1250.50")},
-                    mapping=REPORTS.parent / "mappings/payments.yaml",
-                    job="payments",
-                    failures=REPORTS / "20261120-q8w1/failures.xlsx",
-                )
-            },
+            still_wrong={"20261120-q8w1": replace(STILL_WRONG, read_since=True)},
         ),
+        "job_broke": night(job(all_created(), said=MISTAKE, exit_code=1), code=1),
         "halted": night(job(resumed=(halted(),)), code=6),
         "changed": night(job(changed()), code=75),
         "without_reports": night(job(without_reports()), code=5),

@@ -12,6 +12,7 @@ import pytest
 from workplaces import row
 
 from importer.errors import JournalError
+from importer.model import Outcome
 from importer.nightly.digest import digest_of
 from importer.nightly.shift import Terminated
 from importer.pipeline.workplace import Workplace, open_workplace
@@ -92,6 +93,85 @@ def told_all_the_same(desk: NightDesk) -> None:
     assert f"importer settle {payments.run}" in text
     assert "could not begin" not in text
     assert "No job was taken up" not in text
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "subject"),
+    [(ZeroDivisionError(), 1, "CALL US"), (Terminated(), 143, "IN DOUBT")],
+)
+def test_what_breaks_behind_the_send_hides_no_doubts_of_tonight(
+    desk: NightDesk,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    code: int,
+    subject: str,
+) -> None:
+    """An error or an interrupt while reports are written leaves the run with tonight's files."""
+
+    def fail(*_words: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr("importer.nightly.running.write_down", fail)
+    night = desk.night(names=["payments"])
+    (file,) = night.jobs[0].files
+    assert (night.exit_code, file.exit_code) == (code, code)
+    assert file.books is not None
+    assert (file.books.waiting(Outcome.UNKNOWN), night.still_unknown) == (2, {})
+    digest = digest_of(night, zone=dt.UTC)
+    assert digest.subject.partition(": ")[2].startswith(subject)
+    assert "IN DOUBT: 2 actions (₹100.50) of payments.csv" in digest.text
+    assert f"importer settle {file.run}" in digest.text
+    assert "earlier" not in digest.text
+    assert "from before" not in digest.text
+
+
+def test_doubts_of_a_run_without_books_are_no_earlier_nights(
+    desk: NightDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the books cannot be summed up either, what is in doubt is told as tonight's."""
+
+    def fail(*_words: object) -> NoReturn:
+        raise DAMAGED
+
+    monkeypatch.setattr("importer.nightly.running.write_down", fail)
+    monkeypatch.setattr("importer.nightly.told.reconcile_run", fail)
+    night = desk.night(names=["payments"])
+    (file,) = night.jobs[0].files
+    assert file.books is None
+    assert night.still_unknown == {file.run: 2}
+    assert night.unclosed == {file.run}
+    text = digest_of(night, zone=dt.UTC).text
+    assert "IN DOUBT: 2 actions of this night's runs" in text
+    assert "earlier" not in text
+    assert "from before" not in text
+
+
+def test_an_internal_error_behind_the_files_calls_us(
+    desk: NightDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that has sent everything and breaks then is no job that was not run."""
+
+    def fail(*_words: object) -> NoReturn:
+        raise ZeroDivisionError
+
+    desk.desk.crm.faults.set([])
+    monkeypatch.setattr("importer.nightly.job._Work._tell_again", fail)
+    night = desk.night(names=["payments"])
+    digest = digest_of(night, zone=dt.UTC)
+    assert night.exit_code == 1
+    assert "CALL US: the job payments broke off by an internal error" in digest.subject
+    assert "NOT RUN" not in digest.text
+    assert "1. payments: An internal error" in digest.text
+
+
+def test_a_run_without_time_is_not_told_as_a_file_of_the_inbox(desk: NightDesk) -> None:
+    """What a crash or an earlier night has taken lies in the inbox no more."""
+    desk.desk.crm.faults.set([Rule(fault=Fault.ERROR_BEFORE, status=401)])
+    desk.night(names=["payments"])
+    text = digest_of(desk.night(names=["payments"], minutes=0), zone=dt.UTC).text
+    assert "NOT YET: payments.csv was not taken up this night" in text
+    assert "stays in the inbox" not in text
+    assert "gone on with" not in text
 
 
 def test_doubts_of_other_runs_end_a_night_with_code_5(desk: NightDesk) -> None:

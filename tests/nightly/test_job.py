@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import pytest
-from workplaces import MAPPING, row, write_sheet
+from workplaces import MAPPING, row, settled, write_sheet
 
 from importer.files import sha256_of
 from importer.journal.closing import close
@@ -131,7 +131,8 @@ def test_a_link_is_left(desk: NightDesk) -> None:
     """Of a link only the name could be taken."""
     real = desk.drop("elsewhere.txt", row(1))
     (desk.inbox / "payments.csv").symlink_to(real)
-    assert fates(desk.job_tonight()) == [("payments.csv", "not ready", 75)]
+    assert fates(desk.job_tonight()) == [("payments.csv", "refused", 2)]
+    assert (desk.inbox / "payments.csv").is_symlink()
 
 
 def test_what_is_no_sheet_is_put_aside_and_the_next_one_comes(desk: NightDesk) -> None:
@@ -174,6 +175,29 @@ def test_a_sheet_that_was_refused_runs_once_it_is_put_back(desk: NightDesk) -> N
     assert sorted(one.name for one in refused.archived.iterdir()) == ["payments.csv"]
     desk.drop("payments.csv", *(row(one) for one in range(1, 6)))
     assert fates(desk.job_tonight()) == [("payments.csv", "run", 0)]
+
+
+def test_a_refusal_says_that_the_same_file_may_be_put_back(desk: NightDesk) -> None:
+    """What is wrong may be the mapping: nobody is sent for another export alone."""
+    desk.drop("payments.csv", row(1))
+    path = desk.inbox / "payments.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("Receipt", "Number"), encoding="utf-8")
+    settled(path)
+    night = desk.night()
+    (refused,) = night.jobs[0].files
+    assert (refused.fate, refused.run) == ("refused", "")
+    text = " ".join(digest_of(night, zone=dt.UTC).text.split())
+    assert "1. payments.csv: Put right why it was refused" in text
+    assert "or this same one, with its control totals" in text
+    assert "once these or the mapping are corrected" in text
+
+
+def test_a_missing_mapping_is_looked_for_in_the_settings(desk: NightDesk) -> None:
+    """A night has no `-m`: the name is that of the job."""
+    (desk.folder / "payments.yaml").unlink()
+    said = desk.job_tonight().said
+    assert "after -m" not in said
+    assert "`mapping` of this job under [[jobs]]" in said
 
 
 def test_a_broken_job_does_not_stop_the_next(tmp_path: Path) -> None:
@@ -275,9 +299,29 @@ def test_a_run_that_a_person_closed_needs_no_person(tmp_path: Path) -> None:
         (closed,) = night.jobs[0].resumed
         assert (closed.fate, closed.exit_code) == ("run", 4)
         digest = digest_of(night, zone=dt.UTC)
-        assert "4 actions of payments.csv were given up: nothing to do" in digest.subject
+        assert "4 actions of payments.csv were closed unsent: nothing to do" in digest.subject
         assert "What needs a person" not in digest.text
         assert desk.taken() == []
+
+
+@pytest.mark.parametrize("by", ["the next night", "the same night"])
+def test_what_a_person_left_to_another_sheet_is_sent_by_it(tmp_path: Path, by: str) -> None:
+    """The content of a run that was closed unsent was not imported: brought again, it is sent."""
+    with night_desk(tmp_path) as desk:
+        desk.job(approve_above={"INR": "250"})
+        desk.drop("payments.csv", row(1), row(2))
+        (waiting,) = desk.job_tonight().files
+        with open_workplace(desk.desk.settings) as workplace:
+            close(workplace.journal, waiting.run, None, by="asha", reason="Next month.")
+        if by == "the next night":
+            desk.night()
+        desk.desk.settings = desk.desk.settings.model_copy(update={"jobs": ()})
+        desk.job()
+        desk.drop("payments-december.csv", row(1), row(2))
+        assert fates(desk.job_tonight()) == [("payments-december.csv", "run", 0)]
+        assert len(desk.booked()) == 4
+        desk.drop("payments-january.csv", row(1), row(2))
+        assert fates(desk.job_tonight()) == [("payments-january.csv", "same", 0)]
 
 
 def test_a_plan_that_waits_hides_no_rows_to_correct(tmp_path: Path) -> None:

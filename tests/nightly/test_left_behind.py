@@ -16,6 +16,7 @@ from importer.journal import rulings
 from importer.journal.closing import close
 from importer.journal.overview import Open, open_by_run
 from importer.journal.store import Journal
+from importer.model import Outcome
 from importer.nightly import FileReport, NightReport, night_object
 from importer.nightly.digest import digest_of
 from importer.nightly.moving import put_into
@@ -310,7 +311,7 @@ def test_a_run_is_gone_on_with_though_the_archive_was_tidied(desk: NightDesk) ->
 
 @pytest.mark.parametrize(
     ("changes", "code", "said"),
-    [({}, 0, "was imported before"), ({"amount": "much"}, 4, "wait for a correction")],
+    [({}, 0, "was imported before"), ({"amount": "much"}, 4, "waits for a correction")],
 )
 def test_what_came_before_says_whether_it_is_in(
     desk: NightDesk, changes: dict[str, str], code: int, said: str
@@ -388,7 +389,8 @@ def test_an_error_after_the_send_is_no_refusal(
     night = desk.night()
     (file,) = files(night)
     assert file.fate == "failed"
-    assert night.still_unknown == {file.run: 2}
+    assert file.books is not None
+    assert (file.books.waiting(Outcome.UNKNOWN), night.still_unknown) == (2, {})
     digest = digest_of(night, zone=dt.UTC)
     assert "refused" not in digest.subject
     assert f"importer settle {file.run}" in digest.text

@@ -11,6 +11,7 @@ from importer.pipeline.masking import hushed
 
 from .nights import INDIA, NAME, job, night, ran
 
+MISSING = 'There is no header "{}" for the column `{}`.'
 OURS = [
     "The amount is marked “₹”, but its column is in USD.",
     "The phone number holds “(0)”, a zero that is dialled inside its country only.",
@@ -24,6 +25,9 @@ OURS = [
     "9 actions are in doubt; mostly: “The CRM answered with status 500: Something went wrong”.",
     'pay.csv, row 1: There is no header "Phone" or "Mobile" for the column `phone`. Put it in.',
     'There is no header "A" for the column `a`. There is no header "Total (₹)" for the column `b`.',
+    'There is no header "Lead ID" for the column `a`. Did you mean `Lead`?',
+    f"{MISSING.format('Lead', 'a')} Did you mean `Leads`? {MISSING.format('Coin', 'b')}",
+    'There is no header "Currency" or "Coin" for the column `b`. Did you mean `Curency`?',
     "Busy: process 6539 on vm (`/opt/venv/bin/importer run pay.csv -m map.yaml`), since 22 Nov.",
 ]
 
@@ -37,6 +41,14 @@ def test_the_importers_own_words_stay(sentence: str) -> None:
 @pytest.mark.parametrize(
     ("sentence", "said"),
     [
+        (
+            f"{MISSING.format('A', 'a')} Did you mean `{NAME}`? {MISSING.format('B', 'b')}",
+            f"{MISSING.format('A', 'a')} Did you mean `•••`? {MISSING.format('B', 'b')}",
+        ),
+        (
+            'There is no header "Note" for the column `a`. Did you mean `Nora`?',
+            'There is no header "Note" for the column `a`. Did you mean `•••`?',
+        ),
         (f"“12x {NAME}” is more than one number.", "“•••” is more than one number."),
         (f"There is no tab '{NAME}'.", "There is no tab '•••'."),
         (f"The value `{NAME}` is none.", "The value `•••` is none."),

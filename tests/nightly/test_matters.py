@@ -129,9 +129,9 @@ def test_no_run_says_one_thing_and_lists_another(
 
 
 def test_what_a_person_gave_up_needs_no_person() -> None:
-    """Rows that somebody has closed are told, and are nothing to do."""
+    """A run that somebody has closed is told, and is nothing to do."""
     digest = digest_of(night(job(nights.given_up()), code=4), zone=INDIA)
-    assert "5 actions of payments.xlsx were given up" in digest.subject
+    assert "5 actions of payments.xlsx were closed unsent" in digest.subject
     assert "What needs a person" not in digest.text
 
 
@@ -149,6 +149,34 @@ def test_several_files_of_one_job_keep_their_order() -> None:
     both = night(job(nights.some_to_correct(), nights.some_to_correct(VISITS)), code=4)
     assert "payments.xlsx" in str(matters_of(both)[0])
     assert items_of(both)[0].about == "payments.xlsx"
+
+
+def test_rows_that_were_given_up_are_not_told_as_a_run_that_was_closed() -> None:
+    """What a person gave up behind the sending reads otherwise than what was never sent."""
+    found = [
+        action(row, one, inr("10"), given_up=True)
+        for row, one in ((5, Outcome.UNSENT), (6, Outcome.REFUSED))
+    ]
+    digest = digest_of(night(job(ran(found, 4)), code=4), zone=INDIA)
+    assert "NOT ALL IN: 2 actions of payments.xlsx were given up" in digest.subject
+
+
+def test_a_file_that_has_changed_is_told_beside_what_is_not_sent() -> None:
+    """A file somebody wrote into while the time gave out reads as two things in one sentence."""
+    file = replace(nights.out_of_time(), changed=True, archived=None)
+    (matter, *_) = matters_of(night(job(file), code=75))
+    assert str(matter) == (
+        "NOT DONE: 2 actions (₹2,501.00) of payments.xlsx not sent: the time was over and the file "
+        "has changed since it was read"
+    )
+
+
+def test_a_refused_file_that_has_changed_is_put_nowhere() -> None:
+    """What is read anew by the next night is not to be put into the inbox again."""
+    for changed in (False, True):
+        file = replace(nights.refused(), changed=changed)
+        text = " ".join(digest_of(night(job(file), code=3), zone=INDIA).text.split())
+        assert ("no night tries it again by itself" in text) is not changed
 
 
 def test_what_was_given_up_is_no_money_to_be_sent() -> None:

@@ -316,9 +316,11 @@ def test_a_kill_at_any_step_ends_with_everything_once(
         assert len(office.booked()) == 6
         assert office.taken() == []
         assert not list(office.inbox.glob("*.csv"))
+        archived = office.archived()
         assert {"input/payments.csv", "input/payments.totals.csv", "reconciliation.html"} <= set(
-            office.archived()
+            archived
         )
+        assert not list(office.folder.glob("archive/*/*/same"))
 
 
 def begin(office: NightOffice, *trap: Any) -> Begun:  # noqa: ANN401 - words and a number

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from workplaces import row
+from workplaces import row, write_sheet
 
 from importer.mapping import Mapping
 from importer.nightly import NightReport, night_object
@@ -45,9 +45,19 @@ def test_a_link_to_nowhere_stops_no_job(desk: NightDesk) -> None:
     desk.drop("visits-2.csv", row(2))
     assert fates(desk.night()) == [
         ("payments.csv", "run", 0),
-        ("visits-1.csv", "not ready", 75),
+        ("visits-1.csv", "refused", 2),
         ("visits-2.csv", "run", 0),
     ]
+
+
+def test_a_link_is_said_to_be_taken_by_no_night(desk: NightDesk) -> None:
+    """Nobody waits for the next night: the file itself is to be put there."""
+    desk.job()
+    (desk.inbox / "payments.csv").symlink_to(write_sheet(desk.folder / "elsewhere.csv", [row(1)]))
+    text = " ".join(digest_of(desk.night(), zone=dt.UTC).text.split())
+    assert "It is a link, and no night ever takes one. Put the file itself" in text
+    assert "the next night takes it" not in text
+    assert desk.booked() == []
 
 
 def test_a_file_that_goes_before_it_is_taken_is_nobodys(desk: NightDesk) -> None:
@@ -67,10 +77,10 @@ def test_a_job_that_cannot_begin_stops_no_other(
     desk.job("visits")
     desk.drop("visits.csv", row(1))
 
-    def fail(path: Path) -> Mapping:
+    def fail(path: Path, named: str) -> Mapping:
         if path.name == "broken.yaml":
             raise ZeroDivisionError
-        return read_mapping(path)
+        return read_mapping(path, named)
 
     monkeypatch.setattr("importer.nightly.job.read_mapping", fail)
     night = desk.night()
@@ -154,6 +164,21 @@ def test_a_file_that_fits_no_job_is_a_thing_to_see_to(desk: NightDesk) -> None:
     assert "1. Export.csv: Give it a name that fits" in digest.text
     assert night_object(night)["strays"] == [str(path)]
     assert night.exit_code == 0
+
+
+def test_control_totals_without_their_sheet_are_the_sign_of_a_lost_export(desk: NightDesk) -> None:
+    """It stands in the subject, in the list and in the JSON; beside the sheet, nothing does."""
+    desk.job(control_totals="{stem}.totals.csv")
+    path = desk.inbox / "payments-2.totals.csv"
+    path.write_text("rows\n1\n", encoding="utf-8")
+    night = desk.night()
+    digest = digest_of(night, zone=dt.UTC)
+    assert "NOT TAKEN: payments-2.totals.csv came, the sheet did not" in digest.subject
+    assert "1. payments-2.totals.csv: Find its sheet" in digest.text
+    assert night_object(night)["strays"] == [str(path)]
+    desk.drop("payments-2.csv", row(1))
+    night = desk.night()
+    assert (fates(night), night.strays) == ([("payments-2.csv", "run", 0)], ())
 
 
 def test_nothing_in_an_archive_is_replaced(desk: NightDesk) -> None:

@@ -19,7 +19,7 @@ import pytest
 from offices import TOKEN
 from workplaces import row
 
-from .night_offices import NightOffice, a_night_office
+from .night_offices import Night, NightOffice, a_night_office
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +92,41 @@ def test_who_could_not_be_told_fails_no_import_and_is_told_later(tmp_path: Path)
         (note,) = office.night().said["notes"]
         assert note.startswith("The night before: The dead man's switch")
         assert office.night().said["notes"] == []
+
+
+def test_trouble_of_which_the_message_failed_is_told_by_the_next_night(tmp_path: Path) -> None:
+    """What that night's subject was, and where its digest is; once it is told, no more."""
+    with a_night_office(tmp_path) as office:
+        office.job()
+        nowhere = {"IMPORTER_NOTIFY_URLS": "json://127.0.0.1:9/x"}
+        path = office.drop("payments.csv", row(1))
+        path.write_text("Something else\n1\n", encoding="utf-8")
+        night = office.night(env=nowhere)
+        assert (night.code, len(night.said["not_told"])) == (3, 1), night.finished
+        assert "NOT TOLD: the night of" in digest(office.night(env=nowhere))
+        last = office.night()
+        assert "did not get through to everybody" in digest(last).partition("\n\n")[0]
+        said = " ".join(last.said["notes"])
+        assert "NOT RUN: payments.csv was refused" in said
+        assert said.count(f"{office.folder}/reports/nights/") == 2
+        assert office.night().said["notes"] == []
+
+
+def test_a_message_without_trouble_that_failed_is_no_trouble(tmp_path: Path) -> None:
+    """A night of which all is in has nothing that somebody missed."""
+    with a_night_office(tmp_path) as office:
+        office.job()
+        office.drop("payments.csv", row(1))
+        night = office.night(env={"IMPORTER_NOTIFY_URLS": "json://127.0.0.1:9/x"})
+        assert (night.code, len(night.said["not_told"])) == (0, 1)
+        after = office.night()
+        assert "NOT TOLD" not in digest(after)
+        assert after.said["notes"][0].startswith("The night before: The notification")
+
+
+def digest(night: Night) -> str:
+    """What a night has left to be read."""
+    return Path(night.said["digest"]).read_text(encoding="utf-8")
 
 
 def begin(office: NightOffice, address: str) -> subprocess.Popen[str]:

@@ -52,11 +52,14 @@ def test_without_a_file_nothing_is_expected() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "columns"),
-        ("rows\n", "columns"),
-        ("total\n5\n", "columns"),
-        ("currency,total\nINR,5,6\n", "columns"),
-        ("rows,rows\n5,5\n", "columns"),
+        ("", "its first line is empty; it is to have the columns `currency` and `total`"),
+        ("rows\n", "it has a first line and nothing below it"),
+        ("total\n5\n", "it has the column `total` and lacks `currency`"),
+        ("currency;total;rows\nINR;5;1\n", "separated by semicolons, and not by commas"),
+        ("currency,total\nINR,5,6\n", "the line “INR,5,6” has 3 values, and .* 2 columns"),
+        ("rows,sum\n5,7\n", "its first line has “sum”; it is to have the columns"),
+        ("rows\n5,0\n", "the line “5,0” has 2 values, and the first line 1 column"),
+        ("rows,rows\n5,5\n", "a column is there twice"),
         ("rows\nmany\n", "whole number"),
         ("rows\n5\n6\n", "whole number"),
         ("currency,total\nRupee,5\n", "Rupee,5"),
@@ -100,6 +103,22 @@ def test_a_sheet_waits_for_its_totals(desk: NightDesk) -> None:
         "payments.totals.csv",
     ]
     assert desk.taken() == []
+
+
+def test_a_sheet_waits_until_its_totals_are_written(desk: NightDesk) -> None:
+    """While they are empty, or grow between two looks, nothing is refused, and nothing is sent."""
+    desk.drop("payments.csv", row(1), row(2))
+    beside = totals(desk.inbox, "")
+    beside.write_bytes(b"")
+    (waits,) = desk.job_tonight().files
+    assert (waits.fate, waits.exit_code) == ("not ready", 75)
+    assert "empty so far: payments.totals.csv" in waits.said
+    (waits,) = desk.job_tonight(sleep=lambda _seconds: totals(desk.inbox, "rows\n")).files
+    assert (waits.fate, waits.exit_code) == ("not ready", 75)
+    assert "still being written: payments.totals.csv" in waits.said
+    totals(desk.inbox, "rows\n2\n")
+    (run,) = desk.job_tonight().files
+    assert (run.fate, run.exit_code) == ("run", 0)
 
 
 def test_totals_that_do_not_agree_send_nothing(desk: NightDesk) -> None:

@@ -21,6 +21,7 @@ from importer.errors import ImporterError
 from importer.nightly import NightReport, night_that_failed, run_night
 from importer.nightly.digest import Digest
 from importer.nightly.telling import keep_digest, tell, tell_start
+from importer.nightly.unended import NightNote
 from importer.sandbox import API_PATH, PracticeCrm, running
 from importer.secret import Token
 from importer.settings import PRACTICE_TOKEN, Settings, load_settings
@@ -98,17 +99,20 @@ class Week:
         }
         settings, begun = self.settings, self.now
         tell_start(settings, env)
+        note = NightNote(settings)
         try:
             night = run_night(
                 settings,
                 Token(PRACTICE_TOKEN),
                 clock=self._tick,
                 sleep=lambda _seconds: meanwhile(),
+                note=note,
             )
         except ImporterError as error:
             night = night_that_failed(settings, error, begun, clock=self._tick)
         kept = keep_digest(settings, night)
-        assert tell(settings, night, kept, env) == []
+        note.digest_is(kept.path)
+        assert tell(settings, night, kept, env, note) == []
         assert kept.digest is not None
         assert kept.path is not None
         assert kept.path.read_text(encoding="utf-8") == kept.digest.text

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importer.errors import ImporterError
+from importer.journal.doubts import doubts_of
 from importer.journal.fitting import count_misfits
 from importer.journal.looking import damage_of
 from importer.journal.overview import Open, doubt_before
@@ -20,7 +21,8 @@ from importer.pipeline.listing import list_runs
 from importer.pipeline.machines import moved_from, other_machine
 from importer.pipeline.workplace import Workplace
 from importer.places import check_journal_place
-from importer.report.commands import Command, give_up, plan_commands, resume, settle
+from importer.report.commands import Command, give_up, plan_commands, resume
+from importer.report.settling import first_to_do
 from importer.settings import Settings, WorkspaceKind
 
 
@@ -80,7 +82,7 @@ def _open(workplace: Workplace, run: RunRecord, left: Open) -> Iterator[Finding]
         yield warning(
             "runs",
             f"{run.id} has {left.unknown:,} UNKNOWN: nobody knows whether they are in the CRM.",
-            f"Before anything else: {_quoted(settle(run.id, ''))}.",
+            f"Before anything else: {_first(workplace, run.id)}.",
         )
     if left.unsent:
         hold = hold_of(workplace, run.id)
@@ -105,11 +107,17 @@ def _unsent(workplace: Workplace, run: RunRecord, count: int) -> Finding:
     elif held_by_a_job(workplace, run):
         remedy = f"The next night sends them; at once: {go_on}."
     if doubtful:
-        first = ", ".join(_quoted(settle(one, "")) for one in doubtful)
+        first = "; and ".join(_first(workplace, one) for one in doubtful)
         remedy = (
-            f"Nothing is sent to a lead while something of it is in doubt. First {first}. {remedy}"
+            "Nothing is sent to a lead while something of it is in doubt, by no night either. "
+            f"First {first}. After that: {remedy[:1].lower()}{remedy[1:]}"
         )
     return warning("runs", f"{run.id} has {count:,} UNSENT.", remedy)
+
+
+def _first(workplace: Workplace, run: str) -> str:
+    """What is to be done first about a run's doubts."""
+    return first_to_do(run, doubts_of(workplace.journal, run))
 
 
 def _quoted(command: Command) -> str:

@@ -36,7 +36,7 @@ def check_job(job: Job, runs: Sequence[RunRecord]) -> Iterator[Finding]:
         yield wrong(f"{check}: mapping", said, "Write it there, or correct `mapping` of the job.")
         return
     try:
-        mapping = read_mapping(job.mapping)
+        mapping = read_mapping(job.mapping, "`mapping` of this job under [[jobs]]")
     except MappingError as error:
         first = error.mistakes[0]
         yield wrong(

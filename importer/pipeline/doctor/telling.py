@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from importer.errors import ImporterError
-from importer.notify import Message, send
+from importer.notify import INSTALL, NOBODY, Message, is_installed, send
 from importer.pipeline.doctor.finding import Finding, broken, ok, warning, wrong
 from importer.secret import Secret
 from importer.settings import Settings, find_notify_urls, find_ping_url
@@ -34,6 +34,8 @@ def check_notify(settings: Settings, env: Mapping[str, str], *, test: bool) -> I
             f"Write them, one a line, into a file of mode 0600 that `urls_file` under [notify] "
             f"names, or into the variable {settings.notify.urls_env}.",
         )
+    elif urls and not is_installed():
+        yield wrong(_CHECK, NOBODY, f"{INSTALL}.")
     elif urls:
         yield from _test(urls, settings.workspace.name) if test else _count(urls)
     if settings.jobs and switch is None:

@@ -23,6 +23,7 @@ from importer.pipeline.masking.public import Public
 from importer.pipeline.masking.saying import MASKED, Said
 from importer.pipeline.masking.words import digits_of
 from importer.report.figures import counted
+from importer.verdict.details import FIXED
 
 _QUOTES: Final = ("“”", '""')
 _OTHER_QUOTES: Final = re.compile(r"(?<!\w)'[^']*+'(?!\w)|`[^`]*+`")
@@ -67,13 +68,14 @@ class Mask:
             lead=MASKED if own_lead and record.lead else record.lead,
             remarks=tuple(self._remark(one, said) for one in record.remarks),
             problems=tuple(self._problem(one) for one in record.problems),
-            detail=said.taken_from(record.detail),
+            # A word that a cell happens to share would change what is to be done about it.
+            detail=record.detail if record.detail in FIXED else said.taken_from(record.detail),
             earlier=record.earlier and self._earlier(record.earlier),
             content={
                 name: MASKED if self._is_hidden(record, name) else text
                 for name, text in record.content.items()
             },
-            decisions=tuple(_decision(one, said) for one in record.decisions),
+            decisions=tuple(map(_decision, record.decisions)),
         )
 
     def run(self, run: RunRecord) -> RunRecord:
@@ -189,9 +191,8 @@ def hushed(sentence: str, headers: Iterable[str] = ()) -> str:
         sentence: what a check, the CRM or a refusal says.
         headers: of the sheet; these may be quoted.
     """
-    kept = of_the_mapping(sentence)
-    rest = _unquoted(sentence[kept:], frozenset(map(fold, headers)))
-    said = _NOTHING.taken_from(sentence[:kept] + rest)
+    kept, rest = of_the_mapping(sentence)
+    said = _NOTHING.taken_from(kept + _unquoted(rest, frozenset(map(fold, headers))))
     return said.replace("...", "…")  # which comparing letters takes apart
 
 
@@ -242,8 +243,13 @@ def _number(text: str) -> str:
     return digits[-NATIONAL:] if len(digits) >= NATIONAL else f"no number: {text}"
 
 
-def _decision(decision: Decision, said: Said) -> Decision:
-    return replace(decision, reason=said.taken_from(decision.reason))
+def _decision(decision: Decision) -> Decision:
+    """A decision without its reason: free text may name somebody whom no row does.
+
+    Who has decided stays. That is an account of the staff and no customer, and whoever audits a
+    copy asks for it first.
+    """
+    return replace(decision, reason=MASKED)
 
 
 def _quotations(sentence: str) -> Iterator[tuple[int, int]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Final
 
+from importer.folding import fold
 from importer.our_headers import MARKED_REFERENCE, OUR_HEADERS
 from importer.pipeline.masking.saying import MASKED
 from importer.verdict import LEAD_NOT_FOUND, LICENCE_CODES
@@ -27,25 +29,42 @@ _STATUS: Final = re.compile(r"The CRM answered with status \d{3}")
 _PHRASES: Final = frozenset({"something went wrong", *(one.phrase.lower() for one in HTTPStatus)})
 """What servers say where they say nothing."""
 _MISSING: Final = re.compile(
-    r'There is no header "[^"]{1,200}+"(?: or "[^"]{1,200}+"){0,20} for the column `\w{1,200}`\.'
+    r'(?P<said>There is no header "[^"]{1,200}+"(?: or "[^"]{1,200}+"){0,20} for the column '
+    r"`\w{1,200}`\.)(?: Did you mean `(?P<meant>[^`'\"“”]{1,200}+)`\?)?"
 )
-"""Quotes nothing but the mapping."""
+"""Quotes nothing but the mapping; and behind it the sheet's first row, where something is near."""
+_ALIKE: Final = 0.7
+"""How much a word of a header resembles one of the mapping's, as difflib has it: `Recipt` does. Of
+a sheet without a header the first row is a person's: `Nora` is not `Note`."""
+_WANTED: Final = re.compile(r'"([^"]+)"')
 _HOLDER: Final = re.compile(r"process \d{1,10} on \S{1,255} \(\Z")
 _BEFORE: Final = 300
 """Signs that the words before a command line may be."""
 
 
-def of_the_mapping(sentence: str) -> int:
-    """Where a part of a sentence ends of which all that is quoted stands in the mapping; or 0.
+def of_the_mapping(sentence: str) -> tuple[str, str]:
+    """Cut a sentence behind the part of which all that is quoted stands in the mapping.
 
-    Behind another quotation it may stand in a cell.
+    Behind another quotation it may stand in a cell. What was meant is shown where each word of it
+    resembles one that the mapping asks for.
+
+    Returns:
+        That part, maybe "", with all that it may not show hidden; and the rest as it is.
     """
-    end = 0
+    kept, end = list[str](), 0
     while found := _MISSING.search(sentence, end):
         if any(mark in sentence[end : found.start()] for mark in "“”\"`'"):
             break
+        kept += sentence[end : found.start()], found["said"]
+        if meant := found["meant"]:
+            kept.append(f" Did you mean `{meant if _is_alike(meant, found['said']) else MASKED}`?")
         end = found.end()
-    return end
+    return "".join(kept), sentence[end:]
+
+
+def _is_alike(meant: str, said: str) -> bool:
+    wanted = [word for header in _WANTED.findall(said) for word in fold(header).split()]
+    return all(get_close_matches(word, wanted, n=1, cutoff=_ALIKE) for word in fold(meant).split())
 
 
 def is_command_line(before: str) -> bool:

@@ -27,6 +27,10 @@ _KINDS: Final = (Kind.TEXT, Kind.NUMBER, Kind.DATE)
 _REFERENCE: Final = re.compile(r"(?:[A-Za-z]{1,5}[-_/.#]?)?[0-9]{1,9}")
 """`RC-0005`, `INV17`, `17`: a few letters and one number. Ten digits may be a telephone, digits in
 groups a birthday or a card, and words beside digits a name or an address."""
+_OF_MONEY: Final = frozenset(
+    {"amount", "currency", "payment", "refund", "status", *map(str.lower, PaymentStatus)}
+)
+"""Words of our own sentences that a column of statuses may hold too, spelt as no mapping knows."""
 _LIKE_A_PHONE: Final = re.compile(r"\d{10,15}")
 """Digits alone, as no amount is that a person has typed."""
 
@@ -72,10 +76,10 @@ class Public:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """What the mapping itself says, in lower case: a remark may name a field."""
+        """What the mapping itself says, and of money we do, in lower case: both name nobody."""
         fields = (name for action in self._mapping.actions for name in action.fields)
         headers = (header for spec in self._mapping.columns.values() for header in spec.headers)
-        return plain_words((*self._mapping.columns, *headers, *fields))
+        return _OF_MONEY | plain_words((*self._mapping.columns, *headers, *fields))
 
     @cached_property
     def paths(self) -> frozenset[str]:
