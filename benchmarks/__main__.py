@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import click
 
 from benchmarks.growth import draw, growth_keys
+from benchmarks.joining import read_run, together
 from benchmarks.lines import TOPICS, make_lines
 from benchmarks.place import Place
 from benchmarks.record import Record, write_into
 from benchmarks.rounds import Measurements, go_round
 from benchmarks.sizes import FULL, MODERATE, TINY, Sizes
 from benchmarks.table import Line, as_text, judge
-from benchmarks.tasks import Task, make_tasks
+from benchmarks.tasks import make_tasks
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -26,6 +27,12 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--only", multiple=True, type=click.Choice(TOPICS), help="These lines alone.")
 @click.option("--moderate", "sizes", flag_value=MODERATE, help="A twentieth of the size, or so.")
 @click.option("--tiny", "sizes", flag_value=TINY, help="No time at all: to see that it works.")
+@click.option(
+    "--join",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Measure nothing: put the --json files of several runs together.",
+)
 @click.option("--json", "json_file", type=FILE, help="Write every sample into this file.")
 @click.option("--docs", type=FILE, help="Put the table into this page, docs/performance.md.")
 @click.option("--chart", type=FILE, help="Measure the growth too, and draw it into this SVG.")
@@ -44,30 +51,29 @@ def main(  # noqa: PLR0913 - a command's options are its arguments
     docs: Path | None,
     chart: Path | None,
     *,
+    join: tuple[Path, ...],
     note: str,
     folder: Path,
     sizes: Sizes | None,
 ) -> None:
     """Measure ours and its peers side by side, and print the table."""
-    sizes = sizes or FULL
+    sizes, runs = sizes or FULL, [read_run(file) for file in join]
     lines = [line for line in make_lines(sizes) if not only or line.topic in only]
-    place = Place(folder)
-    with tempfile.TemporaryDirectory(dir=folder) as lasting:
-        tasks = make_tasks(place, Path(lasting).resolve(), sizes)
-        chosen = _chosen(tasks, lines, growth_keys(sizes) if chart else [])
 
-        def record(found: Measurements, rounds: int) -> Record:
-            now, verdicts = dt.datetime.now().astimezone(), judge(lines, found.samples)
-            return Record(at=now, rounds=rounds, note=note, measurements=found, verdicts=verdicts)
+    def record(found: Measurements) -> Record:
+        now, verdicts = dt.datetime.now().astimezone(), judge(lines, found.samples)
+        return Record(at=now, note=note, measurements=found, verdicts=verdicts, runs=runs)
 
-        def keep(found: Measurements, rounds: int) -> None:
-            if json_file:
-                json_file.write_text(record(found, rounds).as_json(), encoding="utf-8")
+    def keep(found: Measurements) -> None:
+        if json_file:
+            json_file.write_text(record(found).as_json(), encoding="utf-8")
 
-        found = go_round(chosen, rounds, lambda words: click.echo(words, err=True), keep)
-    click.echo(as_text(judge(lines, found.samples)))
+    keys = _keys(lines, growth_keys(sizes) if chart else [])
+    found = together(runs) if runs else _measure(folder, sizes, keys, rounds, keep)
+    keep(found)
+    click.echo(as_text(judge(lines, found.samples), runs=[run.samples for run in runs]))
     if docs:
-        write_into(docs, record(found, rounds).as_markdown())
+        write_into(docs, record(found).as_markdown())
     if chart:
         draw(chart, found.samples, sizes)
     if found.broken:
@@ -75,9 +81,22 @@ def main(  # noqa: PLR0913 - a command's options are its arguments
         raise click.ClickException(f"Could not be measured: {names}. Why stands above.")
 
 
-def _chosen(tasks: dict[str, Task], lines: Sequence[Line], more: Sequence[str]) -> list[Task]:
-    keys = {figure.task for line in lines for figure in (line.ours, line.beside)} | set(more)
-    return [task for key, task in tasks.items() if key in keys]
+def _measure(
+    folder: Path,
+    sizes: Sizes,
+    keys: Collection[str],
+    rounds: int,
+    keep: Callable[[Measurements], object],
+) -> Measurements:
+    place = Place(folder)
+    with tempfile.TemporaryDirectory(dir=folder) as lasting:
+        tasks = make_tasks(place, Path(lasting).resolve(), sizes)
+        chosen = [task for key, task in tasks.items() if key in keys]
+        return go_round(chosen, rounds, lambda words: click.echo(words, err=True), keep)
+
+
+def _keys(lines: Sequence[Line], more: Sequence[str]) -> Collection[str]:
+    return {figure.task for line in lines for figure in (line.ours, line.beside)} | set(more)
 
 
 if __name__ == "__main__":

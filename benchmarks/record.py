@@ -40,11 +40,17 @@ class Record:
     """One run of the benchmarks."""
 
     at: dt.datetime
-    rounds: int
     note: str
     """What somebody who reads it should know of the machine."""
     measurements: Measurements
     verdicts: Sequence[Verdict]
+    runs: Sequence[Measurements] = ()
+    """Those that were put together; none where this is one."""
+
+    @property
+    def rounds(self) -> int:
+        """How often everything was measured; what was broken on the way, less often."""
+        return max(map(len, self.measurements.samples.values()), default=0)
 
     def as_json(self) -> str:
         """Everything: every sample of every round, and the table."""
@@ -64,10 +70,11 @@ class Record:
     def as_markdown(self) -> str:
         """The table, with what has to be known of it."""
         peers = ", ".join(f"{name} {number}" for name, number in versions().items())
-        rounds = f"{self.rounds} rounds" if self.rounds > 1 else "1 round"
+        rounds = "1 round" if self.rounds == 1 else f"{self.rounds} rounds"
+        rounds += f" in {len(self.runs)} runs" if self.runs else ""
         words = [f"{self.at:%d %B %Y}, {rounds}, {machine()}.", self.note, f"Beside it: {peers}."]
         tables = [
-            as_text(self.verdicts, "github"),
+            as_text(self.verdicts, "github", [run.samples for run in self.runs]),
             tasks_as_text(self.measurements.samples, "github"),
         ]
         between = "What each process took, its start included, and its children:"

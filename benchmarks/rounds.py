@@ -28,7 +28,7 @@ def go_round(
     tasks: Sequence[Task],
     rounds: int,
     say: Callable[[str], object] = lambda _words: None,
-    keep: Callable[[Measurements, int], object] = lambda _found, _rounds: None,
+    keep: Callable[[Measurements], object] = lambda _found: None,
 ) -> Measurements:
     """Measure every task once a round, every other round backwards.
 
@@ -36,7 +36,7 @@ def go_round(
         tasks: in their order.
         rounds: how many.
         say: told what is being measured, and what came of it.
-        keep: given what there is after each round, and how many there were: a run takes hours.
+        keep: given what there is after each round: a run takes hours.
     """
     found = Measurements()
     here = [task for task in tasks if task.is_here]
@@ -48,7 +48,7 @@ def go_round(
             if task.key not in found.broken:
                 said = _measure(task, found)
                 say(f"round {number} of {rounds}: {task.key}: {said}")
-        keep(found, number)
+        keep(found)
     return found
 
 

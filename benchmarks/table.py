@@ -153,14 +153,26 @@ def judge(lines: Sequence[Line], samples: Samples) -> list[Verdict]:
     ]
 
 
-def as_text(verdicts: Sequence[Verdict], form: str = "simple") -> str:
-    """The table as text; `form` is one of tabulate's."""
-    return tabulate(
-        [verdict.cells() for verdict in verdicts],
-        headers=HEADERS,
-        tablefmt=form,
-        disable_numparse=True,
-    )
+def as_text(verdicts: Sequence[Verdict], form: str = "simple", runs: Sequence[Samples] = ()) -> str:
+    """The table as text.
+
+    Args:
+        verdicts: its lines.
+        form: one of tabulate's.
+        runs: the runs that were put together: each has its value beside the goal.
+    """
+    headers, rows = list(HEADERS), [list(verdict.cells()) for verdict in verdicts]
+    if runs:
+        headers.append("in each run")
+        for verdict, row in zip(verdicts, rows, strict=True):
+            row.append(_in_each(verdict.line, runs))
+    return tabulate(rows, headers=headers, tablefmt=form, disable_numparse=True)
+
+
+def _in_each(line: Line, runs: Sequence[Samples]) -> str:
+    goal = line.goal or Goal()
+    values = [judge([line], samples)[0].value for samples in runs]
+    return ", ".join("–" if value is None else goal.show(value) for value in values)
 
 
 def tasks_as_text(samples: Samples, form: str = "simple") -> str:

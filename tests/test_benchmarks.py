@@ -17,12 +17,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from benchmarks.__main__ import main
 from benchmarks.growth import curves_of, draw, growth_keys
+from benchmarks.joining import read_run
 from benchmarks.limits import excess, ideal_s
 from benchmarks.lines import TOPICS, make_lines
 from benchmarks.measuring import BrokenError, measure
@@ -281,6 +283,27 @@ def test_the_page_has_every_option_and_topic() -> None:
     assert shown == options
     for topic in TOPICS:
         assert f"`{topic}`" in text
+
+
+def test_runs_are_put_together(tmp_path: Path) -> None:
+    """One table of all rounds, with the ratio of each run beside; nothing is measured."""
+    files = []
+    for number, ours in enumerate((2.0, 3.0, 7.0)):
+        files.append(tmp_path / f"{number}.json")
+        samples = {"importer-help": [sample(ours)], "click-help": [sample(1.0)]}
+        told = {"samples": samples, "missing": {}, "broken": {}}
+        files[-1].write_text(json.dumps(told), encoding="utf-8")
+    page = tmp_path / "performance.md"
+    shutil.copy(PAGE, page)
+    words = [word for file in files for word in ("--join", str(file))]
+    done = CliRunner().invoke(main, [*words, "--only", "start", "--docs", str(page)])
+    assert done.exit_code == 0, done.output
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    assert "3 rounds in 3 runs" in text
+    assert "| 3.0 s | a bare click program: 1.0 s | 3 × | ≤ 2 × | no | 2 ×, 3 ×, 7 × |" in text
+    files[0].write_text("{}", encoding="utf-8")
+    with pytest.raises(ValueError, match="is no run of the benchmarks"):
+        read_run(files[0])
 
 
 @needs_wait4
