@@ -522,6 +522,8 @@ class RunRecord:
     """Money of the readable actions, as the planner added it up."""
     skipped: Mapping[str, int]
     """Reason → rows."""
+    types: frozenset[str] = frozenset()
+    """Of the actions that its mapping makes, whether or not a row yields one."""
     notes: tuple[Note, ...] = ()
     """What to know of the sheet."""
     mapping_file: str = ""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from offices import Office, an_office, says
-from test_pipeline_doubt import LATE, RESENT, UNSEEN, decide, found_absent, settle_now
+from test_pipeline_doubt import LATE, RESENT, UNSEEN, Clock, decide, found_absent, settle_now
 from workplaces import Desk, desk, row
 
 from importer.errors import UsageError
 from importer.journal import rulings
+from importer.journal.attempts import staged_again
 from importer.journal.closing import close
 from importer.journal.reading import action_records, run_of
 from importer.model import Outcome, RunState
@@ -229,6 +231,49 @@ def test_what_was_looked_for_before_a_person_was_asked_is_looked_for_again(here:
 def looks_at(here: Desk, lead: str) -> int:
     """How often a timeline was read."""
     return sum("search" in one.path and lead in one.path for one in here.crm.requests)
+
+
+@pytest.mark.parametrize("said_while", ["fast", "slow"])
+def test_a_person_s_word_holds_for_what_was_sent_before_it_whatever_the_clocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said_while: str
+) -> None:
+    """Our clock was set between a send and the word: it is about that send, and about no later."""
+    clock, two_hours = Clock(monkeypatch), dt.timedelta(hours=2)
+    with desk(tmp_path, RESENT, timeout_seconds=1) as here:
+        here.run(here.sheet(row(9), name="before.csv"))
+        settling = here.settings
+        here.leave_doubts()
+        clock.ahead = dt.timedelta() if said_while == "fast" else two_hours
+        here.crm.faults.set([DROPPED])
+        run = here.run(here.sheet(row(1))).run
+        clock.ahead = two_hours - clock.ahead
+        decide(here, rulings.resolve_not_created, run, None, None)
+        clock.ahead = dt.timedelta()
+        if said_while == "slow":
+            assert decide(here, close, run, None).sought == 0
+            return
+        here.crm.faults.set(LATE)
+        here.resume(run)
+        settle_now(here, run)
+        with open_workplace(here.settings) as workplace:
+            assert staged_again(workplace.journal, run)
+        here.settings = settling
+        for _ in range(3):
+            here.resume(run)
+        assert here.arrived().count((lead_id(1), "PAYMENT")) == 1
+
+
+def test_what_was_held_for_what_is_closed_by_now_can_be_given_up(tmp_path: Path) -> None:
+    """Nothing stands in its way any more: it is this run's own, and no other command books it."""
+    with desk(tmp_path) as here:
+        plan = here.plan(here.sheet(row(1), name="a.csv"))
+        held = here.run(here.sheet(row(1), name="b.csv")).run
+        with pytest.raises(UsageError, match=f"waits for the run {plan}"):
+            decide(here, close, held, frozenset({2}))
+        decide(here, close, plan, None)
+        assert decide(here, close, held, frozenset({2})).count == 2
+        here.resume(held)
+        assert not here.arrived()
 
 
 def test_the_command_says_what_it_has_not_given_up(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from workplaces import MAPPING, REPEATS, Desk, desk, row, settled
+from workplaces import MAPPING, REPEATS, Desk, Result, desk, row, settled
 
 from importer.journal.closing import close
 from importer.mapping import parse_mapping
@@ -131,6 +131,35 @@ def test_of_equal_rows_as_many_have_to_come_again(here: Desk) -> None:
     assert wrong(here) == {first: (5, 6), second: (5,)}
     third = ran(here, *good, WRONG, WRONG, row(5))
     assert wrong(here) == {third: (5, 6)}
+
+
+def test_equal_rows_of_a_chain_count_together(here: Desk) -> None:
+    """A workbook holds one of two equal rows: a later sheet that has one of them hides nothing."""
+    mapped(here, REPEATS)
+    good = (row(1), row(3), row(4))
+    first = here.run(here.sheet(*good, WRONG, WRONG))
+    second = here.run(workbook(here, first, "second.csv", corrected=1))
+    third = here.run(workbook(here, second, "third.csv"))
+    assert wrong(here) == {third.run: (2,)}
+    ran(here, *good, WRONG, row(5))
+    assert third.run in wrong(here)
+
+
+def workbook(here: Desk, of: Result, name: str, corrected: int = 0) -> Path:
+    """The failures of a run under another name, with so many of them corrected."""
+    text = here.failures_of(of).with_name("failures.csv").read_text(encoding="utf-8-sig")
+    path = here.folder / name
+    path.write_text(text.replace("Cleared", "Paid", corrected), encoding="utf-8")
+    return settled(path)
+
+
+def test_where_rows_may_repeat_an_equal_key_is_no_proof(here: Desk) -> None:
+    """Another receipt of the same lead and amount is another payment: the wrong row is told on."""
+    mapped(here, REPEATS)
+    good = (row(1), row(3), row(4))
+    first = ran(here, *good, row(2, receipt="R-AAAA", state="Cleared"))
+    ran(here, row(5), row(2, receipt="R-BBBB"))
+    assert wrong(here) == {first: (5,)}
 
 
 @pytest.mark.parametrize("rows", [None, frozenset({3})])

@@ -15,8 +15,10 @@ from offices import Office, an_office, says
 from workplaces import MAPPING, row, write_sheet
 
 from importer.lock import workspace_lock
+from importer.model import State
 from importer.pipeline.people import account
 from importer.sandbox import Fault, Operation, Rule, lead_id
+from importer.verdict.details import NOT_FOUND
 
 RUN = re.compile(r"\(run (\S+)\)")
 WHY = ("--reason", "looked at the timeline")
@@ -137,6 +139,27 @@ def test_a_word_about_one_action_leaves_the_look_at_the_others(office: Office) -
     resolved = office.do("resolve", run, "--rows", "2", "--action", "receipt", "--created", *WHY)
     says(resolved, 5, "Settle 1 action in doubt", f"importer settle {run}")
     assert f"importer settle {run}" in page_of(office, run)
+
+
+def test_a_command_reaches_one_finding_where_a_row_has_two(office: Office) -> None:
+    """All reminders name the action, and what they print says nothing of the row's other one."""
+    run = in_doubt(office, Fault.DROP_BEFORE)
+    found = [("payment", "The timeline cannot tell."), ("receipt", NOT_FOUND)]
+    with closing(sqlite3.connect(office.folder / "state" / "journal.db")) as database, database:
+        looked = "UPDATE actions SET looked_up = 1, detail = ? WHERE state = ? AND name = ?"
+        for name, detail in found:
+            assert database.execute(looked, (detail, State.UNKNOWN, name)).rowcount == 1
+    doctor = office.do("doctor").out.partition("Before anything else")[2].partition("Nothing")[0]
+    reminder = office.run("--yes").err.partition("Still in doubt")[2].splitlines()[0]
+    for said in (" ".join(doctor.split()), reminder):
+        assert re.findall(r"--rows 2( .*?) --reason", said) == [
+            " --action payment --created",
+            " --action payment --not-created",
+            " --action receipt --not-created",
+        ], said
+    words = ("--rows", "2", "--action", "receipt", "--not-created", *WHY)
+    says(office.do("resolve", run, *words), 5, "On record: 1 action;")
+    assert counts(office, run) == {"CREATED": 2, "UNKNOWN": 1, "UNSENT": 1}
 
 
 def test_a_policy_sends_money_again(office: Office) -> None:

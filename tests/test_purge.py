@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -146,8 +147,10 @@ def test_a_sheet_that_a_younger_run_has_read_too_stays(office: Office) -> None:
     assert office.do("report", run).code == 0
 
 
-def test_a_copy_of_which_no_run_was_made_goes_when_it_is_old(office: Office) -> None:
-    """A sheet that was refused at once leaves its copy, which nothing else would ever delete."""
+def test_a_copy_of_which_no_run_was_made_is_named_and_goes_only_with_refused(
+    office: Office,
+) -> None:
+    """A sheet that was refused at once, and deleted since, has its only copy beside the journal."""
     (office.folder / "sheet.csv").write_text("no,header\n1,2\n", encoding="utf-8")
     assert office.run().code == 3
     assert office.do(*PURGE, "--yes").code == 0
@@ -155,8 +158,64 @@ def test_a_copy_of_which_no_run_was_made_goes_when_it_is_old(office: Office) -> 
     assert copy.read_text(encoding="utf-8").startswith("no,header"), "it is young"
     os.utime(copy, (0, 0))
     done = office.do(*PURGE, "--yes")
-    assert "1 kept sheet" in done.out
+    assert "Nothing is old enough and closed." in done.out
+    assert "Left alone: 1 file refused or never run" in done.out
+    assert str(copy) in done.out
+    assert copy.is_file()
+    done = office.do(*PURGE, "--refused", "--yes")
+    assert "Of no run: 1 kept sheet (14 bytes)." in done.out
+    assert str(copy) in done.out
     assert list((office.folder / "state" / "inputs").iterdir()) == []
+
+
+def test_a_copy_under_another_name_goes_when_it_is_old(office: Office) -> None:
+    """Its content was run: it is not the only copy of anything."""
+    assert office.do("check", "sheet.csv", "-m", "mapping.yaml").code == 0
+    (first,) = (office.folder / "state" / "inputs").rglob("*.csv")
+    second = first.with_name("again.csv")
+    second.write_bytes(first.read_bytes())
+    os.utime(second, (0, 0))
+    assert "2 kept sheets" in office.do(*PURGE, "--yes").out
+    assert kept(office) == []
+
+
+def test_what_may_be_another_journals_stays(office: Office) -> None:
+    """Beside another database no kept sheet goes: its name is said, and what to do."""
+    state = office.folder / "state"
+    unread = state / "inputs" / ("0" * 64) / "theirs.csv"
+    unread.parent.mkdir()
+    unread.write_bytes(b"x")
+    os.utime(unread, (0, 0))
+    other = state / "kept before the update"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE runs (id TEXT)")
+    done = office.do(*PURGE, "--refused", "--yes")
+    assert done.code == 0, done
+    assert f"Left alone: every kept sheet, since {other.name} lies beside the journal" in done.out
+    assert "1 folder of reports" in done.out
+    assert sorted(kept(office)) == ["sheet.csv", "theirs.csv"]
+    assert json.loads(office.do(*PURGE, "--dry-run", "--json").out)["shared_with"] == [other.name]
+    other.unlink()
+    (state / "notes.txt").write_text("SQL", encoding="utf-8")
+    assert office.do(*PURGE, "--refused", "--yes").code == 0
+    assert kept(office) == []
+
+
+def test_a_look_for_other_databases_ends_no_lock(tmp_path: Path) -> None:
+    """While this process writes the journal, no other one can, before it and after."""
+    ask = (
+        "import sqlite3, sys; "
+        "sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None).execute('BEGIN IMMEDIATE')"
+    )
+    with desk(tmp_path) as here:
+        path = here.settings.journal.path
+        with open_workplace(here.settings) as workplace, closing(sqlite3.connect(path)) as writing:
+            writing.execute("BEGIN IMMEDIATE")
+            assert not list(workplace.other_databases())
+            done = subprocess.run(
+                [sys.executable, "-c", ask, path], capture_output=True, text=True, check=False
+            )
+    assert "database is locked" in done.stderr
 
 
 @pytest.mark.parametrize("age", ["400", "0d", "1y", "-3d", ""])

@@ -12,7 +12,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from workplaces import MAPPING, REPEATS, Desk, Result, desk, row, settled
 
-from importer.errors import UsageError
+from importer.errors import SheetRefusedError, UsageError
 from importer.journal.reading import action_records
 from importer.mapping import parse_mapping
 from importer.model import ActionRecord, Currency, EarlierReason, Ruling
@@ -287,6 +287,23 @@ def test_where_rows_may_repeat_a_waiver_is_of_its_own_sheet_alone(tmp_path: Path
         again = here.run(here.sheet(*[row(1)] * 4, name="again.csv"))
         assert again.counts == {"ALREADY": 4, "CREATED": 4}
         assert again.books.given_up.count == 0
+
+
+@pytest.mark.parametrize("payments", [True, False])
+def test_rows_that_are_all_refused_lack_amounts_only_where_they_may_be_payments(
+    tmp_path: Path,
+    payments: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """The run knows what its mapping makes, also where no row yields an action."""
+    before, _, rest = MAPPING.partition("  - name: payment\n")
+    receipts = "".join(rest.partition("  - name: receipt\n")[1:])
+    with desk(tmp_path, MAPPING if payments else before + receipts) as here:
+        with pytest.raises(SheetRefusedError) as refused:
+            here.plan(here.sheet(row(1, lead="x", amount="x")))
+        with open_workplace(here.settings) as workplace:
+            books = reconcile_run(workplace, refused.value.run)
+        assert books.run.types == ({"PAYMENT", "1003"} if payments else {"1003"})
+        assert (books.unreadable, books.moneyless) == (1, int(payments))
 
 
 def test_a_refused_row_shows_what_of_it_can_be_read(here: Desk) -> None:

@@ -15,6 +15,8 @@ from importer.cli.options import json_option, load, print_object, settings_optio
 from importer.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from importer.pipeline.purging import Purge
 
 _AGE = re.compile(r"([1-9][0-9]{0,4})d")
@@ -41,7 +43,7 @@ def _age(_context: click.Context, _option: click.Parameter, given: str) -> dt.ti
 @click.option(
     "--refused",
     is_flag=True,
-    help="Also files that the nights have refused and nobody has imported: maybe the only copies.",
+    help="Also files that were refused or never run: maybe the only copies.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
 @yes_option
@@ -106,6 +108,7 @@ def _purge_object(planned: Purge, *, dry_run: bool) -> dict[str, Any]:
         "archived": ["/".join(path.parts[-2:]) for path in planned.archived],
         "never_imported": [str(path) for path in planned.refused],
         "with_refused": planned.with_refused,
+        "shared_with": [path.name for path in planned.shared_with],
         "file_bytes": planned.size,
         "answers": evidence.answers,
         "bodies": evidence.bodies,
@@ -118,32 +121,51 @@ def _say_purge(planned: Purge, options: str) -> None:
     from importer.report.commands import typed
     from importer.report.figures import counted
 
-    evidence, refused = planned.evidence, len(planned.refused)
-    if planned:
+    click.echo(_what_goes(planned) if planned else "Nothing is old enough and closed.")
+    if planned.refused:
         click.echo(
-            f"Of {counted(len(planned.runs), 'run')}: "
-            f"{counted(len(planned.reports), 'folder')} of reports, "
-            f"{counted(len(planned.inputs), 'kept sheet')}, "
-            f"{counted(len(planned.archived), 'folder')} of archives ({size(planned.size)}); "
-            f"in the journal {counted(evidence.answers, 'answer')} of the CRM and what was sent "
-            f"of {counted(evidence.bodies, 'action')} ({size(evidence.size)})."
-        )
-    else:
-        click.echo("Nothing is old enough and closed.")
-    if refused:
-        click.echo(
-            f"{'With them go' if planned.with_refused else 'Left alone:'} "
-            f"{counted(refused, 'file')} that a night has refused and nobody has "
-            "imported, maybe the only copies"
+            f"{'Among them:' if planned.with_refused else 'Left alone:'} "
+            f"{counted(len(planned.refused), 'file')} refused or never run, maybe the only copies"
             f"{':' if planned.with_refused else '; --refused deletes them too:'}"
         )
         for path in planned.refused:
             click.echo(f"  {path}")
+    if planned.shared_with:
+        click.echo(
+            f"Left alone: every kept sheet, since {_names(planned.shared_with)} lies beside the "
+            "journal, and they may be of its runs. If it is a copy, move it away; two journals are "
+            "to have a folder each."
+        )
     if planned.still_open:
         click.echo(
             f"Left alone: {counted(planned.still_open, 'older run')}, since something of the "
             f"sheet is open. `{typed('runs', options)}` shows what."
         )
+
+
+def _what_goes(planned: Purge) -> str:
+    """One line; what there is none of is not named."""
+    from importer.report.figures import counted
+
+    evidence = planned.evidence
+    files = [
+        (len(planned.reports), "folder", " of reports"),
+        (len(planned.inputs), "kept sheet", ""),
+        (len(planned.archived), "folder", " of archives"),
+    ]
+    named = ", ".join(f"{counted(many, what)}{of}" for many, what, of in files if many)
+    parts = [f"{named} ({size(planned.size)})"] if named else []
+    if planned.runs:
+        parts.append(
+            f"in the journal {counted(evidence.answers, 'answer')} of the CRM and what was sent "
+            f"of {counted(evidence.bodies, 'action')} ({size(evidence.size)})"
+        )
+    runs = counted(len(planned.runs), "run") if planned.runs else "no run"
+    return f"Of {runs}: {'; '.join(parts)}."
+
+
+def _names(paths: Sequence[Path]) -> str:
+    return " and ".join(path.name for path in paths)
 
 
 def size(amount: float) -> str:

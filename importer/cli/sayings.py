@@ -67,7 +67,7 @@ def say_doubts(workplace: Workplace, run_id: str, options: str) -> None:
         click.echo(
             f"{click.style('Still in doubt:', fg='red', bold=True)} {counted(count, 'action')} of "
             f"the run {run}. {IN_GENERAL[Outcome.UNKNOWN]} To settle: "
-            f"{with_options(first_to_do(run, doubts_of(workplace.journal, run)), options)}",
+            f"{with_options(first_to_do(run, *doubts_of(workplace.journal, run)), options)}",
             err=True,
         )
 

@@ -125,7 +125,7 @@ def staged_again(journal: Journal, run: str) -> Sequence[Row[Any]]:
     return journal.read(
         select(actions.c.id, actions.c.run, actions.c.row, actions.c.lead, actions.c.batch)
         .add_columns(actions.c.request, unproven(actions).label("doubtful"))
-        .add_columns(_denied(actions).label("denied_at"))
+        .add_columns(_denied(actions).label("denied"))
         .where(
             actions.c.run == run,
             actions.c.state == State.STAGED,
@@ -159,17 +159,17 @@ def unproven(table: FromClause) -> ScalarSelect[int | None]:
             batches.c.lead == table.c.lead,
             requests.c.id <= table.c.request,
             or_(requests.c.batch == table.c.batch, requests.c.verdict == SPLIT),
-            or_(denied.is_(None), requests.c.sent_at > denied),
+            or_(denied.is_(None), requests.c.id > denied),
         )
         .correlate(table)
         .scalar_subquery()
     )
 
 
-def _denied(table: FromClause) -> ScalarSelect[dt.datetime | None]:
-    """When a person said last that an action was not created."""
+def _denied(table: FromClause) -> ScalarSelect[int | None]:
+    """The latest request of all when a person said last that an action was not created."""
     return (
-        select(func.max(decisions.c.at))
+        select(func.max(decisions.c.request))
         .where(decisions.c.action == table.c.id, decisions.c.ruling == Ruling.NOT_CREATED)
         .correlate(table)
         .scalar_subquery()

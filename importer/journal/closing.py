@@ -9,7 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Row, select
 
 from importer.errors import UsageError
+from importer.journal.again import standing_for
 from importer.journal.attempts import doubt_again
+from importer.journal.matching import is_in_the_way
 from importer.journal.meant import meant_actions
 from importer.journal.moving import move
 from importer.journal.paging import Place, placed
@@ -93,7 +95,7 @@ def _not_created(
         one for one in found if not one.given_up and not (one.row in later and is_replaceable(one))
     ]
     said = [
-        *_waiting_elsewhere(left),
+        *_waiting_elsewhere(journal, left),
         *_under_way(journal, run, of_rows),
         *_gone(journal, of_rows - {one.row for one in left}, later),
     ]
@@ -106,12 +108,17 @@ def _not_created(
     return left
 
 
-def _waiting_elsewhere(left: Sequence[Row[Any]]) -> list[str]:
-    """What is held for another run's turn is that run's to give up: this is a copy of it."""
+def _waiting_elsewhere(journal: Journal, left: Sequence[Row[Any]]) -> list[str]:
+    """What is held for another run's turn is that run's to give up: this is a copy of it.
+
+    Unless nothing stands there any more: then it is this run's own.
+    """
     copies = {
         one.row: one.earlier["run"]
         for one in left
-        if one.state == State.DUPLICATE and one.earlier["reason"] in PASSING
+        if one.state == State.DUPLICATE
+        and one.earlier["reason"] in PASSING
+        and is_in_the_way(standing_for(journal, one))
     }
     return [
         f"row {row} waits for the run {other} (`importer resume {other}`, or close it there)"

@@ -3,7 +3,8 @@
 Exports that hold the earlier rows too bring a wrong row again each night. Each run counts it, as
 its books do; a person is asked by the latest run that has it. Runs of one sheet know that of each
 other by the row itself (`journal.taken`). Rows of different sheets are the same one where they have
-one key, or where the rows at the roots of their chains looked alike.
+one key, or where the rows at the roots of their chains looked alike; where equal rows may repeat,
+only where they looked alike: another payment has the same key.
 """
 
 from __future__ import annotations
@@ -35,6 +36,16 @@ are left to others: nobody has them there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exports:
+    """What a run's mapping says of its sheets."""
+
+    separate: bool
+    """Each holds new rows only."""
+    repeats: bool
+    """Equal rows are several payments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
     """What later sheets have."""
 
@@ -60,7 +71,7 @@ def with_signs() -> Select[Any]:
 
 
 def come_again(
-    journal: Journal, found: Sequence[Row[Any]], is_separate: Callable[[str], bool]
+    journal: Journal, found: Sequence[Row[Any]], exports_of: Callable[[str], Exports]
 ) -> Again:
     """Which of some actions a later run has again.
 
@@ -70,15 +81,18 @@ def come_again(
     Args:
         journal: the journal.
         found: actions of `with_signs`.
-        is_separate: of a run, whether its mapping says that each export holds new rows only.
+        exports_of: of a run, what its mapping says.
     """
     known, every = _known(journal, found), _every(journal)
-    separate = {run for run in {one.run for one in found} if is_separate(run)}
+    exports = {run: exports_of(run) for run in {one.run for one in found}}
     latest = {one.made_of: one.seq for one in every.values() if not one.parent}
+    answers = dict[Any, bool]()
+    for one in found:
+        alike = (one.run, one.name, *_signs(one))  # a sheet may have thousands of equal rows
+        if alike not in answers:
+            answers[alike] = _is_again(one, known, every, exports[one.run])
     return Again(
-        ids=frozenset(
-            one.id for one in found if _is_again(one, known, every, only_same=one.run in separate)
-        ),
+        ids=frozenset(one.id for one in found if answers[one.run, one.name, *_signs(one)]),
         read_since=frozenset(
             run for run, one in every.items() if one.seq < latest.get(one.made_of, 0)
         ),
@@ -88,8 +102,9 @@ def come_again(
 def _every(journal: Journal) -> Mapping[str, Row[Any]]:
     """Every run that was planned to its end, oldest first."""
     made_of = type_coerce(runs.c["keys"], Text).label("made_of")
-    asked = select(runs.c.id, runs.c.seq, runs.c.parent, runs.c.rows_digest, made_of)
-    found = journal.read(asked.where(runs.c.state.not_in(NEVER_RAN)).order_by(runs.c.seq))
+    asked = select(runs.c.id, runs.c.seq, runs.c.parent, runs.c.root, runs.c.rows_digest)
+    asked = asked.add_columns(made_of).where(runs.c.state.not_in(NEVER_RAN))
+    found = journal.read(asked.order_by(runs.c.seq))
     return {one.id: one for one in found}
 
 
@@ -113,16 +128,19 @@ def _known(journal: Journal, found: Collection[Row[Any]]) -> _Known:
 
 
 def _is_again(
-    one: Row[Any], known: _Known, every: Mapping[str, Row[Any]], *, only_same: bool
+    one: Row[Any], known: _Known, every: Mapping[str, Row[Any]], exports: Exports
 ) -> bool:
     own = every[one.run]
     for sign in _signs(one):
-        alike = len(known[sign][one.run])
+        if exports.repeats and sign[0] == "key":
+            continue
+        # A failures workbook holds some of its sheet's equal rows: all of the chain's count.
+        alike = max(len(of) for run, of in known[sign].items() if every[run].root == own.root)
         for run, held in known[sign].items():
             later = every[run]
             if later.seq <= own.seq:
                 break
-            other = only_same and later.rows_digest != own.rows_digest
+            other = exports.separate and later.rows_digest != own.rows_digest
             if later.made_of == own.made_of and not other and _count(held, one.name) >= alike:
                 return True
     return False

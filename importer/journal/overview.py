@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
-from importer.journal.come_again import come_again, with_signs
+from importer.journal.come_again import Exports, come_again, with_signs
 from importer.journal.schema import IN_DOUBT, IS_REPLACEABLE, IS_STAGED, actions, runs
 from importer.journal.states import NEVER_RAN, states_of
 from importer.journal.store import Journal
@@ -71,7 +71,7 @@ def open_by_run(journal: Journal) -> Mapping[str, Open]:
 
 
 def open_rows(
-    journal: Journal, name: Literal["to_correct", "duplicate"], is_separate: Callable[[str], bool]
+    journal: Journal, name: Literal["to_correct", "duplicate"], exports_of: Callable[[str], Exports]
 ) -> Mapping[str, OpenRows]:
     """Run → what waits in it for a person under this name of `Open`, each row in one run alone.
 
@@ -80,10 +80,10 @@ def open_rows(
     Args:
         journal: the journal.
         name: a field of `Open`.
-        is_separate: of a run, whether its mapping says that each export holds new rows only.
+        exports_of: of a run, what its mapping says.
     """
     found = journal.read(with_signs().where(_is_open(_OPEN[name][0])))
-    again = come_again(journal, found, is_separate)
+    again = come_again(journal, found, exports_of)
     by_run: dict[str, list[Row[Any]]] = {}
     for one in sorted(found, key=lambda one: (one.run, one.row)):
         if one.id not in again.ids:

@@ -228,6 +228,7 @@ def _uncounted(one: Row[Any]) -> RunRecord:
             Currency(currency): Decimal(amount) for currency, amount in one.planned_money.items()
         },
         skipped={},
+        types=frozenset(one.keys["actions"].values()),
         notes=tuple(Note(**note) for note in one.notes),
     )
 

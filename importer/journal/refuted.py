@@ -50,7 +50,7 @@ def doubt_beside(
         carried = [
             each.request
             for each in _carried(one, attempts)
-            if one.denied_at is None or each.sent_at > one.denied_at
+            if one.denied is None or each.request > one.denied
         ]
         if not refuted.isdisjoint(carried):
             # The request that is in doubt: a later one has proved not to have stored it.

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from importer.journal.bulk import execute_many
 from importer.journal.money import sum_amounts
-from importer.journal.schema import actions, decisions, runs
+from importer.journal.schema import actions, decisions, requests, runs
 from importer.journal.store import Journal
 from importer.model import Currency, Decision, Ruling, RunState, State
 
@@ -61,10 +61,9 @@ def record_ruling(  # noqa: PLR0913 - who said what of which actions
         reason: why.
     """
     now, count = journal.clock(), len(found)
-    said = [
-        {"action": one.id, "ruling": ruling, "by": by, "at": now, "reason": reason.strip()}
-        for one in found
-    ]
+    (latest,) = journal.read(select(func.max(requests.c.id).label("id")))
+    word = {"ruling": ruling, "by": by, "at": now, "reason": reason.strip(), "request": latest.id}
+    said = [{"action": one.id, **word} for one in found]
     staged = actions.c.state == State.STAGED
     left = journal.read(select(actions.c.id).where(actions.c.run == run, staged).limit(1))
     (before,) = journal.read(select(runs.c.reason).where(runs.c.id == run))

@@ -29,7 +29,7 @@ from importer.journal.states import DOUBTFUL_STATES, LIVE_STATES, REPLACED_STATE
 from importer.model import State
 from importer.verdict import ReadBack, RefusedMaybe, Unknown
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 metadata = MetaData()
 
@@ -212,6 +212,8 @@ decisions = Table(
     Column("by", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("reason", Text, nullable=False),
+    # The latest request of all by then: no word about a later one, whatever the clocks tell.
+    Column("request", Integer),
 )
 
 approvals = Table(

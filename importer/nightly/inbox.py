@@ -199,14 +199,17 @@ class Inbox:
         """Whether a file of the folder means something to the job."""
         return self._is_ours(path.name) or _is_totals(self._job, path.name)
 
-    def lacks_sheet(self, path: Path) -> bool:
-        """Whether a file of the folder is control totals of this job, and their sheet is not there.
+    def counts(self, path: Path) -> bool:
+        """Whether the name of a file of the folder is one of control totals of this job."""
+        return _is_totals(self._job, path.name)
 
-        That of a sheet which a night has taken goes with it.
+    def lacks_sheet(self, path: Path) -> bool:
+        """Whether the sheet of control totals of this job is not there, and no night has taken it.
+
+        A sheet that was taken has its totals with it, but for what a crash has left behind.
         """
-        if not _is_totals(self._job, path.name):
-            return False
-        return all(self.totals_of(sheet) != path for sheet in self.files())
+        sheets = (*self.files(), *self._taken_alone())
+        return all(self._totals_of(sheet).name != path.name for sheet in sheets)
 
     def _doubts(self, path: Path, needs_totals: Callable[[Path], bool]) -> Iterator[str]:
         now = _look(path)
@@ -235,6 +238,11 @@ class Inbox:
     @property
     def _taken(self) -> Path:
         return self.folder / TAKEN / self._job.name
+
+    def _taken_alone(self) -> Iterator[Path]:
+        """The sheets that were taken, and that still wait for their control totals."""
+        held = filter(self._is_sheet, self._taken.glob("*/*"))
+        return (sheet for sheet in held if not self._totals_of(sheet).exists())
 
     def _held_by(self, folder: Path) -> Iterator[Claim]:
         try:

@@ -21,8 +21,13 @@ def strays_in(inboxes: Sequence[Inbox]) -> Iterator[Stray]:
                     continue
                 if not any(one.knows(path) for one in here):
                     yield Stray(path=path, said=_why_stray(path, here))
-                elif any(one.lacks_sheet(path) for one in here):
+                elif _is_lost(path, [one for one in here if one.counts(path)]):
                     yield Stray(path=path, said=_lost(path), of_sheet=True)
+
+
+def _is_lost(totals: Path, inboxes: Sequence[Inbox]) -> bool:
+    """Whether control totals have no sheet, of whichever job they may be."""
+    return bool(inboxes) and all(one.lacks_sheet(totals) for one in inboxes)
 
 
 def _lost(path: Path) -> str:

@@ -14,8 +14,10 @@ from importer.errors import ImporterError
 from importer.files import free_name, make_private_folder, write_atomically
 from importer.nightly.digest import Digest, digest_of
 from importer.nightly.faults import fault_of
+from importer.nightly.matters import matters_of
 from importer.nightly.records import NightReport
 from importer.nightly.unended import NightNote
+from importer.nightly.weights import Weight
 from importer.notify import START, Message, ping, send
 from importer.settings import NotifyWhen, Settings, find_notify_urls, find_ping_url
 
@@ -72,23 +74,62 @@ def tell(
         kept: its digest.
         env: the environment, for the addresses.
         note: that the night is not told; removed once it is, and whom it could not tell is written.
-            It stays where a message with trouble in it has failed.
+            It stays where a message with trouble in it has reached nobody.
 
     Returns:
         A sentence for each of those who could not be told, without any address.
     """
-    unsent = _noted(_till_interrupted(_send(settings, kept.digest, env)))
-    pinged = _noted(_till_interrupted(_ping(settings, env, str(night.exit_code))))
-    failed = [*kept.failed, *unsent, *pinged]
+    mail = _Mail(settings, kept)
+    failed = [
+        *kept.failed,
+        *_noted(_till_interrupted(mail.send(env))),
+        *_noted(_till_interrupted(_ping(settings, env, str(night.exit_code)))),
+    ]
     for sentence in failed:
         _log.warning("%s", sentence)
     with suppress(OSError):  # it is in the log all the same, and the next night tells of this one
         _remember(_file(settings), failed)
-        if unsent and kept.digest is not None and kept.digest.trouble:
-            note.not_sent(kept.digest.subject)
-        else:
-            note.end(night)
+        _close(note, night, kept, reached=mail.reached)
     return failed
+
+
+def _close(note: NightNote, night: NightReport, kept: Kept, *, reached: bool) -> None:
+    """Let the note of a night go; or stay, where nobody has heard of its trouble."""
+    digest = kept.digest
+    if digest is None:
+        return  # nobody knows what there would have been to tell
+    if reached or not digest.trouble:
+        note.end(night)
+    elif all(one.weight is Weight.UNTOLD for one in matters_of(night)):
+        note.pass_on()
+    else:
+        note.not_sent(night, digest.subject)
+
+
+class _Mail:
+    """A night's message.
+
+    Args:
+        settings: of the night.
+        kept: its digest.
+    """
+
+    def __init__(self, settings: Settings, kept: Kept) -> None:
+        self._settings, self._digest = settings, kept.digest
+        self.reached = kept.path is not None
+        """Somebody has it; where nobody is to be written to, whoever looks into the folder."""
+
+    def send(self, env: Mapping[str, str]) -> Iterator[str]:
+        """Send it to everybody; yields a sentence for each of those whom it has not reached."""
+        urls, digest = find_notify_urls(self._settings, env), self._digest
+        if not urls or digest is None:
+            return
+        self.reached = False
+        if digest.trouble or self._settings.notify.when is NotifyWhen.ALWAYS:
+            message = Message(subject=digest.subject, text=digest.text, html=digest.html)
+            failed = list(send(urls, message))
+            self.reached = len(failed) < len(urls)
+            yield from failed
 
 
 def not_told(settings: Settings) -> tuple[str, ...]:
@@ -110,15 +151,6 @@ def _write(settings: Settings, night: NightReport, digest: Digest) -> Path:
     make_private_folder(folder)
     name = f"{night.ended_at.astimezone(zone_of(settings)):%Y-%m-%d %H%M%S}.txt"
     return write_atomically(free_name(folder / name), digest.text.encode())
-
-
-def _send(settings: Settings, digest: Digest | None, env: Mapping[str, str]) -> Iterator[str]:
-    urls = find_notify_urls(settings, env)
-    if not urls or digest is None:
-        return
-    if digest.trouble or settings.notify.when is NotifyWhen.ALWAYS:
-        message = Message(subject=digest.subject, text=digest.text, html=digest.html)
-        yield from send(urls, message)
 
 
 def _ping(settings: Settings, env: Mapping[str, str], word: str) -> Iterator[str]:

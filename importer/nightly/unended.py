@@ -67,9 +67,19 @@ class NightNote:
         self._digest = path and path.absolute()
         self._write()
 
-    def not_sent(self, subject: str) -> None:
-        """Note that its message has not reached everybody: the next night tells of it, too."""
+    def not_sent(self, night: NightReport, subject: str) -> None:
+        """Note that its message has reached nobody: the next night tells of it, too.
+
+        Its digest tells of those before that it was to tell of: their notes go.
+        """
+        self._since = self._since or night.started_at
         self._write(subject)
+        for one in night.untold:
+            one.note.unlink(missing_ok=True)
+
+    def pass_on(self) -> None:
+        """Leave it to the next night to tell of those before: there was nothing else to tell."""
+        self._file.unlink(missing_ok=True)
 
     def end(self, night: NightReport) -> None:
         """Remove it: people are told of the night, and of those that it has told of.
@@ -102,7 +112,7 @@ def _before(workplace: Workplace, folder: Path, zone: dt.tzinfo) -> Iterator[Unt
 
 
 _KILLED: Final = "ended without a word"
-_NOT_SENT: Final = "did not get through to everybody"
+_NOT_SENT: Final = "did not get through to anybody"
 
 
 def _said(name: str, subject: str) -> str:

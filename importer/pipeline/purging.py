@@ -34,9 +34,12 @@ class Purge:
     archived: tuple[Path, ...] = ()
     """Folders in the archives of the jobs."""
     refused: tuple[Path, ...] = ()
-    """Files in these archives that are as old, and were never imported: maybe the only copies."""
+    """Files as old that may be the only copies: what these archives have as refused, and kept
+    copies of sheets that were never run."""
     with_refused: bool = False
-    """These go too: their folders are in `archived`."""
+    """These go too: they are in `archived`, with their folders, and in `inputs`."""
+    shared_with: tuple[Path, ...] = ()
+    """Other databases beside the journal: kept copies that would go may be theirs, and stay."""
     evidence: Evidence = _BLANK
     size: int = 0
     """Bytes of all files."""
@@ -59,13 +62,14 @@ def plan_purge(
 
     A run goes with all runs of its sheet, once each of them has rested for so long and their books
     are closed; its folder in a job's archive goes with it. What an earlier purge was kept from
-    deleting goes too; what nights as old have put away that was imported before; and copies as
-    old of sheets that were refused before there was a run.
+    deleting goes too, and what nights as old have put away that was imported before. No kept copy
+    goes while another database lies beside the journal: it may have runs that have read it.
 
     Args:
         workplace: the workspace.
         older_than: since when nothing has changed of a run.
-        with_refused: what nights as old have refused, and nobody has imported, goes too.
+        with_refused: what is as old and was never imported goes too: what nights have refused,
+            and kept copies of sheets that were never run.
     """
     journal = workplace.journal
     before = journal.clock() - older_than
@@ -74,16 +78,21 @@ def plan_purge(
     found = purging.runs_of_roots(journal, closed)
     gone = [*purging.purged_runs(journal), *found]
     refused = tuple(archives.refused(workplace, gone, before))
+    inputs, alone = tuple(_inputs(workplace, gone, before)), tuple(_runless(workplace, before))
+    shared = tuple(workplace.other_databases()) if inputs or alone else ()
+    if shared:
+        inputs = alone = ()
     planned = Purge(
         runs=tuple(found),
         reports=tuple(_reports(workplace, gone)),
-        inputs=(*_inputs(workplace, gone), *_runless(workplace, before)),
+        inputs=(*inputs, *(alone if with_refused else ())),
         archived=(
             *archives.archived(workplace, gone, before),
             *(refused if with_refused else ()),
         ),
-        refused=tuple(one for folder in refused for one in sorted(_files(folder))),
+        refused=(*(one for folder in refused for one in sorted(_files(folder))), *alone),
         with_refused=with_refused,
+        shared_with=shared,
         evidence=purging.evidence_of(journal, found),
         still_open=len(purging.runs_of_roots(journal, sorted(set(old) - set(closed)))),
     )
@@ -129,17 +138,33 @@ def _reports(workplace: Workplace, gone: Collection[str]) -> Iterator[Path]:
     yield from filter(Path.is_dir, map(workplace.reports_of, gone))
 
 
-def _inputs(workplace: Workplace, gone: Collection[str]) -> Iterator[Path]:
-    """The copies that no other run has read as well."""
+def _inputs(workplace: Workplace, gone: Collection[str], before: dt.datetime) -> Iterator[Path]:
+    """The copies that no other run has read as well; and what is as old, under another name."""
+    runs = reading.runs_of(workplace.journal)
     read: dict[Path, bool] = {}
-    for run in reading.runs_of(workplace.journal):
+    for run in runs:
         kept = workplace.kept_input(run)
         read[kept] = read.get(kept, True) and run.id in gone
     yield from (kept for kept, free in read.items() if free and kept.is_file())
+    contents = {run.file_sha256 for run in runs}
+    for kept in _unread(workplace, before):
+        if kept.parent.name in contents:
+            yield kept
 
 
 def _runless(workplace: Workplace, before: dt.datetime) -> Iterator[Path]:
-    """Copies that no run has read: of what was refused before there was one, and as old."""
+    """Copies as old of which no run has read the content: it was refused, or only checked.
+
+    Of a sheet that somebody has deleted since, it is the only copy.
+    """
+    contents = {run.file_sha256 for run in reading.runs_of(workplace.journal)}
+    for kept in _unread(workplace, before):
+        if kept.parent.name not in contents:
+            yield kept
+
+
+def _unread(workplace: Workplace, before: dt.datetime) -> Iterator[Path]:
+    """Copies as old that no run has read."""
     read = {workplace.kept_input(run) for run in reading.runs_of(workplace.journal)}
     for kept in workplace.kept_inputs():
         if kept not in read and kept.stat().st_mtime < before.timestamp():

@@ -31,6 +31,11 @@ from importer.sheets import format_of
 
 _log: Final = logging.getLogger(__name__)
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
+_DATABASE: Final = b"SQLite format 3\0"
+"""How every SQLite database begins, whatever its name: https://www.sqlite.org/fileformat2.html."""
+_COMPANIONS: Final = ("-wal", "-shm", "-journal", ".lock")
+"""What lies beside a journal that is open. Closing one of them ends the locks that this process has
+on it: https://www.sqlite.org/howtocorrupt.html, "Posix advisory locks canceled"."""
 _NO_HOLDER = "Check that no other program holds it, and that the disk has room."
 
 
@@ -55,6 +60,17 @@ class Workplace:
         """Every input that is kept, also those of which no run was made: it was refused before."""
         for folder in sorted(filter(_is_of_content, self._inputs.glob("*"))):
             yield from sorted(one for one in folder.iterdir() if one.is_file())
+
+    def other_databases(self) -> Iterator[Path]:
+        """Databases that lie beside the journal: the kept inputs may be theirs as well.
+
+        A copy of the journal counts, too: nobody knows which of its runs are in the other.
+        """
+        path = self.settings.journal.path
+        for one in sorted(path.parent.iterdir()):
+            open_one = one.name.endswith(_COMPANIONS) or (one.exists() and one.samefile(path))
+            if not open_one and one.is_file() and _is_database(one):
+                yield one
 
     def keep(self, sheet: Path) -> tuple[Path, str]:
         """Copy an input beside the journal, into a folder named by its content's hash.
@@ -90,6 +106,14 @@ class Workplace:
 def _is_of_content(folder: Path) -> bool:
     """Whether it is named by a SHA-256, as `keep` names them."""
     return bool(_DIGEST.fullmatch(folder.name)) and folder.is_dir()
+
+
+def _is_database(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(_DATABASE)) == _DATABASE
+    except OSError:  # it may be one
+        return True
 
 
 @contextmanager

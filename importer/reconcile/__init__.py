@@ -1,6 +1,7 @@
 """The books: counts and sums by outcome, and the law that they keep. Pure arithmetic."""
 
 from importer.reconcile.chain import Attempt, Root, follow_chain
+from importer.reconcile.doubts import Doubts
 from importer.reconcile.reasons import (
     BEFORE,
     INCOMPLETE,
@@ -38,6 +39,7 @@ __all__ = [
     "Attempt",
     "Books",
     "Chain",
+    "Doubts",
     "Explanation",
     "Ground",
     "Guide",

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from importer.model import ActionRecord
 from importer.reconcile.waiting import Places, Wait, Waiting
 
 
@@ -21,13 +20,13 @@ class Doubts:
     _of_row: set[Wait] = field(default_factory=set)
     _mixed: bool = False
 
-    def add(self, action: ActionRecord, wait: Wait) -> None:
+    def add(self, row: int, name: str, wait: Wait) -> None:
         """Take in one that is in doubt; those of a row come one after the other."""
-        if action.row != self._row:
-            self._row, self._of_row = action.row, set()
+        if row != self._row:
+            self._row, self._of_row = row, set()
         self._of_row.add(wait)
         self._mixed |= len(self._of_row) > 1
-        self._places[wait, action.name].add(action.row)
+        self._places[wait, name].add(row)
 
     def record(self) -> Mapping[tuple[Wait, str], Waiting]:
         """All of them, if a row has several that wait for different things; else none."""

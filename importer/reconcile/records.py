@@ -230,12 +230,8 @@ class Reconciliation:
 
     @property
     def moneyless(self) -> int:
-        """INVALID rows of which no amount is known; 0 where the actions that are known have none.
-
-        Where nothing but rows refused as a whole is known, they may have been payments.
-        """
-        types = {type_ for _, type_ in self.by_action if type_}
-        if types and PAYMENT not in types and not self.run.invalid_money:
+        """INVALID rows of which no amount is known; 0 where the sheet's mapping has no payment."""
+        if PAYMENT not in self.run.types and not self.run.invalid_money:
             return 0
         return self.unreadable - self.run.invalid_with_money
 

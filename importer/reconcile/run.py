@@ -145,7 +145,7 @@ class Books:
             self.waits[wait].add(action.row)
             if action.outcome is Outcome.UNKNOWN:
                 self.together.add(action)
-                self.doubts.add(action, wait)
+                self.doubts.add(action.row, action.name, wait)
 
     def _tally_of(self, action: ActionRecord) -> _Tallies:
         """Where it is counted by whether anybody waits for it."""

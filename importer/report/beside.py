@@ -16,16 +16,15 @@ def in_a_line(sums: Sums, otherwise: str) -> str:
     return otherwise if len(sums) > MOST_SUMS else " + ".join(shown_sums(sums))
 
 
-def more_in_invalid(books: Reconciliation) -> str:
-    """Return `₹500.00 more in invalid rows`; `at least …` where an amount is not known."""
+def money_of_invalid(books: Reconciliation) -> str:
+    """Return `₹500.00 of 2 invalid rows`; `at least …` where an amount is not known."""
     sums, unknown = books.run.invalid_money, unknown_of(books)
     if not (sums or unknown):
         return ""
-    known = f"{in_a_line(sums, '')} ".lstrip()
-    if not unknown:
-        return f"{known}more in invalid rows"
-    least = "at least " if known else ""
-    return f"{least}{known}more in {counted(books.unreadable, 'invalid row')}{unknown}"
+    known = in_a_line(sums, "")
+    least = "at least " if known and unknown else ""
+    rows = counted(books.unreadable, "invalid row")
+    return f"{least}{known or 'the money'} of {rows}{unknown}"
 
 
 def without_invalid(books: Reconciliation) -> str:

@@ -53,12 +53,16 @@ def _reaching(
             yield f"{rows_typed(waiting)} --action {shlex.quote(name)}", name
 
 
-def first_to_do(run: str, waits: Mapping[Wait, Waiting]) -> str:
+def first_to_do(
+    run: str,
+    waits: Mapping[Wait, Waiting],
+    named: Mapping[tuple[Wait, str], Waiting] = MappingProxyType({}),
+) -> str:
     """What comes first about a run's doubts, in words, its commands between backticks: the look.
 
-    Where no look would tell more, it is what a person says.
+    Where no look would tell more, it is what a person says; `named` is as `settling` has it.
     """
-    commands = [f"`{one.text}`" for one in settling(run, waits, "")]
+    commands = [f"`{one.text}`" for one in settling(run, waits, "", named=named)]
     if Wait.LOOK in waits:
         return commands[0]
     said = " or ".join(commands)

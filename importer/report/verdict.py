@@ -9,7 +9,7 @@ from typing import Final
 
 from importer.model import Currency, Outcome, RunState
 from importer.reconcile import Line, Reconciliation, Rows, add_up
-from importer.report.beside import MOST_SUMS, in_a_line, more_in_invalid
+from importer.report.beside import MOST_SUMS, in_a_line, money_of_invalid
 from importer.report.figures import counted, shown, shown_count, shown_sums
 from importer.report.inert import visible
 from importer.report.words import Tone
@@ -27,7 +27,7 @@ class Verdict:
     text: str
     """The rows, and what they need."""
     money: str = ""
-    """What they are worth, where that is too long to stand among them."""
+    """What they are worth, where that is too long to stand among them, or is not everything."""
 
 
 def verdict(books: Reconciliation, before: Line | None = None) -> Verdict:
@@ -49,7 +49,8 @@ def verdict(books: Reconciliation, before: Line | None = None) -> Verdict:
     whole = books.rows.done == books.rows_with_actions
     idle = whole and not books.outcomes[Outcome.CREATED].count
     worth = "" if idle else "; ".join(_worth(books))
-    brief = len(worth) <= _BRIEF
+    apart = _apart(books)
+    brief = len(worth) <= _BRIEF and not apart
     within = f" ({worth})" if worth and brief else ""
     inside = _all_in(books, before, within) if whole else _some_in(books, within)
     rest = ", ".join(_rest(books))
@@ -58,7 +59,7 @@ def verdict(books: Reconciliation, before: Line | None = None) -> Verdict:
     return Verdict(
         tone=_tone(books),
         text="; ".join(filter(None, (inside, rest))) + ".",
-        money="" if brief else f"In the CRM: {worth}.",
+        money="" if brief else " ".join(filter(None, (_inside(worth), apart))),
     )
 
 
@@ -178,8 +179,20 @@ def _worth(books: Reconciliation) -> Iterator[str]:
     elif whole:
         yield ", ".join(whole)
     yield from _not_paid(books)
-    if (more := more_in_invalid(books)) and (whole or books.run.invalid_money):
-        yield more
+
+
+def _inside(worth: str) -> str:
+    return f"In the CRM: {worth}." if worth else ""
+
+
+def _apart(books: Reconciliation) -> str:
+    """`Not in these sums: ₹500.00 of 2 invalid rows.`: a sentence of its own, as none of it is in.
+
+    Nothing where there is neither a sum nor an amount.
+    """
+    there, known = books.run.planned_money, books.run.invalid_money
+    money = money_of_invalid(books) if there or known else ""
+    return f"Not in {'these sums' if there else 'any sum'}: {money}." if money else ""
 
 
 def _not_paid(books: Reconciliation) -> Iterator[str]:

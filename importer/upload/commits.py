@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
 
 from importer.journal.store import Journal
@@ -47,12 +47,19 @@ class Commits:
 
     Args:
         journal: where their jobs read and write.
+
+    Raises:
+        RuntimeError: the system allows no further thread.
     """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._waiting: _Asked = []
         self._leaving: _Group | None = None
+        # Its own, and begun now: one that cannot be begun is an error before anything is claimed,
+        # and no look-up of a name stands in its way.
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._disk.submit(_nothing).result()
 
     async def write(self, job: Callable[[], T]) -> T:
         """Have a job done; what it wrote is on disk when this returns.
@@ -95,7 +102,7 @@ class Commits:
         if group is None:
             return
         self._leaving = group
-        synced = asyncio.get_running_loop().run_in_executor(None, group.commit, self._journal)
+        synced = asyncio.get_running_loop().run_in_executor(self._disk, group.commit, self._journal)
         synced.add_done_callback(lambda _: self._end(group))
 
     def _end(self, group: _Group) -> None:
@@ -132,3 +139,7 @@ def _tell(asked: _Asked, ends: Sequence[Any]) -> None:
             done.set_exception(end)
         else:
             done.set_result(end)
+
+
+def _nothing() -> None:
+    """What the thread is begun with."""

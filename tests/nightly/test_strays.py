@@ -226,7 +226,44 @@ def test_a_run_from_before_the_totals_takes_none(desk: NightDesk) -> None:
     assert len(desk.booked()) == 4
 
 
+def test_totals_that_a_kill_has_left_behind_are_not_lost(desk: NightDesk) -> None:
+    """Their sheet is there: it was taken, and the next night gives it what counts it."""
+    desk.job(control_totals=TOTALS)
+    taken = desk.inbox / "taken" / "payments" / "20261122T203000.000000-00000000"
+    taken.mkdir(parents=True)
+    write_sheet(taken / "payments.csv", [row(1)])
+    (desk.inbox / "payments.totals.csv").write_text("rows\n1\n", encoding="utf-8")
+    assert desk.night(minutes=0.0).strays == ()
+    night = desk.night()
+    assert (fates(night), night.strays) == ([("payments.csv", "run", 0)], ())
+
+
+def test_totals_of_today_are_not_those_of_what_was_taken(desk: NightDesk) -> None:
+    """While a plan of yesterday waits with its own totals, today's without a sheet are told."""
+    desk.job(control_totals=TOTALS, approve_above={"INR": "100"})
+    beside = desk.inbox / "payments.totals.csv"
+    desk.drop("payments.csv", row(1), row(2))
+    beside.write_text("rows\n2\n", encoding="utf-8")
+    assert desk.night().strays == ()
+    beside.write_text("rows\n3\n", encoding="utf-8")
+    assert [one.path for one in desk.night().strays] == [beside]
+
+
 # Two jobs in one folder
+
+
+def test_totals_are_lost_only_if_no_job_has_their_sheet(desk: NightDesk) -> None:
+    """Where jobs of one folder call their totals alike, the sheet of any of them will do."""
+    for name in ("payments", "visits"):
+        desk.job(name, control_totals=TOTALS)
+    path = desk.drop("visits.csv", row(1))
+    (desk.inbox / "~$visits.csv").write_bytes(b"x")  # open in Excel: it stays where it is
+    totals = desk.inbox / "visits.totals.csv"
+    totals.write_text("rows\n1\n", encoding="utf-8")
+    night = desk.night()
+    assert (fates(night), night.strays) == ([("visits.csv", "not ready", 75)], ())
+    path.unlink()
+    assert [one.path for one in desk.night().strays] == [totals]
 
 
 @pytest.mark.parametrize("folder", ["inbox", "other/../inbox", "link"])

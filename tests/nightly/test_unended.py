@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +10,15 @@ from pathlib import Path
 import pytest
 from workplaces import row
 
-from importer.nightly import NightReport
+from importer.errors import SettingsError
+from importer.nightly import NightReport, run_night, telling
 from importer.nightly.digest import digest_of
+from importer.nightly.night import night_that_failed
 from importer.nightly.telling import NOT_TOLD, keep_digest, tell
 from importer.nightly.unended import NightNote
 from importer.pipeline.workplace import open_workplace
+from importer.secret import Token
+from importer.settings import PRACTICE_TOKEN
 
 from .night_desks import NightDesk, night_desk
 from .night_offices import Night, NightOffice, a_night_office
@@ -195,3 +200,45 @@ def refused(office: NightOffice) -> None:
 def digest(night: Night) -> str:
     """The text of a night's digest."""
     return Path(night.said["digest"]).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("step", ["digest_of", "_write"])
+def test_a_night_without_a_digest_is_told_by_the_next(
+    desk: NightDesk, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Where none could be made, or the only one could not be written, nobody has heard of it."""
+    path = desk.drop("payments.csv", row(1))
+    path.write_text("Something else\n1\n", encoding="utf-8")
+
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(telling, step, fails)
+        told_of(desk)
+    assert "NOT TOLD" in digest_of(told_of(desk), zone=INDIA).subject
+    assert "NOT TOLD" not in digest_of(told_of(desk), zone=INDIA).subject
+
+
+def told_of(desk: NightDesk) -> NightReport:
+    """A night, and what it told people, who look into the folder."""
+    note = NightNote(desk.desk.settings)
+    night = run_night(desk.desk.settings, Token(PRACTICE_TOKEN), note=note)
+    kept = keep_digest(desk.desk.settings, night)
+    note.digest_is(kept.path)
+    tell(desk.desk.settings, night, kept, {}, note)
+    return night
+
+
+def test_a_night_that_could_not_begin_is_told_by_the_next_if_its_message_failed(
+    desk: NightDesk,
+) -> None:
+    """It had no note yet: it gets one when nobody could be told."""
+    desk.night()
+    settings, note = desk.desk.settings, NightNote(desk.desk.settings)
+    now = dt.datetime.now(dt.UTC)
+    night = night_that_failed(settings, SettingsError("No token.", "Give one."), now)
+    kept = keep_digest(settings, night)
+    note.digest_is(kept.path)
+    tell(settings, night, kept, {"IMPORTER_NOTIFY_URLS": "json://127.0.0.1:9/x"}, note)
+    assert "did not get through to anybody" in digest_of(desk.night(), zone=INDIA).subject

@@ -51,6 +51,7 @@ RUN = RunRecord(
     planned_actions=0,
     planned_money={},
     skipped={},
+    types=frozenset({"PAYMENT", "1003"}),
     notes=(
         Note(
             code="columns-changed",

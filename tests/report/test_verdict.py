@@ -71,12 +71,26 @@ def test_a_row_of_two_actions_is_one_row(second: Sequence[Outcome], text: str) -
 
 
 def test_money_of_invalid_rows_stands_beside_the_sums() -> None:
-    """What can be read in rows that were refused as a whole is in no sum, and is said."""
+    """What can be read in rows that were refused as a whole is in no sum, and is said apart."""
     run = replace(RUN, invalid_money={Currency.INR: Decimal(88000)}, invalid_with_money=1)
     books = books_of([*acts(C, G), refused_row(9)], run=run)
-    assert verdict(books).text == (
-        "1 of 3 rows are in (₹1.00 of ₹2.00; ₹88,000.00 more in invalid rows); 2 rows need a "
-        "person."
+    assert verdict(books).text == "1 of 3 rows are in; 2 rows need a person."
+    assert verdict(books).money == (
+        "In the CRM: ₹1.00 of ₹2.00. Not in these sums: ₹88,000.00 of 1 invalid row."
+    )
+    alone = books_of([action(5, G), refused_row(9)], run=run)
+    assert verdict(alone).text == "0 of 2 rows are in; 2 rows need a person."
+    assert verdict(alone).money == "Not in any sum: ₹88,000.00 of 1 invalid row."
+
+
+def test_long_money_says_what_is_in_and_then_what_is_in_no_sum() -> None:
+    """No invalid row's money reads as if it stood in the CRM."""
+    paid = [action(5, C, inr("10000000.50")), action(6, G, inr("9900000.50"))]
+    failed = action(7, C, inr("5000000"), status="FAILED")
+    books = books_of([*paid, failed, refused_row(9), refused_row(10)])
+    assert verdict(books).money == (
+        "In the CRM: ₹1,50,00,000.50 of ₹2,49,00,001.00. Not in these sums: the money of 2 "
+        "invalid rows, of which no amount is known."
     )
 
 
@@ -87,33 +101,25 @@ def test_money_of_invalid_rows_stands_beside_the_sums() -> None:
             {Currency.USD: Decimal(100)},
             1,
             (
-                "1 of 5 rows are in; 4 rows need a person.",
-                (
-                    "In the CRM: ₹1.00; at least US$100.00 more in 4 invalid rows; of 3 of them "
-                    "no amount is known."
-                ),
+                "Not in these sums: at least US$100.00 of 4 invalid rows; of 3 of them no amount "
+                "is known."
             ),
         ),
         (
             {},
             0,
-            (
-                (
-                    "1 of 5 rows are in (₹1.00; more in 4 invalid rows, of which no amount is "
-                    "known); 4 rows need a person."
-                ),
-                "",
-            ),
+            "Not in these sums: the money of 4 invalid rows, of which no amount is known.",
         ),
     ],
 )
 def test_what_is_not_known_of_invalid_rows_is_said(
-    money: dict[Currency, Decimal], of_rows: int, said: tuple[str, str]
+    money: dict[Currency, Decimal], of_rows: int, said: str
 ) -> None:
     """A sum that lacks rows whose amounts cannot be read is no whole."""
     run = replace(RUN, invalid_money=money, invalid_with_money=of_rows)
     books = books_of([*acts(C), *map(refused_row, range(6, 10))], run=run)
-    assert (verdict(books).text, verdict(books).money) == said
+    assert verdict(books).text == "1 of 5 rows are in; 4 rows need a person."
+    assert verdict(books).money == f"In the CRM: ₹1.00. {said}"
     beside = next(one for one in tiles_of(books) if one.name == "Not in").beneath[-1]
     assert beside == "without the money of 4 invalid rows" + (
         ": at least US$100.00; of 3 of them no amount is known"
@@ -123,8 +129,13 @@ def test_what_is_not_known_of_invalid_rows_is_said(
 
 
 def test_rows_without_payments_lack_no_amount() -> None:
-    """Where no action of a sheet is a payment, nobody is told that amounts are missing."""
-    books = books_of([action(5, C), refused_row(6)])
+    """Where a sheet's mapping has no payment, nobody is told that amounts are missing."""
+    without = replace(RUN, types=frozenset({"1003"}))
+    only = books_of([refused_row(6)], run=without)
+    assert [one.beneath for one in tiles_of(only)][-1] == ("actions of 1",)
+    [line] = [one.beneath for one in tiles_of(books_of([refused_row(6)]))][-1:]
+    assert line[-1] == "without the money of 1 invalid row, of which no amount is known"
+    books = books_of([action(5, C), refused_row(6)], run=without)
     assert verdict(books).text == "1 of 2 rows are in; 1 row needs a person."
     assert [one.figures for one in tiles_of(books)] == [("2",), ("1",), ("1",)]
     assert [one.beneath for one in tiles_of(books)][-1] == ("actions of 2",)

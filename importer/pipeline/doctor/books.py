@@ -117,7 +117,7 @@ def _unsent(workplace: Workplace, run: RunRecord, count: int) -> Finding:
 
 def _first(workplace: Workplace, run: str) -> str:
     """What is to be done first about a run's doubts."""
-    return first_to_do(run, doubts_of(workplace.journal, run))
+    return first_to_do(run, *doubts_of(workplace.journal, run))
 
 
 def _quoted(command: Command) -> str:
