@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Row, Select, insert, select, update
 
 from importer.errors import UsageError
-from importer.journal.money import sum_amounts
+from importer.journal.money import sum_amounts, sums_of
 from importer.journal.schema import actions, approvals, requests, runs
 from importer.journal.store import Journal
 from importer.model import Currency, RunState, State
@@ -54,7 +54,7 @@ def plan_facts(journal: Journal, run: str) -> PlanFacts:
     carried = select(requests.c.id).where(requests.c.run == run, requests.c.batch.is_not(None))
     return PlanFacts(
         planned_by=one.planned_by,
-        above=_above(one),
+        above=sums_of(one.approve_above),
         hash=one.plan_hash,
         begun=bool(journal.read(carried.limit(1))),
     )
@@ -153,11 +153,7 @@ def limits_of_jobs(journal: Journal, root: str) -> Mapping[str, Mapping[Currency
         .where(runs.c.root == root, runs.c.job != "")
         .order_by(runs.c.seq)
     )
-    return {one.job: _above(one) for one in found}
-
-
-def _above(one: Row[Any]) -> dict[Currency, Decimal]:
-    return {Currency(key): Decimal(amount) for key, amount in one.approve_above.items()}
+    return {one.job: sums_of(one.approve_above) for one in found}
 
 
 def _staged(run: str) -> Select[Any]:

@@ -15,20 +15,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Text, select, type_coerce
 
-from importer.journal.matching import ruled_as
+from importer.journal.left import LEFT_TO_OTHERS
 from importer.journal.paging import paged
 from importer.journal.roots import root_of, row_of
 from importer.journal.schema import actions, rows, runs
 from importer.journal.states import NEVER_RAN
 from importer.journal.store import Journal
-from importer.model import Ruling, State
 
 _root = rows.alias("root")
 _SIGNS: Mapping[str, ColumnElement[Any]] = {"key": rows.c.key, "look": _root.c.fingerprint}
 """What a row is known by."""
-
-_LEFT_TO_OTHERS = (actions.c.state == State.CLOSED) & ~ruled_as(actions, Ruling.WAIVED)
-"""Closed with the rest of its run, before it was sent; not given up for good."""
 
 _Known = Mapping[tuple[str, str], Mapping[str, Mapping[int, set[str]]]]
 """(Which sign, its value) → run, the latest first → row → names of its actions, without those that
@@ -62,7 +58,7 @@ def with_signs() -> Select[Any]:
             *(actions.c[name] for name in ("id", "run", "row", "name", "state")),
             *(actions.c.currency, actions.c.amount, rows.c.readable, runs.c.seq),
             *(column.label(sign) for sign, column in _SIGNS.items()),
-            _LEFT_TO_OTHERS.label("left_to_others"),
+            LEFT_TO_OTHERS.label("left_to_others"),
         )
         .join(runs, runs.c.id == actions.c.run)
         .join(rows, row_of(actions))

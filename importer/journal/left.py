@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 
-from importer.journal.schema import actions, decisions
+from importer.journal.matching import ruled_as
+from importer.journal.schema import actions
 from importer.journal.store import Journal
 from importer.model import Ruling, State
 
@@ -30,18 +31,14 @@ def actions_left(journal: Journal, run: str) -> int:
     return int(found[0][0])
 
 
+LEFT_TO_OTHERS = (actions.c.state == State.CLOSED) & ~ruled_as(actions, Ruling.WAIVED)
+"""Closed with the rest of its run, before it was sent; not given up for good."""
+
+
 def is_left_to_others(journal: Journal, run: str) -> bool:
     """Whether a person has closed the run before all of it was sent: another sheet may send it."""
-    later = decisions.alias("later")
-    is_last = ~exists().where(later.c.action == actions.c.id, later.c.id > decisions.c.id)
-    found = journal.read(
-        select(actions.c.id)
-        .join(decisions, decisions.c.action == actions.c.id)
-        .where(actions.c.run == run, actions.c.state == State.CLOSED)
-        .where(decisions.c.ruling == Ruling.CLOSED, is_last)
-        .limit(1)
-    )
-    return bool(found)
+    found = select(actions.c.id).where(actions.c.run == run, LEFT_TO_OTHERS)
+    return bool(journal.read(found.limit(1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -56,10 +56,12 @@ def lines_by_outcome(journal: Journal, run: str) -> dict[Outcome, Line]:
 def invalid_money(journal: Journal, run: str) -> Line:
     """What can be read of the amounts in the rows of a run that are INVALID, and in how many."""
     refused = exists().where(row_of(actions), actions.c.state == State.INVALID)
-    found = [
-        {Currency(currency): Decimal(amount) for currency, amount in one.readable.items()}
-        for one in journal.read(
-            select(rows.c.readable).where(rows.c.run == run, rows.c.readable != {}, refused)
-        )
-    ]
-    return Line(count=len(found), money=add_up(found))
+    found = journal.read(
+        select(rows.c.readable).where(rows.c.run == run, rows.c.readable != {}, refused)
+    )
+    return Line(count=len(found), money=add_up(sums_of(one.readable) for one in found))
+
+
+def sums_of(plain: Mapping[str, str]) -> dict[Currency, Decimal]:
+    """Sums as the journal keeps them, `{"INR": "1250.50"}`, as what they are."""
+    return {Currency(currency): Decimal(amount) for currency, amount in plain.items()}

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from decimal import Decimal
 from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from importer.journal.come_again import Exports, come_again, with_signs
+from importer.journal.money import sum_amounts, sums_of
 from importer.journal.schema import IN_DOUBT, IS_REPLACEABLE, IS_STAGED, actions, runs
 from importer.journal.states import NEVER_RAN, states_of
 from importer.journal.store import Journal
 from importer.journal.taken import is_taken_up
-from importer.model import PASSING, Currency, Money, State
-from importer.reconcile import TO_CORRECT, Sums, add_money, add_up
+from importer.model import PASSING, State
+from importer.reconcile import TO_CORRECT, Sums, add_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,16 +100,8 @@ def open_rows(
 
 
 def _money(found: Sequence[Row[Any]]) -> Sums:
-    sums: dict[Currency, Decimal] = {}
-    places = set[int]()
-    for one in found:
-        if one.amount is not None:
-            add_money(sums, Money(amount=one.amount, currency=Currency(one.currency)))
-        if one.state == State.INVALID and one.row not in places:
-            for currency, amount in one.readable.items():
-                add_money(sums, Money(amount=Decimal(amount), currency=Currency(currency)))
-        places.add(one.row)
-    return add_up([sums])
+    wrong = {one.row: one.readable for one in found if one.state == State.INVALID}
+    return add_up([sum_amounts(found), *map(sums_of, wrong.values())])
 
 
 def held_for_a_time(journal: Journal) -> frozenset[str]:

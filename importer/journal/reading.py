@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import Row, func, select
@@ -13,7 +12,7 @@ from sqlalchemy import Row, func, select
 from importer.errors import JournalError, UsageError
 from importer.journal.doubt import doubtful_leads
 from importer.journal.earlier import read_earlier
-from importer.journal.money import invalid_money
+from importer.journal.money import invalid_money, sums_of
 from importer.journal.paging import paged
 from importer.journal.ruled import decisions_by_action
 from importer.journal.schema import HAS_ID, IS_UNKNOWN, actions, problems, requests, rows, runs
@@ -224,9 +223,7 @@ def _uncounted(one: Row[Any]) -> RunRecord:
         changed_at=one.changed_at,
         rows_read=one.rows_read,
         planned_actions=one.planned_actions,
-        planned_money={
-            Currency(currency): Decimal(amount) for currency, amount in one.planned_money.items()
-        },
+        planned_money=sums_of(one.planned_money),
         skipped={},
         types=frozenset(one.keys["actions"].values()),
         notes=tuple(Note(**note) for note in one.notes),

@@ -26,7 +26,6 @@ _TO_CORRECT: Final = tuple(
 )
 """What reports call the rows to correct: taken wherever it is clear which job it belongs to."""
 _WRITTEN_TOTALS: Final = "Its control totals are still being written: {}."
-"""How programs call a file that they are still writing."""
 
 Look = tuple[int, int, int]
 """A file's size in bytes, and when its content and its entry were changed, in nanoseconds."""

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 _UNFINISHED: Final = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp")
+"""How programs call a file that they are still writing."""
 
 
 def fits(name: str, pattern: str) -> bool:
