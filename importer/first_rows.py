@@ -47,11 +47,11 @@ class FirstRows:
             keys: 128 bits each, in two columns.
             rows: their numbers; rows come in their order.
         """
-        order = np.lexsort((rows, keys[:, 1], keys[:, 0]))
-        high, low, sorted_rows = keys[order, 0], keys[order, 1], rows[order]
+        order = _order(keys)
+        high, low = keys[order, 0], keys[order, 1]
         begins = np.ones(len(order), bool)
         begins[1:] = (high[1:] != high[:-1]) | (low[1:] != low[:-1])
-        firsts = sorted_rows[begins]
+        firsts = np.minimum.reduceat(rows[order], np.flatnonzero(begins)) if len(rows) else rows
         is_new = self._look_up(high[begins], low[begins], firsts)
         rest = np.empty(int(is_new.sum()), _REST)
         rest["low"], rest["row"] = low[begins][is_new], firsts[is_new]
@@ -117,3 +117,12 @@ class FirstRows:
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
             self._file.close()
+
+
+def _order(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the places of keys in their order; equal ones come in any."""
+    order: NDArray[np.int64] = np.argsort(keys[:, 0])  # by one half it takes a tenth of the time
+    high, low = keys[order, 0], keys[order, 1]
+    if ((high[1:] == high[:-1]) & (low[1:] != low[:-1])).any():
+        order = np.lexsort((keys[:, 1], keys[:, 0]))
+    return order

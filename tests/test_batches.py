@@ -72,6 +72,12 @@ def test_the_key_knows_workspace_values_and_name_and_where_each_ends() -> None:
     assert digest({"b": "2", "a": "1"}) == digest({"a": "1", "b": "2"})
 
 
+@given(st.text(), st.lists(st.text(), max_size=3))
+def test_the_key_of_a_row_is_the_digest_of_its_identity(workspace: str, values: list[str]) -> None:
+    """However it is put together, whatever stands in the cells."""
+    assert row_key(workspace, values) == digest(workspace, values)
+
+
 @given(st.lists(CONTENTS, max_size=8), st.randoms(use_true_random=False))
 def test_the_same_rows_in_another_order_are_all_already(
     contents: list[str], chance: object

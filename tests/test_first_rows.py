@@ -30,3 +30,19 @@ def test_keys_that_share_a_half_are_told_apart(pairs: list[tuple[int, int]], run
         for row, pair in enumerate(pairs, start=2):
             found = first_rows.of(np.array([pair], np.uint64), np.array([row]))
             assert found.tolist() == [first.setdefault(pair, row)]
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), max_size=9)))
+def test_keys_that_share_a_half_are_told_apart_in_one_look(
+    chunks: list[list[tuple[int, int]]],
+) -> None:
+    """However they come together, each is the first row's that had all of it."""
+    first: dict[tuple[int, int], int] = {}
+    row = 2
+    with FirstRows(4) as first_rows:
+        for pairs in chunks:
+            rows = np.arange(row, row + len(pairs))
+            keys = np.array(pairs, np.uint64).reshape(-1, 2)
+            expected = [first.setdefault(pair, at) for at, pair in enumerate(pairs, start=row)]
+            assert first_rows.of(keys, rows).tolist() == expected
+            row += len(pairs)

@@ -18,7 +18,7 @@ from importer.model import CheckedRow, Chunk, Currency, Kind, Note, Ready, Refus
 from importer.reconcile import add_money
 from importer.validate import Alike, Expected, Judged, Tally, WholeSheet, checker
 from importer.validate.keys import identity_keys, whole_keys
-from importer.validate.likeness import fingerprint, identity_of
+from importer.validate.likeness import fingerprints, identity_of
 
 HEADERS = ("Lead", "Ref", "Day", "Amount", "State", "Mail", "Phone", "Note", "Unit", "Helper")
 PAYMENTS = """
@@ -260,7 +260,7 @@ def test_keys_are_equal_where_identities_and_fingerprints_are(
     identity, names = identity_of(mapping), sorted(mapping.columns)
     at = range(len(rows))
     same_pairs(identity_keys(mapping)(table).tolist(), [identity(table, one) for one in at])
-    same_pairs(whole_keys(mapping)(table).tolist(), [fingerprint(table, one, names) for one in at])
+    same_pairs(whole_keys(mapping)(table).tolist(), fingerprints(table, names))
 
 
 def same_pairs(keys: Sequence[Sequence[int]], things: Sequence[object]) -> None:

@@ -1,5 +1,6 @@
 """A column as a column: each distinct cell is read once and mapped back."""
 
+from importer.columns.arrow import from_bytes
 from importer.columns.by_code import ByCode
 from importer.columns.hashing import Keys, combined, keys_of
 from importer.columns.parse import NO_SURVEY, ReadTable, parse_chunk, table_reader
@@ -22,6 +23,7 @@ __all__ = [
     "Texts",
     "as_texts",
     "combined",
+    "from_bytes",
     "keys_of",
     "parse_chunk",
     "parsed_column",

@@ -30,6 +30,24 @@ def packed(texts: Sequence[str]) -> Any:  # noqa: ANN401 - Arrow brings no types
     return pa.Array.from_buffers(pa.string(), len(texts), buffers)
 
 
+def from_bytes(sizes: NDArray[np.int32], data: bytes) -> Any:  # noqa: ANN401 - Arrow brings no types
+    """Return texts that lie one behind the other as an array.
+
+    Args:
+        sizes: bytes that each takes.
+        data: UTF-8.
+
+    Raises:
+        ArrowInvalid: they are not such texts.
+    """
+    offsets = np.zeros(len(sizes) + 1, np.int32)
+    np.cumsum(sizes, out=offsets[1:])
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    array = pa.Array.from_buffers(pa.string(), len(sizes), buffers)
+    array.validate(full=True)
+    return array
+
+
 def taken(array: Any, places: NDArray[np.int64]) -> Any:  # noqa: ANN401 - Arrow brings no types
     """Return the elements of an array at some places."""
     whole = np.ascontiguousarray(places, np.int64)

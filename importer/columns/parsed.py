@@ -21,6 +21,10 @@ SOUND: Final = -1
 """The code of a cell that is surely sound: it is read when somebody asks for it."""
 MOST_KNOWN: Final = 1 << 16
 """Distinct cells of a column that are remembered together."""
+_SAMPLE: Final = 1024
+"""Cells by which it is judged whether a column has few distinct ones."""
+_FEW: Final = 8
+"""It has, where so many cells are there for each distinct one."""
 
 
 class Known:
@@ -176,6 +180,8 @@ class ColumnReader:
 
     def _distinct(self, rest: Any, kind: Kind) -> Codes:  # noqa: ANN401 - Arrow brings no types
         """Return the codes of cells of one kind, having looked at each distinct text once."""
+        if _has_few(rest):
+            return self._each(rest, kind)
         codes = np.full(len(rest), SOUND, np.int32)
         left = np.arange(len(rest))
         if self._sound is not None and kind in self._kinds:
@@ -186,12 +192,30 @@ class ColumnReader:
         codes[left] = np.array(known, np.int32)[numbers_of(found.indices)]
         return codes
 
+    def _each(self, cells: Any, kind: Kind) -> Codes:  # noqa: ANN401 - Arrow brings no types
+        """Return the same codes, each distinct text being held against the pattern once."""
+        found = cells.dictionary_encode()
+        sound = np.zeros(len(found.dictionary), np.bool_)
+        if self._sound is not None and kind in self._kinds:
+            sound = self._is_sound(found.dictionary)
+        known = [
+            SOUND if is_sound else self._known.code(text, kind)
+            for text, is_sound in zip(found.dictionary.to_pylist(), sound.tolist(), strict=True)
+        ]
+        return np.array(known, np.int32)[numbers_of(found.indices)]
+
     def _is_sound(self, array: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - Arrow brings no types
         sizes = sizes_of(array)
         fits = sizes == self._length if self._length else sizes <= LONGEST_SOUND
         matches = truths_of(pc.match_substring_regex(array, self._sound))
         both: NDArray[np.bool_] = fits & matches
         return both
+
+
+def _has_few(cells: Any) -> bool:  # noqa: ANN401 - Arrow brings no types
+    """Tell by the first cells whether most are like others."""
+    sample = cells.slice(0, _SAMPLE)
+    return len(sample.dictionary_encode().dictionary) * _FEW < len(sample)
 
 
 def _places_of(kind: Kind, kinds: Sequence[Kind]) -> NDArray[np.int64]:

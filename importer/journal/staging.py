@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import insert
 
@@ -25,26 +25,51 @@ class PlannedRow:
     root: tuple[str, int]
 
 
+_ROW: Final = insert(rows)
+_ACTION: Final = insert(actions).values(
+    action_id="",
+    detail="",
+    occurrence=0,
+    batch=None,
+    request=None,
+    remarks=[],
+    earlier=None,
+    holder=None,
+    given_up=False,
+    looked_up=False,
+    approved=None,
+)
+"""What nobody knows yet is the same in each of them, and is written the same way once."""
+_PROBLEM: Final = insert(problems)
+
+
 def stage(journal: Journal, run: str, planned: Sequence[PlannedRow]) -> None:
     """Write some rows of the plan, in sheet order, in one transaction."""
-    found = [_row_values(journal.workspace, run, one) for one in planned]
-    drafted = [values for one in planned for values in _actions(journal, run, one)]
+    keys = [_key_of(journal.workspace, one.checked) for one in planned]
+    keyed = list(zip(planned, keys, strict=True))
+    found = [_row_values(run, one, key) for one, key in keyed]
+    drafted = [values for one, key in keyed for values in _actions(run, one, key)]
     wrong = [values for one in planned for values in _problems(run, one.checked)]
     with journal.transaction() as connection:
-        for table, values in ((rows, found), (actions, drafted), (problems, wrong)):
-            execute_many(connection, insert(table), values)
+        for statement, values in ((_ROW, found), (_ACTION, drafted), (_PROBLEM, wrong)):
+            execute_many(connection, statement, values)
 
 
-def _row_values(workspace: str, run: str, planned: PlannedRow) -> dict[str, Any]:
+def _key_of(workspace: str, checked: CheckedRow) -> str:
+    """What a row is known by; "" where nobody can tell."""
+    if isinstance(checked, Skipped) or checked.identity is None:
+        return ""
+    return batches.row_key(workspace, checked.identity)
+
+
+def _row_values(run: str, planned: PlannedRow, key: str) -> dict[str, Any]:
     checked = planned.checked
     return {
         "run": run,
         "number": checked.row,
         "skipped": checked.reason if isinstance(checked, Skipped) else "",
         "fingerprint": "" if isinstance(checked, Skipped) else checked.fingerprint,
-        "key": ""
-        if isinstance(checked, Skipped) or checked.identity is None
-        else batches.row_key(workspace, checked.identity),
+        "key": key,
         "root_run": planned.root[0],
         "root_row": planned.root[1],
         "readable": _readable(checked),
@@ -58,18 +83,18 @@ def _readable(checked: CheckedRow) -> dict[str, str]:
     return {currency: format(amount, "f") for currency, amount in sums.items()}
 
 
-def _actions(journal: Journal, run: str, planned: PlannedRow) -> Iterable[dict[str, Any]]:
+def _actions(run: str, planned: PlannedRow, key: str) -> Iterable[dict[str, Any]]:
     checked = planned.checked
     match checked:
         case Skipped():
             return
         case Invalid():
-            known = {"state": State.INVALID, "content": dict(checked.content)}
-            yield _blank_action(run, checked.row) | known
+            yield _no_action(run, checked)
         case Ready():
-            key = batches.row_key(journal.workspace, checked.identity)
             for position, draft in enumerate(checked.drafts):
-                yield _blank_action(run, checked.row) | {
+                yield {
+                    "run": run,
+                    "row": checked.row,
                     "position": position,
                     "name": draft.name,
                     "type": draft.type,
@@ -80,31 +105,26 @@ def _actions(journal: Journal, run: str, planned: PlannedRow) -> Iterable[dict[s
                     "content": dict(draft.content),
                     "identity": batches.identity_of(key, draft.name),
                     "origin": batches.origin_of(planned.root, draft.name),
+                    "state": State.STAGED,
                 }
 
 
-def _blank_action(run: str, row: int) -> dict[str, Any]:
-    texts = ("name", "type", "lead", "entry", "action_id", "detail")
+def _no_action(run: str, checked: Invalid) -> dict[str, Any]:
+    """What stands for the actions of a row that is refused."""
     return {
-        **dict.fromkeys(texts, ""),
         "run": run,
-        "row": row,
+        "row": checked.row,
         "position": 0,
+        "name": "",
+        "type": "",
+        "lead": "",
+        "entry": "",
         "amount": None,
         "currency": None,
-        "content": {},
+        "content": dict(checked.content),
         "identity": None,
         "origin": None,
-        "occurrence": 0,
-        "state": State.STAGED,
-        "batch": None,
-        "request": None,
-        "remarks": [],
-        "earlier": None,
-        "holder": None,
-        "given_up": False,
-        "looked_up": False,
-        "approved": None,
+        "state": State.INVALID,
     }
 
 

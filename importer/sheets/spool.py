@@ -1,7 +1,8 @@
 """The rows of a tab on their way from the process that reads a workbook: JSON, line by line.
 
 First comes the head, then rows in batches, then an end; or an error at any place. A file that ends
-without either was not finished.
+without either was not finished. Columns that are in one piece stand behind their batch's line, with
+NUL, which they never hold, for their line breaks: no cell's text can pass for such an end.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from importer.errors import SheetError
 from importer.model import Chunk, Kind
 from importer.shapes import ColumnShape
 from importer.sheets.limits import MB, MOST_SPOOLED
+from importer.sheets.packed import Packed
 from importer.sheets.sentences import COPY_THE_TABLE
 from importer.sheets.sheet import Shown
 
@@ -53,8 +55,8 @@ class Batch:
 
     first: int
     """Number of the first row."""
-    texts: Sequence[Sequence[str]]
-    """`texts[column][row]`."""
+    texts: Sequence[Sequence[str] | Packed]
+    """`texts[column][row]`; either all columns are in one piece, or none is."""
     kinds: Sequence[str]
     """A column's kinds, a letter each."""
     hidden: Sequence[int]
@@ -69,7 +71,7 @@ class Batch:
         numbers = range(self.first + start, self.first + end)
         return Batch(
             first=numbers.start,
-            texts=[column[start:end] for column in self.texts],
+            texts=[_cut(column, start, end) for column in self.texts],
             kinds=[column[start:end] for column in self.kinds],
             hidden=[number for number in self.hidden if number in numbers],
         )
@@ -78,16 +80,30 @@ class Batch:
         """Give it as the other rooms take it."""
         return Chunk(
             numbers=range(self.first, self.first + len(self)),
-            columns=self.texts,
+            columns=self._read(),
             kinds=[_kinds_of(column) for column in self.kinds],
             hidden=frozenset(self.hidden),
         )
 
     def shown(self) -> Iterator[list[Shown]]:
         """Yield its rows."""
-        columns = list(zip(self.texts, self.kinds, strict=True))
+        columns = list(zip(self._read(), self.kinds, strict=True))
         for at in range(len(self)):
             yield [(texts[at], _KINDS[kinds[at]]) for texts, kinds in columns]
+
+    def _read(self) -> list[Sequence[str]]:
+        return [_texts(column) if isinstance(column, Packed) else column for column in self.texts]
+
+
+def _cut(column: Sequence[str] | Packed, start: int, end: int) -> Sequence[str] | Packed:
+    return column.cut(start, end) if isinstance(column, Packed) else column[start:end]
+
+
+def _texts(column: Packed) -> Sequence[str]:
+    # Arrow takes more memory than the process that reads a workbook is granted.
+    from importer.columns import Texts, from_bytes  # noqa: PLC0415 - see above
+
+    return Texts(from_bytes(column.sizes, column.data))
 
 
 def _kinds_of(letters: str) -> list[Kind]:
@@ -116,9 +132,16 @@ class Pen:
 
     def batch(self, batch: Batch) -> None:
         """Write rows; in several lines where their texts are long."""
-        line = _line({"batch": [batch.first, batch.texts, batch.kinds, batch.hidden]})
-        if len(line) <= LONGEST_LINE:
+        packed = [column for column in batch.texts if isinstance(column, Packed)]
+        texts = [len(column.data) for column in packed] or batch.texts
+        line = _line({"batch": [batch.first, texts, batch.kinds, batch.hidden]})
+        size = len(line) + sum(len(one.data) + one.sizes.nbytes for one in packed)
+        if size <= LONGEST_LINE:
             self._write(line)
+            for column in packed:
+                self._write(column.sizes.tobytes())
+                self._write(column.data.replace(b"\n", b"\0"))
+            self._write(b"\n" if packed else b"")
             return
         if len(batch) == 1:
             raise SheetError(
@@ -179,6 +202,8 @@ class Spool:
             if "end" in record:
                 return
             first, texts, kinds, hidden = record["batch"]
+            if texts and isinstance(texts[0], int):
+                at, texts = self._packed(at, len(kinds[0]), texts)
             yield Batch(first=first, texts=texts, kinds=kinds, hidden=hidden)
 
     def shown(self) -> Iterator[list[Shown]]:
@@ -199,11 +224,30 @@ class Spool:
         *lines, rest = self._file.read().split(b"\n")
         if rest or not lines:
             raise EOFError
-        record = json.loads(lines[-1])
+        try:
+            record = json.loads(lines[-1])
+        except ValueError as error:  # a piece of a batch
+            raise EOFError from error
         if "error" in record:
             raise SheetError(*record["error"])
         if "end" not in record:
             raise EOFError
+
+    def _packed(self, at: int, rows: int, lengths: Sequence[int]) -> tuple[int, list[Packed]]:
+        """Read the columns of a batch; give the place behind them, too."""
+        import numpy as np  # noqa: PLC0415 - a small workbook has nothing in one piece
+
+        wide = np.dtype(np.int32).itemsize * rows
+        with self._lock:
+            self._file.seek(at)
+            data = self._file.read(len(lengths) * wide + sum(lengths))
+        columns, begin = [], 0
+        for length in lengths:
+            sizes = np.frombuffer(data, np.int32, rows, begin)
+            texts = data[begin + wide : begin + wide + length]
+            columns.append(Packed(sizes, texts.replace(b"\0", b"\n")))
+            begin += wide + length
+        return at + begin + 1, columns
 
     def _line(self, at: int) -> tuple[int, dict[str, Any]]:
         with self._lock:

@@ -136,19 +136,30 @@ def serve(request: Request, pen: Pen, grant: Callable[[Allowance], None]) -> Non
     if found.refusal:
         raise found.refusal
     others = _others(request.path, tab, tabs, scans) if request.tab is None else ()
-    grid = _load(request.path, tab, found)
+    if found.taken:
+        with opened(request.path):
+            grid = None  # calamine has looked at all but the tab
+    else:
+        grid = _load(request.path, tab, found)
     pen.head(
         Head(
             tabs=names,
             tab=tab.name,
             others=others,
-            rows=grid.rows,
+            rows=grid.rows if grid else found.rows,
             hidden_columns=tuple(sorted(found.hidden_columns)),
             shapes=found.shapes,
         )
     )
-    for batch in grid.batches():
+    for batch in _batches(found, grid):
         pen.batch(batch)
+
+
+def _batches(found: Scan, grid: Grid | None) -> Iterator[Batch]:
+    if grid is not None:
+        yield from grid.batches()
+    elif found.taken is not None:
+        yield from found.taken.batches(found.rows, found.columns, found.hidden_rows)
 
 
 def _unpacked(path: Path) -> int:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import NamedTuple
 
 from importer.model import Currency, Money, Table
@@ -19,6 +20,8 @@ json_text: Callable[[object], str] = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":")
 ).encode
 """Value → JSON, one spelling for one value."""
+json_of_text: Callable[[str], str] = encode_basestring
+"""The same of a text."""
 
 
 class Entry(NamedTuple):

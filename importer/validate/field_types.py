@@ -14,7 +14,7 @@ from typing import Final
 from importer.mapping import ColumnSpec, ColumnType, Constant, Source
 from importer.model import Flaw, Value
 from importer.resolve import Columns
-from importer.validate.entry import amount_text, epoch_ms, json_text
+from importer.validate.entry import amount_text, epoch_ms, json_of_text, json_text
 from importer.validate.money import decimals_flaw
 from importer.validate.source import column_of
 from importer.values import FieldReader, FieldType, FieldValue, as_source_text, field_reader
@@ -35,9 +35,10 @@ def field_writer(source: Source, columns: Columns) -> Write:
     """
     column = column_of(source, columns)
     fit = _reader(source, column)
+    is_amount = column is not None and column.type is ColumnType.AMOUNT
 
     def write(value: Value) -> str | Flaw:
-        known = _payable(value, column)
+        known = _payable(value, column) if is_amount else value
         fitted = known if isinstance(known, Flaw) else fit(known)
         if isinstance(fitted, Flaw):
             return fitted
@@ -63,6 +64,8 @@ def _payable(value: Value, column: ColumnSpec | None) -> Value | Flaw:
 
 def _json(value: FieldValue) -> str:
     match value:
+        case str():
+            return json_of_text(value)
         case dt.datetime():
             return str(epoch_ms(value))
         case Decimal():

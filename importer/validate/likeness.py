@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 
 from importer.leads import key_for
 from importer.mapping import ColumnType, Mapping
 from importer.model import Flaw, Table
-from importer.validate.entry import json_text
+from importer.validate.entry import json_of_text, json_text
 from importer.values import as_source_text, trim
 
 
 def source_text(table: Table, index: int, column: str) -> str:
     """Return the typed text of a cell; of one that could not be read, its trimmed text as seen."""
     value = table.values[column][index]
+    if type(value) is str and value.isascii():  # as most are, and as it stands
+        return value
     if isinstance(value, Flaw):
         return trim(table.texts[column][index])
     return as_source_text(value)
 
 
-def fingerprint(table: Table, index: int, columns: Sequence[str]) -> str:
-    """Return the digest of a row's declared cells as seen.
+def fingerprints(table: Table, columns: Sequence[str]) -> list[str]:
+    """Return the digest of each row's declared cells as seen.
 
     Args:
         table: typed rows.
-        index: which of them.
         columns: the declared columns, sorted, so that the mapping's order does not matter.
 
     Returns:
         SHA-256, in hexadecimal, of the JSON of (column, trimmed NFC text) pairs.
     """
-    cells = [(column, trim(table.texts[column][index])) for column in columns]
-    return hashlib.sha256(json_text(cells).encode("utf-8", "surrogatepass")).hexdigest()
+    names = [json_text(column).replace("%", "%%") for column in columns]
+    form = f"[{','.join(f'[{name},%s]' for name in names)}]"
+    cells = [map(json_of_text, map(trim, table.texts[column])) for column in columns]
+    rows = zip(*cells, strict=True)
+    return [sha256((form % row).encode("utf-8", "surrogatepass")).hexdigest() for row in rows]
 
 
 Form = Callable[[Table, int], str]

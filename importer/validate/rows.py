@@ -12,11 +12,11 @@ from importer.columns import Places, picked
 from importer.mapping import LEAD_IDS, Binding, Condition, Mapping
 from importer.model import CheckedRow, Draft, Flaw, Invalid, Money, Ready, Skipped, Table
 from importer.resolve import Flawed, compile_condition
-from importer.validate.action import compile_action
+from importer.validate.action import MakeDraft, compile_action
 from importer.validate.alike import Alike, firsts, likes
 from importer.validate.amounts import AmountsOf
 from importer.validate.judged import NO_ACTION, Group, Judged
-from importer.validate.likeness import fingerprint, identity_of, source_text
+from importer.validate.likeness import fingerprints, identity_of, source_text
 from importer.validate.problems import (
     Finding,
     identity_blank,
@@ -103,32 +103,61 @@ class _Checker:
         kinds = list(likes(table, self._classes, self._read, np.flatnonzero(~blank & ~alone)))
         if blank.any():
             kinds.append(np.flatnonzero(blank))
-        examples = self._judge_all(table, firsts(kinds))
-        groups = []
-        for example, places in zip(examples, kinds, strict=True):
+        few = picked(table, firsts(kinds))
+        groups, deciding = [], dict[int, Sequence[MakeDraft]]()
+        for at, (example, places) in enumerate(zip(self._judge_few(few), kinds, strict=True)):
             if isinstance(example, Invalid):
                 alone[places] = True
+                deciding |= dict.fromkeys(places.tolist(), self._deciding(few, at))
             else:
                 groups.append(Group(example, places))
         odd = np.flatnonzero(alone)
-        single = dict(zip(odd.tolist(), self._judge_all(table, odd), strict=True))
+        judged = self._judge_few(picked(table, odd), [deciding.get(at) for at in odd.tolist()])
+        single = dict(zip(odd.tolist(), judged, strict=True))
         return Judged(table, partial(self._judge_all, table), groups, single, self._amounts)
+
+    def _deciding(self, few: Table, at: int) -> Sequence[MakeDraft]:
+        """Return the actions that matter to refused rows like this one: of flaws, or of money."""
+        made = [(make, make(few, at)) for make in self._actions]
+        return [
+            make
+            for make, draft in made
+            if isinstance(draft, Flawed) or (isinstance(draft, Draft) and draft.money is not None)
+        ]
 
     def _judge_all(self, table: Table, places: Places) -> list[CheckedRow]:
         """Judge some rows, each by itself."""
-        few = picked(table, places)
-        return [self._judge(few, index) for index in range(len(places))]
+        return self._judge_few(picked(table, places))
 
-    def _judge(self, table: Table, index: int) -> CheckedRow:
-        """Judge one row by itself."""
+    def _judge_few(
+        self, few: Table, deciding: Sequence[Sequence[MakeDraft] | None] | None = None
+    ) -> list[CheckedRow]:
+        """Judge every row of a table by itself.
+
+        Args:
+            few: the rows, as objects.
+            deciding: for each row that is surely refused the actions that matter; None: all do.
+        """
+        prints = fingerprints(few, self._names)
+        which = deciding or [None] * len(prints)
+        return [
+            self._judge(few, at, *both) for at, both in enumerate(zip(prints, which, strict=True))
+        ]
+
+    def _judge(
+        self, table: Table, index: int, seen: str, deciding: Sequence[MakeDraft] | None
+    ) -> CheckedRow:
+        """Judge one row by itself, of which this is the fingerprint."""
         row = table.numbers[index]
         if table.blank[index]:
             return Skipped(row=row, reason=BLANK)
         if self._skips_hidden and row in table.hidden:
             return Skipped(row=row, reason=HIDDEN)
-        return self._row(table, index)
+        return self._row(table, index, seen, deciding)
 
-    def _row(self, table: Table, index: int) -> CheckedRow:
+    def _row(
+        self, table: Table, index: int, seen: str, deciding: Sequence[MakeDraft] | None
+    ) -> CheckedRow:
         row = table.numbers[index]
         doubts: list[Finding] = []
         # With a cell too many, the words of a skip rule may stand in another column.
@@ -142,43 +171,52 @@ class _Checker:
         if row in table.ragged:
             beyond = table.surplus.get(row, ())
             finding = ragged(table.ragged[row], beyond, self._binding)
-            shifted = self._invalid(table, index, [finding])
+            shifted = self._invalid(table, index, seen, [finding])
             return replace(shifted, identity=None, content={})  # it may stand in another column
-        return self._acted(table, index, doubts)
+        return self._acted(table, index, seen, doubts, deciding)
 
-    def _acted(self, table: Table, index: int, doubts: Sequence[Finding]) -> CheckedRow:
+    def _acted(
+        self,
+        table: Table,
+        index: int,
+        seen: str,
+        doubts: Sequence[Finding],
+        deciding: Sequence[MakeDraft] | None,
+    ) -> CheckedRow:
         findings = list(_missing(table, index, self._required, required_blank))
         drafts: list[Draft] = []
         readable: list[Money] = []
-        for make in self._actions:
+        for make in self._actions if deciding is None else deciding:
             made = make(table, index)
             if isinstance(made, Draft):
                 drafts.append(made)
             elif isinstance(made, Flawed):
                 findings.extend(made.cells)
                 readable += [made.money] if made.money else []
-        if not drafts and not findings:
+        if not drafts and not findings and deciding is None:
             return Skipped(row=table.numbers[index], reason=NO_ACTION)
         findings.extend(doubts)
         for _, flaw in _missing(table, index, (self._lead_ids,), lead_blank):
             findings.append((self._lead, flaw))
         findings.extend(_missing(table, index, self._keys, identity_blank))
         if findings:
-            refused = self._invalid(table, index, findings)
+            refused = self._invalid(table, index, seen, findings)
             return replace(refused, money=(*money_of(drafts), *readable))
+        if deciding is not None:
+            return self._acted(table, index, seen, doubts, None)
         return Ready(
             row=table.numbers[index],
             drafts=tuple(drafts),
-            fingerprint=fingerprint(table, index, self._names),
+            fingerprint=seen,
             identity=self._identity(table, index),
         )
 
-    def _invalid(self, table: Table, index: int, findings: Sequence[Finding]) -> Invalid:
+    def _invalid(self, table: Table, index: int, seen: str, findings: Sequence[Finding]) -> Invalid:
         known = self._known(table, index)
         return Invalid(
             row=table.numbers[index],
             problems=problems_of(findings, table, index, self._binding),
-            fingerprint=fingerprint(table, index, self._names),
+            fingerprint=seen,
             identity=self._identity(table, index) if known else None,
             content={name: source_text(table, index, name) for name in self._keys if known},
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.sheets.ahead import read_ahead
+from importer.sheets.ahead import Ahead, read_ahead
 
 
 def running() -> list[str]:
@@ -61,5 +62,21 @@ def test_whoever_stops_early_leaves_no_thread() -> None:
     """Closed in the middle, it ends its thread."""
     ahead = read_ahead(iter(range(100)))
     assert next(ahead) == 0
-    ahead.close()  # type: ignore[attr-defined] # a generator
+    ahead.close()
     assert running() == []
+
+
+@given(st.binary(max_size=40), st.integers(1, 9), st.integers(0, 5))
+def test_a_stream_comes_in_blocks_and_may_be_left(data: bytes, block: int, reads: int) -> None:
+    """What is read is the stream's start, and nothing runs on where nobody reads to its end."""
+    with Ahead(io.BytesIO(data), block) as ahead:
+        read = [ahead.read(block + 1) for _ in range(reads)]
+    assert b"".join(read) == data[: reads * block]
+    assert all(len(piece) <= block for piece in read)
+    assert running() == []
+
+
+def test_fewer_bytes_than_a_block_cannot_be_had() -> None:
+    """A piece is never cut, so that none of it is lost."""
+    with Ahead(io.BytesIO(b"abc"), 2) as ahead, pytest.raises(ValueError, match="1"):
+        ahead.read(1)

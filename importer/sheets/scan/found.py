@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from importer.errors import SheetError
 from importer.letters import column_letter
@@ -22,6 +23,9 @@ from importer.sheets.scan.ranges import (
 )
 from importer.sheets.scan.shape import shapes_of
 from importer.sheets.sheet import Shown
+
+if TYPE_CHECKING:
+    from importer.sheets.scan.xlsx_take import Taken
 
 Look = Format | Shown
 """How a cell is shown: by its number's format, or in so many words."""
@@ -56,6 +60,8 @@ class Scan:
     """Of each column up to the last that holds anything."""
     refusal: SheetError | None = None
     """Why this tab cannot be read; another one of the same file may be."""
+    taken: Taken | None = None
+    """All its rows, as they are to be shown, where the look through it could read them as well."""
 
     def lay_over(self, first_row: int, texts: list[list[str]], kinds: list[list[Kind]]) -> None:
         """Put right what calamine cannot tell, so that each cell is what Excel shows.
@@ -113,6 +119,8 @@ class Finding:
         self.cells = 0
         self.refusal: SheetError | None = None
         """Set where calamine would read something that a person does not see."""
+        self.taken: Taken | None = None
+        """The rows, where whoever looks takes them."""
         self._rows = self._columns = 0
         self._lowest = self._rightmost = (0, 0)
         self._hidden_rows = Pile()
@@ -197,6 +205,8 @@ class Finding:
 
     def scan(self) -> Scan:
         """Give what was found, in order."""
+        is_all = self.taken is not None and self.taken.is_whole
+        is_all = is_all and not (self._merges or self._constants)
         hidden = (range(a, min(b + 1, self._columns)) for a, b in self._hidden_columns)
         return Scan(
             rows=self._rows,
@@ -211,6 +221,7 @@ class Finding:
             looks=tuple(self._looks),
             shapes=shapes_of(self._columns, self._widths, self._worn),
             refusal=self.refusal,
+            taken=self.taken if is_all else None,
         )
 
     def _farthest(self) -> str:

@@ -1,16 +1,20 @@
 """A tab of an .xlsx, looked through as bytes: XML as Excel and most programs write it.
 
-Large blocks of rows that are written in the plainest way are proven to be so at once. All others
-are searched for the few things that calamine does not tell. Where the XML is written in another way
+Large blocks of rows that are written in the plainest way are proven to be so at once, and taken:
+where that is so from the first to the last, nobody has to read the tab again. All others are
+searched for the few things that calamine does not tell. Where the XML is written in another way
 than searched for (prefixes, comments, cells without addresses), the tab is read again by a parser.
-Measured: 100,000 plain rows of 12 columns take 1.0 s of the processor, others 1.9 s.
+Measured: 100,000 plain rows of 12 columns take 1.2 s of the processor, taking them included; others
+1.9 s, and 1.4 s more until calamine has read them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from importer.sheets.ahead import Ahead
 from importer.sheets.scan import xlsx_patterns as patterns
 from importer.sheets.scan.format import Format
 from importer.sheets.scan.found import Finding
@@ -23,6 +27,8 @@ from importer.sheets.scan.package import Package, package
 from importer.sheets.scan.xlsx_book import read_book, read_formats
 from importer.sheets.scan.xlsx_exact import read_exactly
 from importer.sheets.scan.xlsx_search import LONGEST_ROW, Search, UnusualXmlError
+from importer.sheets.scan.xlsx_take import Taken
+from importer.sheets.scan.xlsx_values import Values
 from importer.sheets.tabs import Tab
 
 BLOCK = 1 << 20
@@ -43,9 +49,9 @@ def scan_xlsx(
     with package(path) as parts:
         book = read_book(parts)
         formats = read_formats(parts, is_1904=book.is_1904)
+        read = partial(_read, parts, formats)
         found = {
-            tab: _read(parts, book.parts[tab], formats, finding) if tab in book.parts else finding()
-            for tab in tabs
+            tab: read(book.parts[tab], finding) if tab in book.parts else finding() for tab in tabs
         }
         for part in parts.related(parts.workbook(), "sharedStrings"):
             with parts.open(part) as stream:
@@ -54,12 +60,13 @@ def scan_xlsx(
 
 
 def _read(
-    parts: Package, part: str, formats: Mapping[int, Format], finding: Callable[[], Finding]
+    parts: Package, formats: Mapping[int, Format], part: str, finding: Callable[[], Finding]
 ) -> Finding:
     try:
         found = finding()
-        with parts.open(part) as stream:
-            look_through(stream, formats, found)
+        found.taken = Taken(Values(formats, partial(_shared, parts)))
+        with parts.open(part) as stream, Ahead(stream, BLOCK) as ahead:
+            look_through(ahead, formats, found)
     except UnusualXmlError:
         found = finding()
         with parts.open(part) as stream:
@@ -67,6 +74,14 @@ def _read(
     if found.has_overlaps():
         raise AmbiguousError("its merged cells overlap each other")
     return found
+
+
+def _shared(parts: Package, most: int) -> bytes:
+    """Read the shared texts, so many bytes of them."""
+    for part in parts.related(parts.workbook(), "sharedStrings"):
+        with parts.open(part) as stream:
+            return stream.read(most)
+    return b""
 
 
 def look_through(

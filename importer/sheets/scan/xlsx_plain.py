@@ -21,6 +21,15 @@ from importer.sheets.scan.xlsx_patterns import has_odd_value
 Numbers = NDArray[np.int64]
 
 
+class Look(NamedTuple):
+    """What a cell's tag says beside its address."""
+
+    style: int
+    type: bytes
+    """`inlineStr`; "" where it says nothing, which is a number."""
+    tag: int
+
+
 class Plain(NamedTuple):
     """The cells of a block that hold something, in their order."""
 
@@ -28,6 +37,13 @@ class Plain(NamedTuple):
     """Their row numbers."""
     columns: Numbers
     """Counted from 0."""
+    starts: Numbers
+    """Where their texts begin in the XML."""
+    stops: Numbers
+    """Where these end."""
+    look_of: Numbers
+    """Which of `looks` each has."""
+    looks: Sequence[Look]
 
     def firsts(self) -> list[int]:
         """Return the place of the first cell of each column, rising."""
@@ -88,7 +104,7 @@ for _tag, _others in _NEXT.items():
 _ATTRIBUTES: Final = re.compile(rb'(?: [A-Za-z][A-Za-z0-9:]*="[^"<>&]*")*')
 _NAME: Final = re.compile(rb" ([A-Za-z0-9:]+)=")
 """The rest of a row's tag behind its number, and the names in it: ` spans="1:12" ht="15"`."""
-_LOOK: Final = re.compile(rb'(?: s="[0-9]{1,6}")?(?: t="(?:n|s|b|str|(inlineStr))")?\s?(/?)>')
+_LOOK: Final = re.compile(rb'(?: s="([0-9]{1,6})")?(?: t="(n|s|b|str|inlineStr)")?\s?(/?)>')
 """The rest of a cell's tag behind its address: ` s="1" t="n">`."""
 _MOST_LOOKS: Final = 256
 _REFERENCE: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)")
@@ -96,6 +112,8 @@ _REFERENCE: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)")
 _LAST: Final = b"\xef\xbf"
 """How the last characters of UTF-8's three bytes begin, of which XML may hold some only."""
 _WORD: Final = 8
+_FIRST: Final = np.array([(1 << (8 * size)) - 1 for size in range(_WORD + 1)], np.uint64)
+"""Masks of the first bytes of a word."""
 _TAG: Final = 48
 """Bytes that are looked at of a cell's tag."""
 _BEGIN_ROW: Final = b'<row r="'
@@ -141,7 +159,8 @@ def _in_order(
     found = _addresses(data, begins[at] + len(_BEGIN_CELL), ends[at] + 1, digits)
     if found is None or above[-1] + 1 != len(numbers) or above[0] < 0:
         return None
-    columns, rows, tags[at] = found
+    columns, rows, look_of, looks = found
+    tags[at] = np.array([look.tag for look in looks], np.int64)[look_of]
     holds = (tags == _T.VALUE) | (tags == _T.TEXT)
     beside = above[at][1:] == above[at][:-1]
     is_plain = (
@@ -153,8 +172,12 @@ def _in_order(
     )
     if not is_plain:
         return None
-    filled = np.isin(tags[at + 1], (_T.VALUE, _T.INSIDE))
-    return Plain(rows[filled], columns[filled])
+    inside = tags[at + 1] == _T.INSIDE
+    filled = inside | (tags[at + 1] == _T.VALUE)
+    opens = (at + 1 + inside)[filled]
+    return Plain(
+        rows[filled], columns[filled], ends[opens] + 1, begins[opens + 1], look_of[filled], looks
+    )
 
 
 def _numbers(rows: Sequence[tuple[bytes, bytes]]) -> list[int]:
@@ -173,24 +196,25 @@ def _is_text(xml: bytes) -> bool:
     if controls.any() and not set(data[controls].tolist()) <= set(b"\t\n\r"):
         return False
     try:
-        xml.isascii() or xml.decode()
+        is_ascii = xml.isascii() or not xml.decode()
     except UnicodeDecodeError:
         return False
-    return _LAST not in xml and not (b"&" in xml and _REFERENCE.search(xml))
+    return (is_ascii or _LAST not in xml) and not (b"&" in xml and _REFERENCE.search(xml))
 
 
 def _tags(data: NDArray[np.uint8], begins: Numbers, sizes: Numbers) -> NDArray[np.int64]:
     """Tell the tags apart; cells are not told from each other yet."""
     words = np.ndarray(len(data) - _WORD + 1, "<u8", data, strides=(1,))[begins]
     tags = np.zeros(len(begins), np.int64)
+    whole = words & _FIRST[np.minimum(sizes, _WORD)]  # no byte is 0: one is as long as the other
     for text, tag in _WHOLE.items():
-        tags[(sizes == len(text)) & _starts(words, text)] = tag
+        tags[whole == np.uint64(int.from_bytes(text, "little"))] = tag
     tags[_starts(words, _BEGIN_ROW)] = _T.ROW
     tags[_starts(words, _BEGIN_CELL)] = _T.CELL
     kept = np.flatnonzero((sizes == len(_KEPT)) & _starts(words, _KEPT[:_WORD]))
     if len(kept):
-        whole = _pieces(data, begins[kept], len(_KEPT))
-        tags[kept[(whole == np.frombuffer(_KEPT, np.uint8)).all(axis=1)]] = _T.TEXT
+        pieces = _pieces(data, begins[kept], len(_KEPT))
+        tags[kept[(pieces == np.frombuffer(_KEPT, np.uint8)).all(axis=1)]] = _T.TEXT
     return tags
 
 
@@ -203,15 +227,16 @@ def _pieces(data: NDArray[np.uint8], starts: Numbers, size: int) -> NDArray[np.u
 
 def _starts(words: NDArray[np.uint64], text: bytes) -> NDArray[np.bool_]:
     """Tell which words begin with up to eight bytes."""
-    mask = np.uint64((1 << (8 * len(text))) - 1)
-    is_so: NDArray[np.bool_] = (words & mask) == np.uint64(int.from_bytes(text, "little"))
+    is_so: NDArray[np.bool_] = (words & _FIRST[len(text)]) == np.uint64(
+        int.from_bytes(text, "little")
+    )
     return is_so
 
 
 def _addresses(
     data: NDArray[np.uint8], starts: Numbers, ends: Numbers, digits: int
-) -> tuple[Numbers, Numbers, Numbers] | None:
-    """Give the columns, the row numbers of so many digits at most, and the kinds of cells."""
+) -> tuple[Numbers, Numbers, Numbers, list[Look]] | None:
+    """Give columns, row numbers of so many digits at most, and which look each cell has."""
     sizes = ends - starts
     if (sizes >= _TAG).any():
         return None
@@ -232,13 +257,16 @@ def _addresses(
         at += going
     is_wrong |= (at == letters) | (head[every, at] != _QUOTE)
     looks = None if is_wrong.any() else _looks(head, at + 1, sizes)
-    return None if looks is None else (columns - 1, rows, looks)
+    return None if looks is None else (columns - 1, rows, *looks)
 
 
-def _looks(head: NDArray[np.uint8], starts: Numbers, sizes: Numbers) -> Numbers | None:
+def _looks(
+    head: NDArray[np.uint8], starts: Numbers, sizes: Numbers
+) -> tuple[Numbers, list[Look]] | None:
     """Tell by the rest of each cell's tag what it may hold; each different rest is read once."""
-    looks = np.zeros(len(head), np.int64)
-    known: dict[bytes, _Tag] = {}
+    look_of = np.zeros(len(head), np.int64)
+    known: dict[bytes, int] = {}
+    looks: list[Look] = []
     for start in np.flatnonzero(np.bincount(starts)).tolist():
         left = np.flatnonzero(starts == start)
         of_known = iter([*known])
@@ -249,10 +277,17 @@ def _looks(head: NDArray[np.uint8], starts: Numbers, sizes: Numbers) -> Numbers 
                 found = _LOOK.fullmatch(look)
                 if found is None or len(known) > _MOST_LOOKS:
                     return None
-                known[look] = _T.CELL_BLANK if found[2] else _T.CELL_IN if found[1] else _T.CELL
+                known[look] = len(looks)
+                looks.append(_read_look(found))
             end = start + len(look)
             alike = (head[left, start:end] == np.frombuffer(look, np.uint8)).all(axis=1)
             alike &= sizes[left] == end
-            looks[left[alike]] = known[look]
+            look_of[left[alike]] = known[look]
             left = left[~alike]
-    return looks
+    return look_of, looks
+
+
+def _read_look(found: re.Match[bytes]) -> Look:
+    type_ = found[2] or b""
+    tag = _T.CELL_IN if type_ == b"inlineStr" else _T.CELL
+    return Look(int(found[1] or 0), type_, _T.CELL_BLANK if found[3] else tag)

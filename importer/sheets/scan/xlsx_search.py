@@ -71,6 +71,8 @@ class Search:
         self._proof = proofreader()
         self._last_row = 0
         self._blocks = 0
+        self._has_taken = False
+        """All rows so far."""
         self._filled: set[bytes] = set()
         """Columns in which something was found."""
         if formats.get(0) and formats[0].right is not Right.ALL:
@@ -115,7 +117,7 @@ class Search:
     def _block(self, xml: bytes) -> None:
         """Look through some whole rows."""
         rows = patterns.ROW.findall(xml)
-        cells = _plain(xml, rows) if len(xml) >= self._large else None
+        cells = _plain(xml, rows) if self._is_tried(xml) else None
         if cells is None:
             _check_usual(xml)
             self._proof.Parse(xml)
@@ -125,11 +127,27 @@ class Search:
             self._search(xml, {number for number, _ in rows})
         else:
             self._note_plain(cells)
+        # What is taken is such that no second look at its numbers is needed.
+        is_taken = self._take(xml, cells)
         if self._dressed:
             self._note_dressed(self._of(Right.BY_TEXT, self._dressed.findall(xml)))
         for right, pattern in self._valued.items():
-            if pattern:
+            if pattern and not is_taken:
                 self._note_numbers(self._of(right, pattern.findall(xml)))
+
+    def _is_tried(self, xml: bytes) -> bool:
+        """Whether to try if rows are plain: where they are many, or follow others that were."""
+        return len(xml) >= self._large or (self._has_taken and bool(xml))
+
+    def _take(self, xml: bytes, cells: Plain | None) -> bool:
+        """Take the rows, if somebody does."""
+        taken = self._finding.taken
+        if taken is None or not xml:
+            return False
+        if cells is None:
+            taken.give_up()
+        self._has_taken = cells is not None and taken.take(xml, cells)
+        return self._has_taken
 
     def _note_plain(self, cells: Plain) -> None:
         """Note which cells hold something; there is nothing else in plain rows."""
