@@ -33,7 +33,7 @@ from importer import __version__
 from importer.crm import Crm, Flight, make_tls_context
 from importer.crm.words import CAUSES, WORDS, describe
 from importer.errors import SettingsError
-from importer.protocol import encode, read_answer
+from importer.protocol import encode, read_answer, search_body
 from importer.secret import Token
 from importer.verdict import (
     Exchange,
@@ -316,6 +316,42 @@ def test_a_compressed_answer_is_read_and_a_damaged_one_is_not_believed() -> None
         assert server.requests[0].header("accept-encoding") == "identity"
     with WireServer(answering(http(200, b"x" + packed, "Content-Encoding: gzip"))) as server:
         assert isinstance(verdict_on(exchange_with(server.url)), ReadBack)
+
+
+async def ask_plainly(url: str, method: str, path: str, body: bytes | None) -> None:
+    """Send a request as httpx makes one by itself, with our headers."""
+    headers = {
+        "Authorization": f"Bearer {SECRET}",
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "User-Agent": f"importer/{__version__}",
+    }
+    address = f"{url}/enterprise/ent1{path}"
+    async with httpx.AsyncHTTPTransport(trust_env=False) as transport:
+        request = httpx.Request(method, address, headers=headers, content=body)
+        answer = await transport.handle_async_request(request)
+        await answer.aread()
+
+
+def test_a_request_prepared_beforehand_leaves_the_same_bytes() -> None:
+    """What is made once for all requests is what httpx would make of each: every byte of it."""
+    lead, many = f"/lead/{LEAD}", "skip=5&limit=50"
+
+    async def ask(url: str) -> None:
+        async with crm_at(url) as crm:
+            await crm.create_actions(LEAD, BODY)
+            await crm.search_actions(LEAD, "PAYMENT", skip=5, limit=50)
+            await crm.lead_with_actions(LEAD, skip=5, limit=50)
+        await ask_plainly(url, "POST", f"{lead}/action", BODY)
+        await ask_plainly(url, "POST", f"{lead}/action/search?{many}", search_body("PAYMENT"))
+        await ask_plainly(url, "GET", f"{lead}?includeActions=true&{many}", None)
+
+    with WireServer(answering(GOOD, GOOD, GOOD), answering(GOOD)) as server:
+        asyncio.run(ask(server.url))
+        ours, plain = server.requests[:3], server.requests[3:]
+    assert ours == plain
+    assert [one.body for one in ours] == [BODY, search_body("PAYMENT"), b""]
 
 
 # Connections

@@ -40,6 +40,15 @@ FAULTS = (
 )
 """So that a run goes through doubt, presence, absence and a split."""
 
+OFTEN = {
+    "sending.claim",
+    "sending.record",
+    "doubt.begin_look",
+    "doubt.end_look",
+    "together.together",
+}
+"""More than twice in a run."""
+
 _PERSON = "a person's decision, one transaction; test_rulings.py has it"
 NEVER = {
     "planning.void_plan": "a sheet that breaks while it is read; test_journal.py voids plans",
@@ -109,11 +118,7 @@ def test_a_kill_at_a_transition_loses_and_doubles_nothing(
         assert run_once(here, ("planning.finish_plan", Moment.BEFORE, 1)) == -signal.SIGKILL
     if name == "again.match_again":
         assert run_once(here, ("sending.claim", Moment.BEFORE, 3)) == -signal.SIGKILL
-    nth = (
-        3
-        if name in {"sending.claim", "sending.record", "doubt.record_look", "together.together"}
-        else 1
-    )
+    nth = 3 if name in OFTEN else 1
     died = run_once(here, (name, moment, nth))
     assert died == -signal.SIGKILL, "it never came to this transition"
     for _ in range(3):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time as clocks
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.upload import Gate
-from importer.upload.pace import Pace
+from importer.upload.pace import Pace, nap
 
 
 class FakeTime:
@@ -180,6 +181,18 @@ def test_a_pace_that_makes_no_sense_is_refused(rate: float, burst: int) -> None:
     """No rate of nothing, no burst of nothing."""
     with pytest.raises(ValueError, match="is a"):
         Pace(rate, burst, FakeTime().clock)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.0004, 0.0123])
+def test_a_nap_is_never_shorter_than_asked(seconds: float) -> None:
+    """A request that left too early would break the limit, by however little."""
+
+    async def slept() -> float:
+        began = clocks.monotonic()
+        await nap(seconds)
+        return clocks.monotonic() - began
+
+    assert min(asyncio.run(slept()) for _ in range(5)) >= seconds - 1e-9
 
 
 steps = st.lists(

@@ -6,15 +6,17 @@ import asyncio
 import datetime as dt
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
 import httpx
+from sniffio import current_async_library_cvar
 
 from importer import __version__
 from importer.addresses import PRACTICE, check_base_url
-from importer.crm.flight import Flight
+from importer.crm.flight import Flight, at_once
 from importer.crm.route import find_proxy, make_tls_context
 from importer.crm.words import FOREIGN, describe
 from importer.errors import SettingsError
@@ -24,6 +26,9 @@ from importer.verdict import Exchange, Progress
 
 LONGEST_ANSWER: Final = 4 * 1024 * 1024
 """Bytes of an answer that are read; the answer to 100 actions has some 10 KB."""
+
+KEPT_S: Final = 1.0
+"""Seconds for which an idle connection is kept."""
 
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _TOO_SOON: Final = "an answer to an earlier request stood in the connection"
@@ -43,6 +48,8 @@ class Crm:
         timeout_s: the whole time of a request, from the connection to the last byte of the answer.
         connect_timeout_s: the part of it that a connection may take, and that TLS may take.
         tls: to be shared by all senders; made anew where there is none.
+        leave: waited for by each request before its first byte, for as long as it takes. To open a
+            connection may take longer for one request than for the next: it is open by then.
         now: our own clock, aware.
 
     Raises:
@@ -58,30 +65,31 @@ class Crm:
         timeout_s: float = 60.0,
         connect_timeout_s: float = 10.0,
         tls: ssl.SSLContext | None = None,
+        leave: Callable[[], Awaitable[object]] = at_once,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         self._root = _root(base_url, enterprise_id)
         self._token = token
         self._timeout_s = timeout_s
         self._timeouts = httpx.Timeout(None, connect=connect_timeout_s).as_dict()
+        self._leave = leave
         self._now = now
-        self._headers = {
-            "Authorization": f"Bearer {token.reveal()}",
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "User-Agent": f"importer/{__version__}",
-        }
+        # To take an address and headers apart takes httpx longer than to send them: once is enough.
+        self._url = httpx.URL(self._root)
+        self._headers = _headers(self._url, token)
         self._tls = tls or make_tls_context()
         self._proxy = find_proxy(self._root, self._tls)
         self._turn = asyncio.Lock()
         self._transport = self._make_transport()
         self._sound = True
+        self._landed_at = float("-inf")
 
     def __repr__(self) -> str:
         return f"Crm({self._root})"
 
     async def __aenter__(self) -> Self:
+        # httpcore and anyio ask it several times a request, and it looks for a task each time.
+        current_async_library_cvar.set("asyncio")
         await self._transport.__aenter__()
         return self
 
@@ -127,17 +135,17 @@ class Crm:
         self, method: str, path: str, body: bytes | None = None, flight: Flight | None = None
     ) -> Exchange:
         flight = flight or Flight()
-        request = httpx.Request(
-            method,
-            self._root + path,
-            headers=self._headers,
-            content=body,
-            extensions={"trace": flight.trace, "timeout": self._timeouts},
-        )
+        request = self._request(method, path, body, flight)
         async with self._turn:
+            # A connection that was used already is not held: a server that closed it meanwhile
+            # would put the request in doubt.
+            used = self._sound and _now() - self._landed_at < KEPT_S
+            if used:
+                await self._leave()
             try:
-                async with asyncio.timeout(self._timeout_s):
-                    await self._perform(request, flight)
+                async with asyncio.timeout(self._timeout_s) as limit:
+                    hold = at_once if used else partial(self._hold, limit)
+                    await self._perform(request, flight, hold)
             except TimeoutError:
                 sent = flight.progress is not Progress.NOT_STARTED
                 lacking = "complete answer" if sent else "connection"
@@ -146,11 +154,32 @@ class Crm:
                 flight.fail(describe(error))
         return flight.exchange()
 
-    async def _perform(self, request: httpx.Request, flight: Flight) -> None:
+    async def _hold(self, limit: asyncio.Timeout) -> None:
+        """Wait until it may leave; that is no part of the time which the request is given."""
+        over_at, began = limit.when(), _now()
+        limit.reschedule(None)
+        await self._leave()
+        limit.reschedule(over_at and over_at + _now() - began)
+
+    def _request(self, method: str, path: str, body: bytes | None, flight: Flight) -> httpx.Request:
+        url, headers = self._url, self._headers
+        extensions = {"trace": flight.trace, "timeout": self._timeouts}
+        if self._proxy is None:
+            extensions["target"] = url.raw_path + path.encode()
+        else:  # it would be asked for that target, too
+            url = httpx.URL(self._root + path)
+        if body is not None:
+            headers = [*headers, (b"Content-Length", b"%d" % len(body))]
+        stream = httpx.ByteStream(body or b"")
+        return httpx.Request(method, url, headers=headers, stream=stream, extensions=extensions)
+
+    async def _perform(
+        self, request: httpx.Request, flight: Flight, hold: Callable[[], Awaitable[object]]
+    ) -> None:
         if not self._sound:
             await self._renew()
         self._sound = False
-        flight.take_off(self._without_token)
+        flight.take_off(self._without_token, hold)
         response = await self._transport.handle_async_request(request)
         try:
             if flight.answered_too_soon:
@@ -160,7 +189,7 @@ class Crm:
             await self._read_body(response, flight)
         finally:
             await response.aclose()
-        self._sound = flight.progress is Progress.ANSWERED
+        self._sound, self._landed_at = flight.progress is Progress.ANSWERED, _now()
 
     async def _renew(self) -> None:
         # httpcore may keep a connection that failed half-way, as one that is busy for ever.
@@ -178,7 +207,7 @@ class Crm:
             trust_env=False,
             proxy=self._proxy,
             limits=httpx.Limits(
-                max_connections=1, max_keepalive_connections=1, keepalive_expiry=1.0
+                max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEPT_S
             ),
         )
 
@@ -191,7 +220,7 @@ class Crm:
         )
 
     async def _read_body(self, response: httpx.Response, flight: Flight) -> None:
-        async for part in response.aiter_bytes():
+        async for part in _parts(response):
             if flight.receive(part) > LONGEST_ANSWER:
                 flight.fail(f"the answer is longer than {LONGEST_ANSWER // 1024**2} MB")
                 return
@@ -200,6 +229,30 @@ class Crm:
     def _without_token(self, body: bytes) -> bytes:
         # An error page may repeat the request; what is kept of an answer is shown to people.
         return self._token.hide_in(body.decode("latin-1")).encode("latin-1")
+
+
+def _now() -> float:
+    """Seconds by the clock of the loop that runs."""
+    return asyncio.get_running_loop().time()
+
+
+def _headers(url: httpx.URL, token: Token) -> list[tuple[bytes, bytes]]:
+    headers = {
+        "Authorization": f"Bearer {token.reveal()}",
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "User-Agent": f"importer/{__version__}",
+    }
+    return httpx.Request("GET", url, headers=headers).headers.raw
+
+
+def _parts(response: httpx.Response) -> AsyncIterable[bytes]:
+    """The answer's body as it comes; where it is compressed, which nobody asked for, unpacked."""
+    stream, packed = response.stream, "content-encoding" in response.headers
+    if packed or not isinstance(stream, httpx.AsyncByteStream):
+        return response.aiter_bytes()
+    return stream
 
 
 def _root(base_url: str, enterprise_id: str) -> str:

@@ -8,12 +8,16 @@ request's head is handed to the socket: httpcore announces it as `send_request_h
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from importer.verdict import Exchange, Progress
 
 INTERRUPTED: Final = "interrupted before a complete answer came"
+
+
+async def at_once() -> None:
+    """Wait for nothing."""
 
 
 class Flight:
@@ -32,6 +36,7 @@ class Flight:
         self._status: int | None = None
         self._body = bytearray()
         self._hide: Callable[[bytes], bytes] = bytes
+        self._hold: Callable[[], Awaitable[object]] = at_once
         self._complete = False
         self._retry_after_s: float | None = None
         self._clock_offset_s: float | None = None
@@ -64,9 +69,16 @@ class Flight:
             error="" if self._complete else self._error,
         )
 
-    def take_off(self, hide: Callable[[bytes], bytes]) -> None:
-        """From here on httpx has the request; `hide` takes the token out of what comes back."""
-        self._hide = hide
+    def take_off(
+        self, hide: Callable[[bytes], bytes], hold: Callable[[], Awaitable[object]] = at_once
+    ) -> None:
+        """From here on httpx has the request.
+
+        Args:
+            hide: takes the token out of what comes back.
+            hold: waited for on the open connection, before the request's first byte.
+        """
+        self._hide, self._hold = hide, hold
         self._under_way = True
 
     def head(
@@ -97,8 +109,9 @@ class Flight:
         self._traced = True
         if event.endswith(".send_request_headers.started"):
             # Through a proxy, CONNECT is sent first, on the same trace; it carries no action.
-            request = info.get("request")
-            self._headers_started |= getattr(request, "method", b"") != b"CONNECT"
+            if getattr(info.get("request"), "method", b"") != b"CONNECT":
+                await self._hold()
+                self._headers_started = True
         elif event.endswith(".receive_response_headers.started"):
             self._read_began, self._read_waited = True, False
             asyncio.get_running_loop().call_soon(self._note_wait)

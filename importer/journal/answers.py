@@ -6,13 +6,17 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from importer.journal.money import sum_amounts
 from importer.journal.schema import actions, requests
 from importer.journal.store import Journal
 from importer.model import OUTCOME_OF, Currency, Outcome, State
+
+_LOST: Final = dt.timedelta(days=1)
+"""After it a request without an answer has left long ago, or never will."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +95,22 @@ def last_clock_offset(journal: Journal) -> float | None:
     return found[0].clock_offset_s if found else None
 
 
-def requests_since(journal: Journal, moment: dt.datetime) -> list[dt.datetime]:
-    """When requests were sent since a moment, oldest first: what the pace has to remember."""
-    found = journal.read(
-        select(requests.c.sent_at).where(requests.c.sent_at >= moment).order_by(requests.c.sent_at)
-    )
-    return [one.sent_at for one in found]
+def left_ago(journal: Journal, within_s: float) -> list[float]:
+    """How long ago at the least each request left, of those that may have left so lately.
+
+    Between its record and its leaving a request waits for the disk, its connection and its turn.
+    It left before its answer; where there was none, nobody knows when, and it counts as just now.
+
+    Args:
+        journal: the journal.
+        within_s: seconds; what is certain to have left before them is left out.
+
+    Returns:
+        Seconds; below 0 where the clock was set back since.
+    """
+    now = journal.clock()
+    since, lost = now - dt.timedelta(seconds=within_s), now - _LOST
+    left = requests.c.answered_at >= since
+    may_have = and_(requests.c.answered_at.is_(None), requests.c.sent_at >= min(since, lost))
+    found = journal.read(select(requests.c.answered_at).where(or_(left, may_have)))
+    return [(now - (one.answered_at or now)).total_seconds() for one in found]

@@ -48,9 +48,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """A request that read a part of a timeline, for the record."""
+    """What came of a request that read a part of a timeline, for the record."""
 
-    sent_at: dt.datetime
     status: int | None
     answer: str
     """What it answered instead of a page; "" for a page, which may hold other people's notes."""
@@ -112,16 +111,28 @@ def count_on(journal: Journal, leads: Iterable[str]) -> int:
     return len(paged(journal, leads, select(actions.c.id).where(IS_UNKNOWN), actions.c.lead))
 
 
-def record_look(journal: Journal, run: str, look: Look) -> None:
-    """Put a look on record: the pace counts it, after a restart too."""
+def begin_look(journal: Journal, run: str) -> int:
+    """Put on record that a look is to leave: the pace counts it, after a kill too.
+
+    Returns:
+        The request's id.
+    """
+    with journal.transaction() as connection:
+        begun = connection.execute(
+            insert(requests)
+            .values(run=run, batch=None, attempt=1, body_sha256="", sent_at=journal.clock())
+            .returning(requests.c.id)
+        )
+        return int(begun.scalar_one())
+
+
+def end_look(journal: Journal, request: int, look: Look) -> None:
+    """Put on record what came of a look."""
     with journal.transaction() as connection:
         connection.execute(
-            insert(requests).values(
-                run=run,
-                batch=None,
-                attempt=1,
-                body_sha256="",
-                sent_at=look.sent_at,
+            update(requests)
+            .where(requests.c.id == request)
+            .values(
                 answered_at=journal.clock(),
                 status=look.status,
                 answer=look.answer,

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from importer.crm import Crm, make_tls_context
-from importer.journal.answers import requests_since
+from importer.journal.answers import left_ago
 from importer.pipeline.interrupts import interrupts
 from importer.pipeline.practice import crm_address
 from importer.pipeline.workplace import Workplace
 from importer.secret import Token
 from importer.upload import Ending, Gate
-from importer.upload.pace import Pace
+from importer.upload.pace import Pace, nap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +52,7 @@ async def _work(
     minutes: float | None,
 ) -> Ending:
     settings, tls = workplace.settings, make_tls_context()
+    gate = Gate(_pace(workplace), deadline_s=None if minutes is None else minutes * 60)
 
     def open_wire() -> Crm:
         return Crm(
@@ -61,9 +61,9 @@ async def _work(
             token=token,
             timeout_s=settings.send.timeout_seconds,
             tls=tls,
+            leave=gate.leave,
         )
 
-    gate = Gate(_pace(workplace), deadline_s=None if minutes is None else minutes * 60)
     with interrupts(gate):
         try:
             await work(Line(gate=gate, open_wire=open_wire))
@@ -73,9 +73,7 @@ async def _work(
 
 
 def _pace(workplace: Workplace) -> Pace:
-    send, now = workplace.settings.send, workplace.journal.clock()
-    pace = Pace(send.requests_per_hour or None, send.burst, time.monotonic)
-    since = now - dt.timedelta(seconds=pace.memory_s)
-    sent = requests_since(workplace.journal, since)
-    pace.spent((now - moment).total_seconds() for moment in sent)
+    send = workplace.settings.send
+    pace = Pace(send.requests_per_hour or None, send.burst, time.monotonic, nap)
+    pace.spent(left_ago(workplace.journal, pace.memory_s))
     return pace

@@ -101,8 +101,9 @@ class Gate:
     async def leave(self) -> None:
         """Wait until a request that has its permit may leave, which is nearly always at once.
 
-        Between the two its intent is put on record: where that took longer for one request than for
-        the next, they would leave closer together than their permits were given.
+        Between the two its intent is put on record, and its connection is opened: where that took
+        longer for one request than for the next, they would leave closer together than their
+        permits were given. So this is waited for as the last thing before the first byte.
         """
         await self._leaving.permit()
 

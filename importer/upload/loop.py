@@ -206,7 +206,6 @@ class Sending:
             return None
         try:
             await asyncio.sleep(0)  # whoever was cancelled while it was claimed sends nothing
-            await self._gate.leave()
             exchange = await wire.create_actions(batch.lead, claimed.body, flight)
         except BaseException:
             # Stopped in mid-flight: the journal is told how far it got before anybody else is.

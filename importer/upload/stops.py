@@ -137,6 +137,8 @@ class Watch:
         same = self._same[told.name]
         folded = {(one.path, _alike(one.text)): _shown(one) for one in told.remarks}
         same.latest.append(frozenset(folded))
+        if not (folded or same.words):
+            return  # as nearly always: nothing was said, and nothing is to be forgotten
         known = set().union(*same.latest)
         same.words = {key: words for key, words in (same.words | folded).items() if key in known}
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from importer.journal.doubt import Look, record_look
+from importer.journal.doubt import Look, begin_look, end_look
 from importer.journal.store import Journal
 from importer.model import PAYMENT
 from importer.protocol import ErrorAnswer, Seen, Timeline, Unreadable, read_timeline
@@ -174,7 +174,7 @@ class Reader:
     async def _ask(
         self, ask: Callable[[], Awaitable[Exchange]]
     ) -> tuple[Exchange, Timeline | ErrorAnswer | Unreadable | None]:
-        sent_at = self._journal.clock()
+        request = begin_look(self._journal, self._run)
         exchange = await ask()
         page = None
         if exchange.progress is Progress.ANSWERED and exchange.status is not None:
@@ -182,12 +182,11 @@ class Reader:
         whole = isinstance(page, Timeline)
         answer = "" if whole else exchange.body.decode("utf-8", "replace") or exchange.error
         look = Look(
-            sent_at=sent_at,
             status=exchange.status,
             answer=answer[:_LONGEST_ANSWER],
             clock_offset_s=exchange.clock_offset_s,
         )
-        record_look(self._journal, self._run, look)
+        end_look(self._journal, request, look)
         if exchange.clock_offset_s is not None:
             self._offset_s = exchange.clock_offset_s
         return exchange, page

@@ -41,7 +41,8 @@ TRANSITIONS = {
     "sending": ("recover", "halt", "set_run_state", "claim", "record"),
     "together": ("together", "commit"),
     "doubt": (
-        "record_look",
+        "begin_look",
+        "end_look",
         "settle_created",
         "settle_as",
         "settle_split",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from typing import Final
 
@@ -58,20 +57,19 @@ async def ask(settings: Settings, token: Token, lead: str, pace: Pace) -> Exchan
         lead: a lead that exists; "" where none is known.
         pace: with what was spent of it.
     """
-    await pace.permit()
     wire = Crm(
         base_url=settings.workspace.base_url,
         enterprise_id=settings.workspace.enterprise_id,
         token=token,
         timeout_s=min(_PATIENCE_S, settings.send.timeout_seconds),
+        leave=pace.permit,
     )
     async with wire:
-        began = time.monotonic()
         found = wire.search_actions(lead, _ANY_TYPE, skip=0, limit=1) if lead else None
         exchange = await (found or wire.custom_actions())
     rate = settings.send.requests_per_hour
     if rate:
-        await asyncio.sleep(max(0.0, 3600 / rate - (time.monotonic() - began)))
+        await asyncio.sleep(3600 / rate)
     return exchange
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Final
 
 from importer.errors import ImporterError, UsageError
 from importer.journal import reading
-from importer.journal.answers import requests_since
+from importer.journal.answers import left_ago
 from importer.journal.looking import ask_journal, lead_last_written
 from importer.journal.store import Journal
 from importer.lock import Machine, who_is_at_work
@@ -136,12 +135,10 @@ def _look(
 
 
 def _known(journal: Journal, settings: Settings) -> _Known:
-    now = journal.clock()
-    since = now - dt.timedelta(seconds=_pace(settings).memory_s)
     return _Known(
         runs=reading.runs_of(journal),
         lead=lead_last_written(journal),
-        sent=[(now - at).total_seconds() for at in requests_since(journal, since)],
+        sent=left_ago(journal, _pace(settings).memory_s),
     )
 
 
