@@ -15,8 +15,8 @@ PACKAGE = Path(__file__).parents[1] / "importer"
 FLOORS = {
     0: "errors",
     1: "letters model secret shapes",
-    2: "addresses batches columns files folding leads mapping our_headers protocol reconcile"
-    " resolve schedule survey validate values verdict",
+    2: "addresses batches columns created files folding leads mapping our_headers protocol"
+    " reconcile resolve schedule survey validate values verdict",
     3: "crm first_rows journal lock notify places report settings sheets",
     4: "sandbox upload",
     5: "demo pipeline",
@@ -49,6 +49,7 @@ HOMES = {
     "pydantic_settings": {"settings"},
     "python_calamine": {"sheets"},
     "ruamel": {"mapping"},
+    "sniffio": {"crm"},
     "sqlalchemy": {"journal"},
     "sqlite3": {"journal"},
     "starlette": {"sandbox"},

@@ -47,6 +47,14 @@ ALTERATIONS = {
     "a lead": "UPDATE actions SET lead = 'f00d' WHERE row = 2 AND position = 0",
     "a type": "UPDATE actions SET type = '1004' WHERE row = 2 AND position = 1",
     "what was sent": "UPDATE actions SET entry = replace(entry, 'R-0001', 'R-0007') WHERE row = 2",
+    "what was sent, and its batch": (
+        "UPDATE actions SET entry = replace(entry, 'R-0001', 'R-0007'), batch = NULL WHERE row = 2"
+    ),
+    "a lead, and its batch": "UPDATE actions SET lead = 'f00d', batch = NULL WHERE row = 2",
+    "what a request has carried, beside the rest": (
+        "UPDATE actions SET request = (SELECT request FROM actions WHERE row = 2 AND position = 0)"
+        " WHERE row = 3 AND position = 0"
+    ),
     "requests that are lost": "DELETE FROM requests",
     "a request that is lost": "UPDATE actions SET request = NULL WHERE row = 2 AND position = 0",
     "refused, though ignored": "UPDATE actions SET state = 'refused' WHERE state = 'ignored'",

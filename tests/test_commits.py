@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -30,11 +31,11 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from virtual_time import run_virtually
 
 from importer.errors import JournalError
-from importer.journal.bulk import execute_many
+from importer.journal.bulk import execute_many, execute_one
 from importer.journal.schema import meta
 from importer.journal.sqltypes import Exact, Json, Moment
 from importer.journal.store import Journal, open_journal
@@ -291,6 +292,54 @@ def test_many_changes_are_made_as_each_would_be(journal: Journal) -> None:
     assert moved == 2
     found = journal.read(select(meta.c.key, meta.c.value).where(meta.c.key.in_(["a", "b"])))
     assert {one.key: one.value for one in found} == {"a": "1", "b": "2"}
+
+
+def test_what_is_read_by_the_fast_road_is_what_the_other_reads(journal: Journal) -> None:
+    """Rows of numbers and texts, and what a change returns, are the same."""
+    for key in ("a", "b"):
+        put(journal, key)
+    asked = select(meta.c.key, meta.c.value).where(meta.c.value == bindparam("which"))
+    made = insert(meta).values(key=bindparam("new"), value="y").returning(meta.c.key)
+    with journal.transaction() as connection:
+        fast = execute_one(connection, asked, {"which": "x"})
+        assert fast == [tuple(one) for one in connection.execute(asked, {"which": "x"})]
+        assert execute_one(connection, made, {"new": "c"}) == [("c",)]
+    assert [key for key, _ in fast] == ["a", "b"]
+
+
+def test_an_error_of_the_fast_road_is_told_as_the_other_tells_it(journal: Journal) -> None:
+    """A key that is there already is SQLAlchemy's own error, and what came with it is undone."""
+    twice = [{"key": "a", "value": "1"}, {"key": "a", "value": "2"}]
+    roads: list[Callable[[Connection], object]] = [
+        lambda connection: connection.execute(insert(meta), twice),
+        lambda connection: execute_many(connection, insert(meta), twice),
+        lambda connection: [execute_one(connection, insert(meta), one) for one in twice],
+    ]
+    told = []
+    for road in roads:
+        with pytest.raises(IntegrityError) as caught, journal.transaction() as connection:
+            road(connection)
+        told.append(str(caught.value.orig))
+    assert told == ["UNIQUE constraint failed: meta.key"] * 3
+    assert on_disk(journal) == set()
+
+
+def test_the_fast_road_is_closed_outside_of_a_transaction(journal: Journal) -> None:
+    """Nothing reaches the disk but by the end of a transaction."""
+    with pytest.raises(RuntimeError, match="outside of a transaction"):
+        execute_many(journal.connection, insert(meta), [{"key": "a", "value": "1"}])
+    assert on_disk(journal) == set()
+
+
+def test_no_index_makes_a_table_of_each_row_that_changes(journal: Journal) -> None:
+    """Which rows are in an index is said without an IN for which SQLite builds one each time."""
+    asked = text(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'"
+    )
+    with journal.reading() as connection:
+        told = {one.name: one.sql for one in connection.execute(asked)}
+    assert {"live_key", "live_origin", "replaceable_by_run"} <= told.keys()
+    assert not [name for name, sql in told.items() if re.search(r" IN \([^)]*,[^)]*,", sql)]
 
 
 def test_an_amount_keeps_its_digits(journal: Journal) -> None:

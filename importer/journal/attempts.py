@@ -26,11 +26,10 @@ from importer.journal.schema import (
     actions,
     batches,
     decisions,
-    literally,
     requests,
     runs,
 )
-from importer.journal.states import LIVE_STATES
+from importer.journal.states import LIVE_STATES, literally
 from importer.journal.store import Journal
 from importer.model import Ruling, State
 from importer.verdict import RefusedMaybe

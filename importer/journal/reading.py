@@ -5,38 +5,30 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from importer.errors import JournalError, UsageError
-from importer.journal.doubt import doubtful_leads
-from importer.journal.earlier import read_earlier
+from importer.created import record_of
+from importer.errors import UsageError
 from importer.journal.money import invalid_money, sums_of
 from importer.journal.paging import paged
-from importer.journal.ruled import decisions_by_action
+from importer.journal.records import problem_of, records_of
 from importer.journal.schema import HAS_ID, IS_UNKNOWN, actions, problems, requests, rows, runs
 from importer.journal.statements import ACTIONS
 from importer.journal.states import states_of
-from importer.journal.statuses import status_of
-from importer.journal.store import RESTORE, Journal
-from importer.journal.taken import is_replaceable, taken_up
+from importer.journal.store import Journal
+from importer.journal.telling import told_actions
 from importer.model import (
-    OUTCOME_OF,
     ActionRecord,
-    Currency,
-    Decision,
-    Money,
     Note,
     Outcome,
     Problem,
-    Remark,
     RunRecord,
     RunState,
     Skipped,
     State,
 )
-from importer.verdict.details import BEHIND_DOUBT
 
 
 def runs_of(journal: Journal) -> list[RunRecord]:
@@ -99,7 +91,7 @@ def problems_of_rows(
         )
         for one in journal.read(statement):
             if (run, one.row) in wanted:
-                found.setdefault((run, one.row), []).append(_problem(one))
+                found.setdefault((run, one.row), []).append(problem_of(one))
     return found
 
 
@@ -135,40 +127,16 @@ def action_records(
     journal: Journal, run: str, outcomes: Collection[Outcome] | None = None
 ) -> Iterator[ActionRecord]:
     """Every action of a run, in sheet order; or those that ended in one of these outcomes."""
-    page_of, last = ACTIONS, (-1, -1)
-    if outcomes is not None:
-        page_of = page_of.where(actions.c.state.in_(states_of(outcomes)))
+    if outcomes is None:
+        return map(record_of, told_actions(journal, run))
+    return _ended(journal, run, states_of(outcomes))
+
+
+def _ended(journal: Journal, run: str, states: Collection[State]) -> Iterator[ActionRecord]:
+    page_of, last = ACTIONS.where(actions.c.state.in_(states)), (-1, -1)
     while page := journal.read(page_of, {"of_run": run, "row": last[0], "position": last[1]}):
         yield from records_of(journal, run, page)
         last = (page[-1].row, page[-1].position)
-
-
-def records_of(journal: Journal, run: str, page: Sequence[Row[Any]]) -> Iterator[ActionRecord]:
-    """Some actions of one run, as the journal's table has them, as records in the same order.
-
-    Raises:
-        JournalError: one of them was altered until it says nothing.
-    """
-    (described,) = journal.read(select(runs.c.targets).where(runs.c.id == run))
-    wrong = _problems(journal, run, [one.row for one in page if one.state == State.INVALID])
-    ruled = decisions_by_action(journal, [one.id for one in page])
-    later = taken_up(journal, run, {one.row for one in page if is_replaceable(one)})
-    doubtful = doubtful_leads(journal, {one.lead for one in page if one.state == State.STAGED})
-    for one in page:
-        try:
-            record = _action(one, described.targets, wrong.get(one.row, ()), ruled.get(one.id, ()))
-        except (KeyError, TypeError, ValueError) as error:
-            raise JournalError(
-                f"The journal was altered: what it holds of row {one.row} of the run {run} cannot "
-                "be read.",
-                RESTORE,
-            ) from error
-        if one.row in later and is_replaceable(one):
-            taker, row = later[one.row]
-            record = replace(record, taken_up=f"{taker}/{row}")
-        if one.state == State.STAGED and one.lead in doubtful:
-            record = replace(record, detail=record.detail or BEHIND_DOUBT)
-        yield record
 
 
 def known_action_ids(journal: Journal, ids: Sequence[str]) -> set[str]:
@@ -227,68 +195,4 @@ def _uncounted(one: Row[Any]) -> RunRecord:
         skipped={},
         types=frozenset(one.keys["actions"].values()),
         notes=tuple(Note(**note) for note in one.notes),
-    )
-
-
-def _problems(journal: Journal, run: str, of_rows: Sequence[int]) -> dict[int, tuple[Problem, ...]]:
-    if not of_rows:
-        return {}
-    found = journal.read(
-        select(problems)
-        .where(problems.c.run == run, problems.c.row.in_(of_rows))
-        .order_by(problems.c.row, problems.c.seq)
-    )
-    by_row: dict[int, tuple[Problem, ...]] = {}
-    for one in found:
-        by_row[one.row] = (*by_row.get(one.row, ()), _problem(one))
-    return by_row
-
-
-def _problem(one: Row[Any]) -> Problem:
-    return Problem(
-        code=one.code,
-        row=one.row,
-        column=one.column,
-        seen=one.seen,
-        message=one.message,
-        hint=one.hint,
-    )
-
-
-_OUTCOMES: Final = {str(state): outcome for state, outcome in OUTCOME_OF.items()}
-_CURRENCIES: Final = {str(currency): currency for currency in Currency}
-"""Text → member: what an enumeration's own call finds out step by step."""
-
-
-def _action(
-    one: Row[Any],
-    targets: Mapping[str, Mapping[str, str]],
-    wrong: tuple[Problem, ...],
-    ruled: tuple[Decision, ...],
-) -> ActionRecord:
-    columns = targets.get(one.name, {})
-    return ActionRecord(
-        row=one.row,
-        position=one.position,
-        name=one.name,
-        type=one.type,
-        lead=one.lead,
-        outcome=_OUTCOMES[one.state],
-        money=None
-        if one.amount is None
-        else Money(amount=one.amount, currency=_CURRENCIES[one.currency]),
-        action_id=one.action_id,
-        remarks=tuple(
-            Remark(path=path, text=text, column=columns.get(path, "")) for path, text in one.remarks
-        ),
-        problems=wrong,
-        detail=one.detail,
-        earlier=read_earlier(one.earlier),
-        content=one.content,
-        reference=f"{one.run}/{one.row}",
-        decisions=ruled,
-        given_up=one.given_up,
-        status=status_of(one),
-        looked_up=one.state == State.UNKNOWN and one.looked_up,
-        lead_column=columns.get("lead", ""),
     )

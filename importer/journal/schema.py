@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -25,11 +24,11 @@ from sqlalchemy import (
 )
 
 from importer.journal.sqltypes import Exact, Json, Moment
-from importer.journal.states import DOUBTFUL_STATES, LIVE_STATES, REPLACED_STATES
+from importer.journal.states import DOUBTFUL_STATES, LIVE_STATES, REPLACED_STATES, literally
 from importer.model import State
 from importer.verdict import ReadBack, RefusedMaybe, Unknown
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 metadata = MetaData()
 
@@ -193,8 +192,8 @@ requests = Table(
     Column("attempt", Integer, nullable=False),
     # "" for a read.
     Column("body_sha256", String(64), nullable=False),
-    Column("sent_at", Moment, nullable=False, index=True),
-    Column("answered_at", Moment),
+    Column("sent_at", Moment, nullable=False),
+    Column("answered_at", Moment, index=True),
     # How far it got and what that proves; NULL while it is on the wire, and for reads.
     Column("verdict", String(20)),
     Column("status", Integer),
@@ -228,11 +227,6 @@ approvals = Table(
     Column("at", Moment, nullable=False),
     Column("reason", Text, nullable=False),
 )
-
-
-def literally(column: Column[Any], values: Iterable[str]) -> ColumnElement[bool]:
-    """One of these values, written out: SQLite uses no partial index for a value that is bound."""
-    return column.in_([literal_column(f"'{value}'") for value in values])
 
 
 def _index_where(

@@ -173,12 +173,12 @@ def leads_to_send(journal: Journal, run: str) -> dict[str, list[int]]:
 def load_batch(journal: Journal, batch: int) -> BatchToSend:
     """The batch as it stands now: only what is still staged."""
     with journal.reading() as connection:
-        found = execute_one(connection, WAITING, {"of_batch": batch}).all()
+        found = execute_one(connection, WAITING, {"of_batch": batch})
     return BatchToSend(
         id=batch,
-        lead=found[0].of_lead if found else "",
+        lead=found[0][-1] if found else "",
         actions=tuple(
-            Staged(id=one.id, name=one.name, type=one.type, entry=one.entry) for one in found
+            Staged(id=one, name=name, type=kind, entry=entry) for one, name, kind, entry, _ in found
         ),
     )
 
@@ -206,11 +206,11 @@ def claim(
     }
     try:
         with journal.transaction() as connection:
-            request = int(execute_one(connection, INTEND, intent).scalar_one())
+            ((request,),) = execute_one(connection, INTEND, intent)
             claims = [{"one": action.id, "of_request": request} for action in batch.actions]
             moved = execute_many(connection, CLAIM, claims)
             check_moved(moved, len(claims), State.STAGED)
-            return request
+            return int(request)
     except IntegrityError:
         _yield_to_holders(journal, batch)
         return None

@@ -5,20 +5,45 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
+from itertools import compress, groupby, starmap
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Text, and_, bindparam, select, type_coerce
 
+from importer.journal.bodies import other, payment
 from importer.journal.purging import LET_GO, purged_at
 from importer.journal.schema import actions, batches, requests
-from importer.journal.store import Journal, pages
-from importer.protocol import Items, encode, read_answer
+from importer.journal.store import PAGE, Journal
+from importer.model import PAYMENT, State
+from importer.protocol import Items, encode, read_answer, says_all_created
 from importer.verdict import Recorded
 
 LONGEST_ANSWER: Final = 65_536
 """Bytes of an answer that are kept as evidence; a longer one is kept in part."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A recorded request, and what it carried, in the order of its body."""
+
+    body_sha256: str
+    answer: str | None
+    status: int
+    lead: str
+    """Of its batch."""
+    rows: Sequence[int]
+    leads: Sequence[str]
+    types: Sequence[str]
+    entries: Sequence[str]
+    amounts: Sequence[str | None]
+    currencies: Sequence[str | None]
+    states: Sequence[str]
+    ids: Sequence[str]
+    remarks: Sequence[str]
+    """As JSON."""
 
 
 def sent_otherwise(journal: Journal, run: str) -> Iterator[str]:
@@ -30,8 +55,8 @@ def sent_otherwise(journal: Journal, run: str) -> Iterator[str]:
     altered, unsaid = list[int](), list[int]()
     purged = purged_at(journal, run) is not None
     for sent in _requests(journal, run):
-        altered += [sent[0].row] if _is_altered(sent, purged=purged) else []
-        unsaid += [] if purged and sent[0].answer is None else _unsaid(sent)
+        altered += [sent.rows[0]] if _is_altered(sent, purged=purged) else []
+        unsaid += [] if purged and sent.answer is None else _unsaid(sent)
     if altered:
         yield (
             f"{len(altered)} requests hold something else than was sent, the first of them of row "
@@ -44,72 +69,114 @@ def sent_otherwise(journal: Journal, run: str) -> Iterator[str]:
         )
 
 
-def _requests(journal: Journal, run: str) -> Iterator[Sequence[Row[Any]]]:
-    """The actions of each recorded request, in the order of its body."""
-    recorded = select(requests.c.id).where(
-        requests.c.run == run, requests.c.verdict == Recorded.__name__
-    )
-    everything = [one.id for one in journal.read(recorded.order_by(requests.c.id))]
-    for page in pages(everything):
-        found = journal.read(_ACTIONS.where(requests.c.id.in_(page)))
-        for _, of_request in groupby(found, key=lambda one: one.request):
-            yield list(of_request)
+def _requests(journal: Journal, run: str) -> Iterator[_Sent]:
+    """Those that carried something."""
+    astray = {one.request for one in journal.read(_ASTRAY, {"of_run": run})}
+    last = -1
+    while True:
+        with journal.reading():  # as of one moment
+            page = journal.read(_REQUESTS, {"of_run": run, "last": last})
+            if not page:
+                return
+            first, last = page[0].id, page[-1].id
+            told = {one.id: one[1:] for one in page}
+            # What stands in its request's batch is found by that; no index leads to all the others.
+            carried = _ACTIONS.where(_IS_AT_HOME) if astray.isdisjoint(told) else _ACTIONS
+            found = journal.read(carried, {"of_run": run, "first": first, "last": last})
+        for request, of_request in groupby(found, key=itemgetter(0)):
+            columns: list[Any] = list(zip(*of_request, strict=True))[1:]
+            yield _Sent(*told[request], *columns)
 
+
+_IS_RECORDED: Final = and_(
+    requests.c.run == bindparam("of_run"), requests.c.verdict == Recorded.__name__
+)
+_REQUESTS: Final = (
+    select(
+        requests.c.id, requests.c.body_sha256, requests.c.answer, requests.c.status, batches.c.lead
+    )
+    .join(batches, batches.c.id == requests.c.batch)
+    .where(_IS_RECORDED, requests.c.id > bindparam("last"))
+    .order_by(requests.c.id)
+    .limit(PAGE)
+)
+_IS_AT_HOME: Final = actions.c.batch == requests.c.batch
+_ASTRAY: Final = (
+    select(actions.c.request)
+    .join(requests, requests.c.id == actions.c.request)
+    .where(_IS_RECORDED, actions.c.batch.is_distinct_from(requests.c.batch))
+)
+"""Requests of a run that carried what stands in another batch now: none, unless somebody altered
+one."""
 
 _ACTIONS: Final = (
     select(
+        actions.c.request,
         actions.c.row,
         actions.c.lead,
         actions.c.type,
         actions.c.entry,
-        actions.c.amount,
+        type_coerce(actions.c.amount, Text),
         actions.c.currency,
         actions.c.state,
         actions.c.action_id,
-        actions.c.remarks,
-        actions.c.request,
-        batches.c.lead.label("of_lead"),
-        requests.c.body_sha256,
-        requests.c.answer,
-        requests.c.status,
+        type_coerce(actions.c.remarks, Text),
     )
     .join(requests, requests.c.id == actions.c.request)
     .join(batches, batches.c.id == requests.c.batch)
+    .where(_IS_RECORDED, requests.c.id.between(bindparam("first"), bindparam("last")))
     .order_by(requests.c.id, actions.c.row, actions.c.position)
 )
+"""Texts and numbers, as they are kept: most are only compared."""
 
 
-def _is_altered(sent: Sequence[Row[Any]], *, purged: bool) -> bool:
-    kept = [one for one in sent if one.entry or one.state not in LET_GO or not purged]
-    if len(kept) == len(sent):
-        body = encode([one.entry for one in sent])
-        if hashlib.sha256(body).hexdigest() != sent[0].body_sha256:
+def _is_altered(sent: _Sent, *, purged: bool) -> bool:
+    facts: Iterator[tuple[str, str, str | None, str | None]] = zip(
+        sent.types, sent.entries, sent.amounts, sent.currencies, strict=True
+    )
+    is_kept = [
+        not purged or bool(entry) or state not in LET_GO
+        for entry, state in zip(sent.entries, sent.states, strict=True)
+    ]
+    if all(is_kept):
+        body = encode(sent.entries)
+        if hashlib.sha256(body).hexdigest() != sent.body_sha256:
             return True
-    return not (all(one.lead == one.of_lead for one in sent) and all(map(_agrees, kept)))
+    return not (set(sent.leads) == {sent.lead} and all(starmap(_agrees, compress(facts, is_kept))))
 
 
-def _agrees(one: Row[Any]) -> bool:
+def _agrees(type_: str, entry: str, amount: str | None, currency: str | None) -> bool:
     """Whether type and money are those of the entry that left."""
+    if amount is None:
+        if (found := other(entry)) and found[1] == type_:
+            return True
+    elif (found := payment(entry)) and found.group(2, 3) == (currency, amount):
+        return type_ == PAYMENT
     try:
-        entry = json.loads(one.entry)
-        money = (Decimal(entry["amount"]), entry["currency"]) if "amount" in entry else None
-        own = None if one.amount is None else (one.amount, one.currency)
-        return (entry["type"], money) == (one.type, own)
+        sent = json.loads(entry)
+        money = (Decimal(sent["amount"]), sent["currency"]) if "amount" in sent else None
+        own = None if amount is None else (Decimal(amount), currency)
+        return (sent["type"], money) == (type_, own)
     except (ArithmeticError, LookupError, TypeError, ValueError):  # it is none of ours
         return False
 
 
-def _unsaid(sent: Sequence[Row[Any]]) -> list[int]:
+def _unsaid(sent: _Sent) -> list[int]:
     """Rows of which the answer says something else than the record."""
-    answer = (sent[0].answer or "").encode()
+    is_plain = {*sent.states} == {State.CREATED} and {*sent.remarks} == {"[]"}
+    if is_plain and says_all_created(sent.status, sent.answer or "", sent.ids, sent.lead):
+        return []
+    answer = (sent.answer or "").encode()
     if len(answer) >= LONGEST_ANSWER:
         return []  # it was not kept as a whole
-    said = read_answer(sent[0].status, answer, len(sent), sent[0].of_lead)
+    said = read_answer(sent.status, answer, len(sent.rows), sent.lead)
     if not isinstance(said, Items):
-        return [one.row for one in sent]
+        return [*sent.rows]
     return [
-        one.row
-        for one, item in zip(sent, said.items, strict=True)
-        if (one.state, one.action_id) != (item.outcome.lower(), item.action_id)
-        or len(one.remarks) != len((*item.remarks, *said.general))
+        row
+        for row, state, action_id, remarks, item in zip(
+            sent.rows, sent.states, sent.ids, sent.remarks, said.items, strict=True
+        )
+        if (state, action_id) != (item.outcome.lower(), item.action_id)
+        or len(json.loads(remarks)) != len((*item.remarks, *said.general))
     ]

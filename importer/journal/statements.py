@@ -7,11 +7,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import bindparam, func, insert, select, tuple_, update
+from sqlalchemy import (
+    Text,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
 
-from importer.journal.schema import actions, batches, requests, runs
+from importer.journal.schema import actions, batches, decisions, requests, runs
 from importer.journal.store import PAGE
-from importer.model import State
+from importer.model import PAYMENT, State
 
 WAITING: Final = (
     select(
@@ -87,13 +99,48 @@ TOUCH: Final = (
 """The run of a batch has changed."""
 
 _UNSEEN: Final = ("identity", "origin", "occurrence", "batch", "request", "approved")
-ACTIONS: Final = (
-    select(*(column for column in actions.c if column.name not in _UNSEEN))
-    .where(
-        actions.c.run == bindparam("of_run"),
-        tuple_(actions.c.row, actions.c.position) > tuple_(bindparam("row"), bindparam("position")),
+_SEEN: Final = select(*(column for column in actions.c if column.name not in _UNSEEN))
+_NEXT: Final = (
+    actions.c.run == bindparam("of_run"),
+    tuple_(actions.c.row, actions.c.position) > tuple_(bindparam("row"), bindparam("position")),
+)
+
+ACTIONS: Final = _SEEN.where(*_NEXT).order_by(actions.c.row, actions.c.position).limit(PAGE)
+"""A page of what the records of a run are made of, in sheet order, behind a row and position."""
+
+UNTOLD: Final = _SEEN.where(actions.c.id.in_(bindparam("ids", expanding=True)))
+"""The same of some actions, in whatever order."""
+
+_PLAIN: Final = and_(
+    actions.c.state == State.CREATED,
+    actions.c.action_id != "",
+    type_coerce(actions.c.remarks, Text) == "[]",
+    actions.c.detail == "",
+    type_coerce(actions.c.earlier, Text) == "null",
+    ~actions.c.given_up,
+    ~exists().where(decisions.c.action == actions.c.id),
+)
+
+_IS_PAYMENT: Final = actions.c.type == PAYMENT
+
+TOLD: Final = (
+    select(
+        actions.c.id,
+        actions.c.row,
+        actions.c.position,
+        actions.c.name,
+        actions.c.type,
+        actions.c.lead,
+        type_coerce(actions.c.amount, Text).label("amount"),
+        actions.c.currency,
+        case((_IS_PAYMENT, actions.c.entry)).label("entry"),
+        case((_IS_PAYMENT & (actions.c.entry == ""), actions.c.kept_status)).label("kept_status"),
+        actions.c.action_id,
+        case((_PLAIN, type_coerce(actions.c.content, Text))).label("content"),
     )
+    .where(*_NEXT)
     .order_by(actions.c.row, actions.c.position)
     .limit(PAGE)
 )
-"""A page of what the records of a run are made of, in sheet order, behind a row and position."""
+"""A page of what the short forms are made of, as texts, of which nothing is read but what is asked
+for; content is NULL where there is more to say of an action than that it was created."""

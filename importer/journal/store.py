@@ -28,6 +28,7 @@ from sqlalchemy.exc import DatabaseError
 from importer.errors import JournalError, JournalVersionError, SettingsError
 from importer.files import make_private_folder
 from importer.journal import schema
+from importer.journal.bulk import execute_text
 
 PAGE = 2000
 RESTORE: Final = (
@@ -120,17 +121,16 @@ class Journal:
     def _savepoint(self) -> Iterator[None]:
         # In plain SQL: SQLAlchemy's own takes longer than what a request has to write. The inner
         # one of two with the same name is the one that is meant.
-        execute = self.connection.exec_driver_sql
-        execute("SAVEPOINT part")
+        execute_text(self.connection, "SAVEPOINT part")
         try:
             yield
         except BaseException:
             # Where the database has given up the whole transaction, there is none any more.
             with suppress(DatabaseError):
-                execute("ROLLBACK TO SAVEPOINT part")
-                execute("RELEASE SAVEPOINT part")
+                execute_text(self.connection, "ROLLBACK TO SAVEPOINT part")
+                execute_text(self.connection, "RELEASE SAVEPOINT part")
             raise
-        execute("RELEASE SAVEPOINT part")
+        execute_text(self.connection, "RELEASE SAVEPOINT part")
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
@@ -218,6 +218,8 @@ def _prepare(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - 
         # FULL: an intent is on disk before the first byte of its request leaves.
         "synchronous=FULL",
         "foreign_keys=ON",
+        # Pages: what changes again and again is copied to the file itself a quarter as often.
+        "wal_autocheckpoint=4000",
     ):
         dbapi_connection.execute(f"PRAGMA {pragma}")
     # SQLite answers what it can do there, and raises nothing where that is less.

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from importer.journal.paging import Place, paged
-from importer.journal.reading import records_of
+from importer.journal.records import records_of
 from importer.journal.schema import actions, requests, rows, runs
 from importer.journal.store import Journal
 from importer.model import ActionRecord, State

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from importer.created import Told, record_of
 from importer.errors import UsageError
 from importer.journal import reading
 from importer.journal.approving import plan_facts
@@ -16,8 +17,9 @@ from importer.journal.proof import contradictions
 from importer.journal.purging import purged_at
 from importer.journal.roots import roots_of_rows
 from importer.journal.states import NEVER_RAN
+from importer.journal.telling import told_actions
 from importer.mapping import Mapping, bind
-from importer.model import ActionRecord, Note, RunRecord, RunState
+from importer.model import Note, RunRecord, RunState
 from importer.pipeline.bars import Bars, NoBars
 from importer.pipeline.holding import hold_of
 from importer.pipeline.kept import (
@@ -67,7 +69,7 @@ def reconcile_run(workplace: Workplace, run_id: str, mask: Mask | None = None) -
     if run.state is RunState.PLANNING:
         raise UsageError(f"The run {run.id} is still being read.", "Look again in a moment.")
     books = Books(_advice(workplace, run).guide)
-    see = books.add if mask is None else lambda action: books.add(mask.action(action))
+    see = books.add if mask is None else lambda told: books.add(mask.action(record_of(told)))
     run, chain = _with_purge(workplace, run), _chain(workplace, run, see)
     if mask is not None:
         run, chain = mask.run(run), replace(chain, runs=tuple(map(mask.run, chain.runs)))
@@ -115,7 +117,7 @@ def report_run(
     source = ReportSource(
         reconciliation=reconciliation,
         shape=shape_of(kept) if kept and not mask else bare_shape(run),
-        actions=lambda: _records(workplace, run_id, mask),
+        actions=lambda: _told(workplace, run_id, mask),
         skipped_rows=lambda: reading.skipped_rows(journal, run_id),
         failing_rows=lambda: (
             iter(())
@@ -151,15 +153,16 @@ def told_of(workplace: Workplace, report: Report) -> Report:
         return report
     run = report.books.run.id
     groups = Reasons(report.advice.guide)
-    for action in _records(workplace, run, mask_of(workplace, run)):
-        groups.add(action)
+    for action in _told(workplace, run, mask_of(workplace, run)):
+        groups.add(record_of(action))
     books = replace(report.books, reasons=groups.largest_first())
     return replace(report, reasons=reasons_of(books, report.advice))
 
 
-def _records(workplace: Workplace, run_id: str, mask: Mask | None) -> Iterator[ActionRecord]:
-    found = reading.action_records(workplace.journal, run_id)
-    return found if mask is None else map(mask.action, found)
+def _told(workplace: Workplace, run_id: str, mask: Mask | None) -> Iterator[Told]:
+    if mask is None:
+        return told_actions(workplace.journal, run_id)
+    return map(mask.action, reading.action_records(workplace.journal, run_id))
 
 
 def mask_of(workplace: Workplace, run_id: str) -> Mask:
@@ -171,7 +174,7 @@ def mask_of(workplace: Workplace, run_id: str) -> Mask:
     run = reading.run_of(workplace.journal, run_id)
     mapping = mapping_as_run(workplace, run)
     binding = bind(mapping, run.headers, run.file, run.header_row)
-    return Mask.of(mapping, binding, _records(workplace, run_id, None))
+    return Mask.of(mapping, binding, reading.action_records(workplace.journal, run_id))
 
 
 def _with_purge(workplace: Workplace, run: RunRecord) -> RunRecord:
@@ -208,12 +211,12 @@ def _known_by(mapping: Mapping) -> Sequence[str]:
     return [column for column in columns if column != mapping.lead][:3]
 
 
-def _chain(workplace: Workplace, run: RunRecord, see: Callable[[ActionRecord], object]) -> Chain:
+def _chain(workplace: Workplace, run: RunRecord, see: Callable[[Told], object]) -> Chain:
     """Follow the chain; `see` is shown the run's own actions, which are read once."""
     journal = workplace.journal
 
-    def own() -> Iterator[ActionRecord]:
-        for action in reading.action_records(journal, run.id):
+    def own() -> Iterator[Told]:
+        for action in told_actions(journal, run.id):
             see(action)
             yield action
 
@@ -225,7 +228,7 @@ def _chain(workplace: Workplace, run: RunRecord, see: Callable[[ActionRecord], o
     ]
     attempts = [
         Attempt(
-            actions=own() if one.id == run.id else reading.action_records(journal, one.id),
+            actions=own() if one.id == run.id else told_actions(journal, one.id),
             roots={} if one.id == one.root else roots_of_rows(journal, one.id),
         )
         for one in runs

@@ -13,6 +13,7 @@ from importer.protocol.answer import (
 )
 from importer.protocol.body import clean
 from importer.protocol.headers import clock_offset, seconds_to_wait
+from importer.protocol.plain import says_all_created
 from importer.protocol.timeline import Seen, Timeline, as_seen, read_timeline, search_body
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "part_of",
     "read_answer",
     "read_timeline",
+    "says_all_created",
     "search_body",
     "seconds_to_wait",
 ]

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from importer.model import Outcome, Remark
 from importer.protocol.body import OddBodyError, clean, excerpt, parse_object
 
-_ID: Final = re.compile(r"[!-~]{1,200}")
+is_id: Final = re.compile(r"[!-~]{1,200}").fullmatch
 """Ids look like 24 hex characters, but are documented only as strings."""
 _INDEXED: Final = re.compile(r"actions\[([0-9]{1,6})\](?:\.(.*))?", re.DOTALL)
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{2,79}")
@@ -206,7 +206,7 @@ def _read_item(entry: object, number: int) -> tuple[Literal[Outcome.CREATED, Out
         raise OddBodyError(f"its action {number} is not an object")
     action_id = entry.get("action_id")
     match entry.get("status"):
-        case "CREATED" if isinstance(action_id, str) and _ID.fullmatch(action_id):
+        case "CREATED" if isinstance(action_id, str) and is_id(action_id):
             return Outcome.CREATED, action_id
         case "CREATED":
             raise OddBodyError(f"its action {number} is CREATED, but has no action id")

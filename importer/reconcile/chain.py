@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 
+from importer.created import Created, Told, record_of
 from importer.model import (
     PASSING,
     RELEASABLE,
@@ -19,6 +20,7 @@ from importer.model import (
     Ruling,
     RunRecord,
 )
+from importer.reconcile.plain import Plain, whole_row
 from importer.reconcile.records import INSIDE, Chain
 from importer.reconcile.sums import add_money, add_up, nonzero
 from importer.reconcile.waiting import Places
@@ -31,7 +33,7 @@ Root = tuple[str, int]
 class Attempt:
     """One run of a chain."""
 
-    actions: Iterable[ActionRecord]
+    actions: Iterable[Told]
     """In sheet order."""
     roots: Mapping[int, Root] = field(default_factory=dict)
     """Row → the row at the root of its chain, for every row of the run, skipped ones too. Of no
@@ -54,8 +56,12 @@ def follow_chain(runs: Sequence[RunRecord], attempts: Sequence[Attempt]) -> Chai
     again = {root for attempt in others for root in attempt.roots.values()}
     kept: dict[Root, _Row] = {}
     for number, of_row in groupby(first.actions, key=lambda action: action.row):
-        root, row = (runs[0].id, number), _Row(is_planned=True)
-        row.attempt(count.see(of_row))
+        root, told = (runs[0].id, number), list(of_row)
+        if root not in again and (created := whole_row(told)):
+            count.add_whole(created)
+            continue
+        row = _Row(is_planned=True)
+        row.attempt(count.see(told))
         if root in again:
             kept[root] = row
         else:
@@ -88,15 +94,22 @@ class _Count:
         self._open_at: list[str] = []
         self._open_of = defaultdict[tuple[str, Outcome], Places](Places)
         self._sums: dict[str, dict[Currency, Decimal]] = {name: {} for name in (*_LEFT, *_RIGHT)}
+        self._whole = Plain()
         self._imbalances: list[str] = []
 
-    def see(self, actions: Iterable[ActionRecord]) -> list[ActionRecord]:
+    def see(self, actions: Iterable[Told]) -> list[ActionRecord]:
         """Add up what was created, whatever row it is of."""
-        seen = list(actions)
+        seen = list(map(record_of, actions))
         for action in seen:
             if action.outcome is Outcome.CREATED and action.money is not None:
                 add_money(self._sums["created"], action.money)
         return seen
+
+    def add_whole(self, row: Sequence[Created]) -> None:
+        """Count a row of the first run that no other has taken up; see `whole_row`."""
+        self._rows += 1
+        for one in row:
+            self._whole.add(one)
 
     def miss(self, action: ActionRecord) -> None:
         """Note an action whose row the store does not have."""
@@ -119,7 +132,11 @@ class _Count:
 
     def chain(self, runs: Sequence[RunRecord]) -> Chain:
         """The figures, and what does not agree about them."""
-        sums = {name: add_up([money]) for name, money in self._sums.items()}
+        whole = [kind.sums() for kind in self._whole.take()]
+        sums = {
+            name: add_up([money, *(whole if name in _WHOLE else ())])
+            for name, money in self._sums.items()
+        }
         left = add_up(sums[name] for name in _LEFT)
         right = add_up(sums[name] for name in _RIGHT)
         wrong = []
@@ -144,6 +161,8 @@ class _Count:
 _MOST_SHOWN = 20
 _LEFT = ("planned", "repaired", "corrected", "added")
 _RIGHT = ("created", "already", "waived", "open")
+_WHOLE = ("planned", "created")
+"""What a row adds to that was created as it was planned."""
 
 
 class _Row:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from importer.model import Currency, Money
 from importer.reconcile.records import Line
-from importer.reconcile.sums import add_money, add_up
+from importer.reconcile.sums import Sums, add_money, add_up
 
 
 @dataclass(slots=True)
@@ -22,6 +22,12 @@ class Tally:
         self.count += 1
         if money is not None:
             add_money(self.money, money)
+
+    def add_all(self, count: int, sums: Sums) -> None:
+        """Count several at once."""
+        self.count += count
+        for currency, amount in sums.items():
+            add_money(self.money, Money(amount=amount, currency=currency))
 
     def line(self) -> Line:
         """The figures so far."""

@@ -8,7 +8,12 @@ from typing import Final
 
 from pydantic import with_config
 
+from importer.created import Told
+from importer.model import Skipped
+from importer.report.brief import Brief
 from importer.report.entries import Entry, entry_of
+from importer.report.lines import Line
+from importer.report.listing import NAMES
 from importer.report.shape import DESCRIBED
 from importer.report.source import Report
 from importer.report.spool import Spool
@@ -28,7 +33,35 @@ class Document(Summary):
 def document_lines(report: Report) -> Spool:
     """Return the spool of the document's lines."""
     said = {one.key: one for one in report.reasons}
-    return Spool(lambda line, record: f"\n    {_ENCODE(entry_of(line, record, said))}", ",")
+
+    def text_of(line: Line, record: Told | Skipped) -> str:
+        if isinstance(line, Brief):
+            return f"\n    {_brief(line)}"
+        return f"\n    {_ENCODE(entry_of(line, record, said))}"
+
+    return Spool(text_of, ",")
+
+
+def _brief(line: Brief) -> str:
+    """An `Entry` of which everything but this is the same."""
+    cell, reference = line.values[_CELL], line.values[_REFERENCE]
+    texts = [cell, line.lead, line.name, line.type, line.status, line.action_id, reference]
+    cell, lead, name, type_, status, action_id, reference = (
+        [f'"{text}"' for text in texts] if line.is_simple else map(_ENCODE, texts)
+    )
+    money = f'{{"currency": "{line.currency}", "amount": "{line.digits}"}}'
+    return (
+        f'{{"cell": {cell}, "row": {line.row}, "lead": {lead}, "action": {name}, "type": {type_}, '
+        f'"money": {money if line.digits else "null"}, "status": {status}, "outcome": "CREATED", '
+        '"skipped": "", "incomplete": false, "given_up": false, "taken_up": "", '
+        f'"action_id": {action_id}, "reasons": [], "problems": [], "remarks": [], "detail": "", '
+        f'"to_do": "", "earlier": null, "decisions": [], "reference": {reference}, '
+        f'"source": {line.source}}}'
+    )
+
+
+_CELL: Final = NAMES.index("Cell")
+_REFERENCE: Final = NAMES.index("Reference")
 
 
 def document_file(report: Report, lines: Spool) -> Iterator[bytes]:
@@ -37,6 +70,6 @@ def document_file(report: Report, lines: Spool) -> Iterator[bytes]:
     yield (figures.removesuffix("\n}") + ',\n  "lines": [').encode()
     end = ""
     for piece in lines.pieces():
-        yield piece.encode()
+        yield piece
         end = "\n  "
     yield f"{end}]\n}}\n".encode()

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import with_config
 from typing_extensions import TypedDict  # as in `summary`
 
+from importer.created import Told, record_of
 from importer.model import (
     ActionRecord,
     Currency,
@@ -155,7 +156,7 @@ class Entry(TypedDict):
     """Column of the mapping → the row's value; of a row refused as a whole, its identity alone."""
 
 
-def entry_of(line: ActionLine, record: ActionRecord | Skipped, said: Mapping[Key, Said]) -> Entry:
+def entry_of(line: ActionLine, record: Told | Skipped, said: Mapping[Key, Said]) -> Entry:
     """Return a line of the document.
 
     Args:
@@ -163,7 +164,9 @@ def entry_of(line: ActionLine, record: ActionRecord | Skipped, said: Mapping[Key
         record: what that was made from.
         said: the groups that the report lists.
     """
-    return _skipped(line, record) if isinstance(record, Skipped) else _entry(line, record, said)
+    if isinstance(record, Skipped):
+        return _skipped(line, record)
+    return _entry(line, record_of(record), said)
 
 
 def _entry(line: ActionLine, action: ActionRecord, said: Mapping[Key, Said]) -> Entry:

@@ -30,18 +30,28 @@ MINUS: Final = "\u2212"
 def plain(amount: Decimal, currency: Currency) -> str:
     """Return the amount's exact digits, with at least the currency's own decimals: `1234.50`."""
     exact = amount or amount.copy_abs()  # there is no -0.00 rupees
-    whole, _, fraction = f"{exact:f}".partition(".")
+    return with_decimals(f"{exact:f}", currency)
+
+
+def with_decimals(digits: str, currency: Currency) -> str:
+    """Return an amount's digits with at least the currency's own decimals, and no needless zero."""
+    whole, _, fraction = digits.partition(".")
     fraction = fraction.rstrip("0").ljust(currency.decimals, "0")
     return f"{whole}.{fraction}" if fraction else whole
 
 
 def shown(amount: Decimal, currency: Currency) -> str:
     """Return the amount as a person reads it: `₹1,25,000.50`, `AED 1,250.00`, `−₹5.00`."""
-    digits = plain(amount.copy_abs(), currency)  # abs() would round to 28 digits
-    whole, point, fraction = digits.partition(".")
     sign = MINUS if amount < 0 else ""
+    # abs() would round to 28 digits
+    return f"{sign}{shown_digits(plain(amount.copy_abs(), currency), currency)}"
+
+
+def shown_digits(digits: str, currency: Currency) -> str:
+    """Return the same of digits that `plain` has written, of an amount that is not negative."""
+    whole, point, fraction = digits.partition(".")
     mark = SYMBOLS.get(currency, f"{currency}{_NBSP}")
-    return f"{sign}{mark}{_group(whole, lakhs=currency in LAKHS)}{point}{fraction}"
+    return f"{mark}{_group(whole, lakhs=currency in LAKHS)}{point}{fraction}"
 
 
 def shown_sums(sums: Sums) -> tuple[str, ...]:

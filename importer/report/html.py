@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from codecs import iterdecode
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -32,7 +33,7 @@ def page_file(report: Report, rows: PageRows) -> Iterator[bytes]:
         page=page_of(report),
         names=report.names,
         masked=report.masked,
-        data=rows.pieces(),
+        data=iterdecode(rows.pieces(), "utf-8"),
         style=style,
         script=script,
         style_hash=_hash(style),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Final
 
 _LOST: Final = "\N{REPLACEMENT CHARACTER}"
@@ -28,7 +29,13 @@ _STARTS: Final = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 _RUNS: Final = re.compile(f"[{_STARTS}]")
 """A first character that makes spreadsheet programs read a text as a formula (OWASP, CSV
 injection): with the full-width forms, and white space that they drop before they look."""
-_HARMLESS: Final = re.compile(f"[^{_STARTS}{_ESCAPES}][^{_ESCAPES}]*")
+_HARMLESS: Final = re.compile(
+    f"(?=[^{_STARTS}])[^{_ESCAPES}]*+(?:_(?!x)[^{_ESCAPES}]*+)*+",
+)
+_NEVER_SIMPLE: Final = f'{_ESCAPES}\n"\\\\\u2028\u2029'
+_SIMPLE_LINES: Final = re.compile(
+    f"(?:(?:(?=[^{_STARTS}])[^{_NEVER_SIMPLE}]*+(?:_(?!x)[^{_NEVER_SIMPLE}]*+)*+)?\n)*+"
+)
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _MOST_SHOWN: Final = 11
 """Characters of a number that Excel shows, and so saves, where nobody has given it a format."""
@@ -47,6 +54,7 @@ _GUESSED: Final = re.compile(
 """What a spreadsheet program does not take for a text where it stands in a CSV. Most of it is saved
 as something else: `000123`, `62e16`, seventeen digits, `1.10`, `(5)`, `03/04/2026`, `10:30`."""
 
+_PACK: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _IN_SCRIPT: Final = str.maketrans(
     {
         "<": "\\u003c",
@@ -76,6 +84,11 @@ def runs_as_formula(text: str) -> bool:
 def is_harmless(text: str) -> bool:
     """Whether a text runs nowhere and stands in XML as it is, which one look tells of most."""
     return _HARMLESS.fullmatch(text) is not None
+
+
+def stand_anywhere(texts: Iterable[str]) -> bool:
+    """Whether texts run nowhere and stand as they are in XML, JSON and scripts; one look tells."""
+    return _SIMPLE_LINES.fullmatch("\n".join((*texts, ""))) is not None
 
 
 def for_csv(text: str) -> str:
@@ -145,5 +158,4 @@ def for_sheet_xml(text: str) -> str:
 
 def for_script(value: object) -> str:
     """Return JSON for a `<script>` block: nothing in it can end the block or a line of it."""
-    packed = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return packed.translate(_IN_SCRIPT)
+    return _PACK(value).translate(_IN_SCRIPT)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from importer.report.brief import Brief
 from importer.report.figures import plain
-from importer.report.lines import ActionLine
+from importer.report.lines import ActionLine, Line
 from importer.report.words import INCOMPLETE, SKIPPED
 
 MARK_GIVEN_UP: Final = "given up"
@@ -84,5 +85,13 @@ COLUMNS: Final = (
     Column(name="Row says", width=80, of=lambda line: line.says),
 )
 """In their order."""
+
+_OF: Final = tuple(column.of for column in COLUMNS)
+
+
+def values_of(line: Line) -> Sequence[str]:
+    """Return what stands in the columns of a line."""
+    return line.values if isinstance(line, Brief) else [of(line) for of in _OF]
+
 
 NAMES: Final = tuple(column.name for column in COLUMNS)

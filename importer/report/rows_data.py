@@ -12,9 +12,10 @@ from typing import Final, TypeVar
 
 from importer.model import Outcome
 from importer.reconcile import Key
-from importer.report.figures import shown
+from importer.report.brief import CURRENCIES, Brief
+from importer.report.figures import shown, shown_digits
 from importer.report.inert import for_script
-from importer.report.lines import ActionLine
+from importer.report.lines import ActionLine, Line
 from importer.report.listing import MARK_CORRECTED, MARK_GIVEN_UP, MARK_TAKEN_UP, mark_of
 from importer.report.reasons import Said
 from importer.report.spool import Spool
@@ -45,14 +46,14 @@ class PageRows(Spool):
 
     def __init__(self, reasons: Iterable[Said]) -> None:
         self._table = _Table(reasons)
-        super().__init__(lambda line, _: for_script(self._table.entry(line)), ",")
+        super().__init__(lambda line, _: self._table.text(line), ",")
 
-    def pieces(self) -> Iterator[str]:
+    def pieces(self) -> Iterator[bytes]:
         """Yield the object."""
-        yield '{"rows":['
+        yield b'{"rows":['
         yield from super().pieces()
-        yield "],"
-        yield for_script(self._table.tables())[1:]
+        yield b"],"
+        yield for_script(self._table.tables())[1:].encode()
 
 
 class _Table:
@@ -66,8 +67,28 @@ class _Table:
         self._lead = self._known_by = ""
         self._words: list[str] = []
 
-    def entry(self, line: ActionLine) -> list[object]:
-        """Return a line's entry in `rows`."""
+    def text(self, line: Line) -> str:
+        """Return a line's entry in `rows`, as JSON."""
+        if not isinstance(line, Brief):
+            return for_script(self._entry(line))
+        pack = '"{}"'.format if line.is_simple else for_script
+        entry = (
+            str(line.row),
+            "0" if line.lead == self._lead else pack(line.lead),
+            "0" if line.known_by == self._known_by else pack(line.known_by),
+            f'"{shown_digits(line.digits, CURRENCIES[line.currency])}"' if line.digits else "0",
+            pack(line.action_id),
+            str(self._place_of_brief(line)),
+        )
+        self._lead, self._known_by, self._words = line.lead, line.known_by, []
+        return f"[{','.join(entry)}]"
+
+    def _place_of_brief(self, line: Brief) -> int:
+        alike = (line.name, line.type, line.currency)
+        kind = ("", *alike, self._outcomes[line.outcome], 0, (), (), ())
+        return _place(self._kinds, kind)
+
+    def _entry(self, line: ActionLine) -> list[object]:
         words: list[str] = []
         kind = self._kind(line, words)
         entry = [

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from importer.model import ActionRecord, Kind, Outcome, Skipped
+from importer.created import Told
+from importer.model import Kind, Outcome, Skipped
 from importer.reconcile import Reconciliation
 from importer.report.advice import Advice, RemarkRule
 from importer.report.commands import ELSEWHERE, Command, path_typed, typed
@@ -75,7 +76,7 @@ class ReportSource:
 
     reconciliation: Reconciliation
     shape: SheetShape
-    actions: Callable[[], Iterator[ActionRecord]]
+    actions: Callable[[], Iterator[Told]]
     """Every action of the run, in the sheet's order."""
     skipped_rows: Callable[[], Iterator[Skipped]]
     """Every skipped row, in the sheet's order."""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Final, Self
 
-from importer.model import ActionRecord, Skipped
-from importer.report.lines import ActionLine
+from importer.created import Told
+from importer.model import Skipped
+from importer.report.lines import Line
 
 _IN_MEMORY: Final = 16 * 1024 * 1024
 _LINES_A_PIECE: Final = 500
@@ -22,15 +23,13 @@ class Spool:
         between: stands between two of them.
     """
 
-    def __init__(
-        self, text_of: Callable[[ActionLine, ActionRecord | Skipped], str], between: str = ""
-    ) -> None:
+    def __init__(self, text_of: Callable[[Line, Told | Skipped], str], between: str = "") -> None:
         self._text_of = text_of
         self._between = between
         self._pending: list[str] = []
         self._begun = False
         self._file = SpooledTemporaryFile(  # noqa: SIM115 - our exit closes it
-            max_size=_IN_MEMORY, mode="w+", encoding="utf-8", newline=""
+            max_size=_IN_MEMORY
         )
 
     def __enter__(self) -> Self:
@@ -39,14 +38,14 @@ class Spool:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def add(self, line: ActionLine, record: ActionRecord | Skipped) -> None:
+    def add(self, line: Line, record: Told | Skipped) -> None:
         """Take down the next line."""
         self._pending.append(self._text_of(line, record))
         if len(self._pending) >= _LINES_A_PIECE:
             self._spill()
 
-    def pieces(self) -> Iterator[str]:
-        """Yield all that was taken down."""
+    def pieces(self) -> Iterator[bytes]:
+        """Yield all that was taken down, as UTF-8."""
         self._spill()
         self._file.seek(0)
         while piece := self._file.read(_PIECE):
@@ -54,7 +53,7 @@ class Spool:
 
     def _spill(self) -> None:
         if self._pending:
-            self._file.write(self._between if self._begun else "")
-            self._file.write(self._between.join(self._pending))
+            before = self._between if self._begun else ""
+            self._file.write(f"{before}{self._between.join(self._pending)}".encode())
             self._pending.clear()
             self._begun = True

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Final
 
+from importer.report.brief import Brief
 from importer.report.inert import for_csv
-from importer.report.listing import COLUMNS
+from importer.report.lines import Line
+from importer.report.listing import COLUMNS, values_of
 from importer.report.spool import Spool
 
 HEADERS: Final = tuple(column.name.lower() for column in COLUMNS)
@@ -30,8 +32,13 @@ class _Echo:
 def table_lines() -> Spool:
     """Return the spool of the table's rows."""
     row_of = csv.writer(_Echo(), lineterminator="\r\n").writerow
-    values = [column.of for column in COLUMNS]
-    return Spool(lambda line, _: str(row_of([for_csv(of(line)) for of in values])))
+
+    def text_of(line: Line, _: object) -> str:
+        if isinstance(line, Brief) and line.is_simple:
+            return str(row_of(line.values))
+        return str(row_of(map(for_csv, values_of(line))))
+
+    return Spool(text_of)
 
 
 def table_file(lines: Spool) -> Iterator[bytes]:
@@ -40,5 +47,4 @@ def table_file(lines: Spool) -> Iterator[bytes]:
     head = StringIO(newline="")
     csv.writer(head, lineterminator="\r\n").writerow(HEADERS)
     yield head.getvalue().encode()
-    for piece in lines.pieces():
-        yield piece.encode()
+    yield from lines.pieces()

@@ -13,9 +13,10 @@ from typing import Final
 
 from importer.letters import column_letter
 from importer.model import Currency
+from importer.report.brief import CURRENCIES, Brief
 from importer.report.cells import is_exact
 from importer.report.figures import plain
-from importer.report.lines import ActionLine
+from importer.report.lines import Line
 from importer.report.listing import NAMES, amount_of, mark_of
 
 _HAIR: Final = Decimal("0.1")
@@ -65,10 +66,14 @@ class Lines:
     count: int = 0
     sums: dict[Currency, Sum] = field(default_factory=dict)
 
-    def add(self, line: ActionLine) -> None:
+    def add(self, line: Line) -> None:
         """Take in one line."""
         self.count += 1
-        if line.money is not None:
+        if isinstance(line, Brief):
+            if line.digits:
+                one = self.sums.setdefault(CURRENCIES[line.currency], Sum())
+                one.add(Decimal(line.digits), line.digits)
+        elif line.money is not None:
             one = self.sums.setdefault(line.money.currency, Sum())
             one.add(line.money.amount, amount_of(line))
 
@@ -95,10 +100,10 @@ class Tally:
         """Of its tabs, in their order."""
         self._lines: dict[Marks, Lines] = {}
 
-    def add(self, line: ActionLine) -> None:
+    def add(self, line: Line) -> None:
         """Take in a line that is written into the last of the tabs."""
         self.of().add(line)
-        if mark := mark_of(line):
+        if not isinstance(line, Brief) and (mark := mark_of(line)):
             self.of(mark).add(line)
 
     def of(self, mark: Marks = None) -> Lines:

@@ -74,7 +74,15 @@ class Tab:
             if cell
         )
         high = f' ht="{15 * min(lines, MOST_LINES)}" customHeight="1"' if lines > 1 else ""
-        self._pending.append(f'<row r="{self.height}"{high}>{written}</row>')
+        self._take(f'<row r="{self.height}"{high}>{written}</row>')
+
+    def put(self, cells: str) -> None:
+        """Write the next row, whose number is `height + 1`, of cells that are XML already."""
+        self.height += 1
+        self._take(f'<row r="{self.height}">{cells}</row>')
+
+    def _take(self, row: str) -> None:
+        self._pending.append(row)
         if len(self._pending) >= _ROWS_A_PIECE:
             self._spill()
 

@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from importer.created import Told
 from importer.files import Content, make_private_folder, write_atomically
-from importer.model import ActionRecord, Skipped
+from importer.model import Skipped
 from importer.report.document import document_file, document_lines
 from importer.report.failure_files import write_failure_files
 from importer.report.html import page_file
-from importer.report.lines import ActionLine, told_of
+from importer.report.lines import Line, told_of
 from importer.report.rows_data import PageRows
 from importer.report.source import (
     FAILURES,
@@ -111,15 +112,15 @@ def _write_all(folder: Path, source: ReportSource) -> Written:
     )
 
 
-def _counted(source: ReportSource, advance: Callable[[int], object]) -> Iterator[ActionRecord]:
+def _counted(source: ReportSource, advance: Callable[[int], object]) -> Iterator[Told]:
     for action in source.actions():
         yield action
         advance(1)
 
 
 def _taken_down(
-    told: Iterable[tuple[ActionLine, ActionRecord | Skipped]], spools: Sequence[Spool]
-) -> Iterator[ActionLine]:
+    told: Iterable[tuple[Line, Told | Skipped]], spools: Sequence[Spool]
+) -> Iterator[Line]:
     """The lines for one report; the others take each of them down as it goes by."""
     for line, made_from in told:
         for spool in spools:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Final
 
-from importer.model import Outcome
+from importer.model import Currency, Outcome
 from importer.report import looks
-from importer.report.cells import Cell, exact, number, text
-from importer.report.lines import ActionLine
-from importer.report.listing import COLUMNS, SENTENCES, Form
+from importer.report.brief import CURRENCIES, Brief
+from importer.report.cells import MOST_CHARACTERS, Cell, exact, number, text
+from importer.report.lines import Line
+from importer.report.listing import COLUMNS, SENTENCES, Form, values_of
 from importer.report.overview import currencies_of, write_overview
 from importer.report.source import Report
 from importer.report.summary_tab import SummaryTab
@@ -26,12 +27,13 @@ _HEADS: Final = {
     Form.AMOUNT: looks.NUMBER_HEADER,
 }
 
+_TEXT_ENDS: Final = "</t></is></c>"
 _FORMS: Final = tuple(column.form for column in COLUMNS)
 _WRAPPED: Final = tuple(place for place, form in enumerate(_FORMS) if form is Form.WRAPPED)
 
 
 def write_workbook(
-    file: IO[bytes], report: Report, lines: Iterable[ActionLine], *, most_rows: int = MOST_ROWS
+    file: IO[bytes], report: Report, lines: Iterable[Line], *, most_rows: int = MOST_ROWS
 ) -> None:
     """Write the workbook; a tab that is full goes on in another one, after the last.
 
@@ -75,14 +77,17 @@ class _Tabs:
         """What the tabs of the skipped rows hold."""
         return self._tallies[_SKIPPED]
 
-    def take(self, line: ActionLine, cells: _Cells) -> None:
+    def take(self, line: Line, cells: _Cells) -> None:
         """Write a line into its tab."""
         label = OUTCOME_WORDS[line.outcome].label if line.outcome else _SKIPPED
         tab = self._current[label]
         if tab.height >= self._most_rows:
             tab = self._open(label, f"{label} {len(self._tallies[label].titles) + 1}")
-        values = [column.of(line) for column in COLUMNS]
-        tab.append(cells.of(line, values), _height_of(values))
+        values = values_of(line)
+        if isinstance(line, Brief) and line.is_simple and _fit(values):
+            tab.put(cells.brief(line, tab.height + 1))
+        else:
+            tab.append(cells.of(line, values), _height_of(values))
         self._tallies[label].add(line)
 
     def close(self) -> None:
@@ -114,25 +119,61 @@ class _Cells:
         self._wrapped = book.style(looks.WRAPPED)
         self._number = book.style(looks.GENERAL)
 
-    def of(self, line: ActionLine, values: Sequence[str]) -> list[Cell | None]:
+    def of(self, line: Line, values: Sequence[str]) -> list[Cell | None]:
         """Return the cells of a line, whose columns hold these values."""
         return [
             self._cell(form, value, line) if value else None
             for form, value in zip(_FORMS, values, strict=True)
         ]
 
-    def _cell(self, form: Form, value: str, line: ActionLine) -> Cell | None:
+    def brief(self, line: Brief, number: int) -> str:
+        """Return the same of a brief line as XML, where nothing has to be escaped.
+
+        Args:
+            line: the line.
+            number: of the row that it is written into.
+        """
+        text = f'{number}" s="{self._plain.plain}" t="inlineStr"><is><t xml:space="preserve">'
+        cell, row, lead, known_by, name, type_, *_, action_id, _, _, reference, says = line.values
+        known_by = f'<c r="D{text}{known_by}{_TEXT_ENDS}' if known_by else ""
+        says = f'<c r="P{text}{says}{_TEXT_ENDS}' if says else ""
+        return (
+            f'<c r="A{text}{cell}{_TEXT_ENDS}'
+            f'<c r="B{number}" s="{self._number.plain}" t="n"><v>{row}</v></c>'
+            f'<c r="C{text}{lead}{_TEXT_ENDS}{known_by}'
+            f'<c r="E{text}{name}{_TEXT_ENDS}<c r="F{text}{type_}{_TEXT_ENDS}'
+            f"{self._brief_money(line, text, number) if line.digits else ''}"
+            f'<c r="I{text}{line.outcome}{_TEXT_ENDS}<c r="L{text}{action_id}{_TEXT_ENDS}'
+            f'<c r="O{text}{reference}{_TEXT_ENDS}{says}'
+        )
+
+    def _brief_money(self, line: Brief, text: str, number: int) -> str:
+        amount = self._amount(line.digits, CURRENCIES[line.currency])
+        currency = f'<c r="G{text}{line.currency}{_TEXT_ENDS}'
+        return f'{currency}<c r="H{number}" s="{amount.style}"{amount.xml}'
+
+    def _cell(self, form: Form, value: str, line: Line) -> Cell | None:
         if form is Form.AMOUNT:
-            return self._amount(value, line)
+            currency = _currency_of(line)
+            return self._amount(value, currency) if currency else None
         if form is Form.NUMBER:
             return number(value, self._number)
         return text(value, self._plain if form is Form.TEXT else self._wrapped)
 
-    def _amount(self, digits: str, line: ActionLine) -> Cell | None:
-        if line.money is None:
-            return None
-        style = self._book.style(looks.money(digits, line.money.currency))
+    def _amount(self, digits: str, currency: Currency) -> Cell:
+        style = self._book.style(looks.money(digits, currency))
         return exact(digits, style, self._digits)
+
+
+def _currency_of(line: Line) -> Currency | None:
+    if isinstance(line, Brief):
+        return CURRENCIES.get(line.currency)
+    return line.money.currency if line.money else None
+
+
+def _fit(values: Iterable[str]) -> bool:
+    """Whether a cell could hold all of them together."""
+    return 2 * sum(map(len, values)) <= MOST_CHARACTERS
 
 
 def _height_of(values: Sequence[str]) -> int:

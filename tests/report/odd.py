@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
+from importer.created import record_of
 from importer.model import (
     REPLACED,
     ActionRecord,
@@ -74,7 +75,7 @@ def mixed() -> ReportSource:
     """Return `every_outcome` with a second currency, crores, minus signs and what is given up."""
     source = every_outcome()
     actions = [
-        *source.actions(),
+        *map(record_of, source.actions()),
         action(40, Outcome.CREATED, inr("1234567890.50")),
         action(41, Outcome.IGNORED, inr("-12345678.25")),
         action(42, Outcome.UNSENT, Money(amount=Decimal("1500.75"), currency=Currency.AED)),

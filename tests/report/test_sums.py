@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from importer.created import record_of
 from importer.report.source import ReportSource
 from importer.report.write import write_reports
 
@@ -108,7 +109,7 @@ def test_the_lines_add_up_to_the_books(run: tuple[ReportSource, Path], kind: str
         if line.currency:
             key = (line.outcome, line.currency)
             sums[key] = sums.get(key, Decimal(0)) + Decimal(line.amount)
-    assert sums == sums_of(list(source.actions()))
+    assert sums == sums_of(list(map(record_of, source.actions())))
     assert sums == {
         (str(one), str(currency)): amount
         for one, line in books.outcomes.items()

@@ -16,7 +16,8 @@ import pytest
 from openpyxl import load_workbook
 
 from importer.cli.words import say_report
-from importer.model import ActionRecord, Outcome
+from importer.created import Told
+from importer.model import Outcome
 from importer.report.source import ReportSource, Written
 from importer.report.write import write_reports
 from importer.shapes import CsvShape
@@ -183,7 +184,7 @@ def test_progress_comes_to_its_whole(folder: Path) -> None:
 def test_a_break_leaves_the_old_report(folder: Path) -> None:
     """When the records cannot be read to their end, every file is as it was."""
 
-    def broken() -> Iterator[ActionRecord]:
+    def broken() -> Iterator[Told]:
         yield from every_outcome().actions()
         raise RuntimeError("The journal is damaged.")
 
