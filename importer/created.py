@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from importer.model import ActionRecord, Currency, Money, Outcome
+
+CURRENCIES: Final = {str(currency): currency for currency in Currency}
+"""ISO code → member: what an enumeration's own call finds out step by step."""
 
 
 class Created(NamedTuple):
@@ -55,7 +58,7 @@ class Created(NamedTuple):
             outcome=Outcome.CREATED,
             money=None
             if self.amount is None or self.currency is None
-            else Money(amount=Decimal(self.amount), currency=Currency(self.currency)),
+            else Money(amount=Decimal(self.amount), currency=CURRENCIES[self.currency]),
             action_id=self.action_id,
             remarks=(),
             problems=(),

@@ -376,7 +376,7 @@ def test_a_run_that_is_done_and_has_something_staged_is_stopped(here: Desk) -> N
 
 def test_what_is_asked_of_all_runs_is_found_by_an_index(here: Desk) -> None:
     """A start, and a look at all runs, go through what is open, and never through every action."""
-    asked = list[tuple[str, tuple[object, ...]]]()
+    asked, every = list[tuple[str, tuple[object, ...]]](), list[str]()
     with open_workplace(here.settings) as workplace:
         journal = workplace.journal
 
@@ -385,12 +385,17 @@ def test_what_is_asked_of_all_runs_is_found_by_an_index(here: Desk) -> None:
         def take_down(*told: Any) -> None:  # noqa: ANN401 - SQLAlchemy's contract
             asked.append((told[2], told[3]))
 
+        driver = journal.connection.connection.driver_connection
+        assert driver is not None
+        driver.set_trace_callback(every.append)
         sending.recover(journal)
         assert not open_by_run(journal)
         assert not held_for_a_time(journal)
         assert not in_doubt(journal, but="")
+        driver.set_trace_callback(None)
     with closing(sqlite3.connect(here.settings.journal.path)) as file:
         reads = [one for one in asked if one[0].startswith(("SELECT", "UPDATE"))]
+        assert len(reads) == sum(one.startswith(("SELECT", "UPDATE")) for one in every)
         plans = [
             file.execute(f"EXPLAIN QUERY PLAN {one}", given).fetchall() for one, given in reads
         ]

@@ -11,7 +11,7 @@ from typing import Final
 from importer.model import PAYMENT
 
 _TEXT: Final = r'"[^"\\\x00-\x1f]*+"'
-_AMOUNT: Final = r"[0-9]+(?:\.[0-9]+)?"
+_AMOUNT: Final = r"(?:0|[1-9][0-9]*+)(?:\.[0-9]+)?"
 _FIELD: Final = rf"{_TEXT}:(?:{_TEXT}|0|[1-9][0-9]{{0,17}})"
 
 is_amount: Final = re.compile(_AMOUNT).fullmatch

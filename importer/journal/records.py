@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select
 
+from importer.created import CURRENCIES
 from importer.errors import JournalError
 from importer.journal.doubt import doubtful_leads
 from importer.journal.earlier import read_earlier
@@ -19,7 +20,6 @@ from importer.journal.taken import is_replaceable, taken_up
 from importer.model import (
     OUTCOME_OF,
     ActionRecord,
-    Currency,
     Decision,
     Money,
     Problem,
@@ -42,7 +42,9 @@ def records_of(journal: Journal, run: str, page: Sequence[Row[Any]]) -> Iterator
     doubtful = doubtful_leads(journal, {one.lead for one in page if one.state == State.STAGED})
     for one in page:
         try:
-            record = _action(one, described.targets, wrong.get(one.row, ()), ruled.get(one.id, ()))
+            # Of a row that was refused as a whole, and of no other action of that row.
+            own = wrong.get(one.row, ()) if one.state == State.INVALID else ()
+            record = _action(one, described.targets, own, ruled.get(one.id, ()))
         except (KeyError, TypeError, ValueError) as error:
             raise JournalError(
                 f"The journal was altered: what it holds of row {one.row} of the run {run} cannot "
@@ -84,7 +86,6 @@ def problem_of(one: Row[Any]) -> Problem:
 
 
 _OUTCOMES: Final = {str(state): outcome for state, outcome in OUTCOME_OF.items()}
-_CURRENCIES: Final = {str(currency): currency for currency in Currency}
 """Text → member: what an enumeration's own call finds out step by step."""
 
 
@@ -104,7 +105,7 @@ def _action(
         outcome=_OUTCOMES[one.state],
         money=None
         if one.amount is None
-        else Money(amount=one.amount, currency=_CURRENCIES[one.currency]),
+        else Money(amount=one.amount, currency=CURRENCIES[one.currency]),
         action_id=one.action_id,
         remarks=tuple(
             Remark(path=path, text=text, column=columns.get(path, "")) for path, text in one.remarks

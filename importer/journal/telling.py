@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Row, select
 
-from importer.created import Created, Told
+from importer.created import CURRENCIES, Created, Told
 from importer.journal.bodies import is_amount, payment
 from importer.journal.records import records_of
 from importer.journal.schema import runs
 from importer.journal.statements import TOLD, UNTOLD
 from importer.journal.store import Journal
-from importer.model import Currency
 
 
 def told_actions(journal: Journal, run: str) -> Iterator[Told]:
@@ -75,7 +74,7 @@ class _Short:
             return [None if one[-1] is None else next(forms) for one in found]
         try:
             return list(self._forms(found)) if found else []
-        except (_OddError, TypeError):  # TypeError: of what is no text
+        except (_OddError, TypeError, AttributeError):  # the last two: of what is no text
             if len(found) == 1:
                 return [None]
         part = len(found) // 8 + 1
@@ -126,9 +125,6 @@ def _sound(shape: tuple[str, ...]) -> tuple[str, ...]:
     return shape
 
 
-_CURRENCIES: Final = frozenset(map(str, Currency))
-
-
 def _status(amount: str | None, currency: str | None, entry: str | None, kept: str | None) -> str:
     """The status of an action, as `status_of` finds it, if that is plain, and its money."""
     if entry is amount is currency is None:
@@ -141,6 +137,6 @@ def _status(amount: str | None, currency: str | None, entry: str | None, kept: s
     # Most often its amount stands in the body as it stands here.
     if amount is None or not ((sent and sent[3] == amount) or is_amount(amount)):
         raise _OddError
-    if currency not in _CURRENCIES or not _is_plain(status):
+    if currency not in CURRENCIES or not _is_plain(status):
         raise _OddError
     return status

@@ -19,7 +19,7 @@ from importer.journal.roots import roots_of_rows
 from importer.journal.states import NEVER_RAN
 from importer.journal.telling import told_actions
 from importer.mapping import Mapping, bind
-from importer.model import Note, RunRecord, RunState
+from importer.model import ActionRecord, Note, RunRecord, RunState
 from importer.pipeline.bars import Bars, NoBars
 from importer.pipeline.holding import hold_of
 from importer.pipeline.kept import (
@@ -153,15 +153,17 @@ def told_of(workplace: Workplace, report: Report) -> Report:
         return report
     run = report.books.run.id
     groups = Reasons(report.advice.guide)
-    for action in _told(workplace, run, mask_of(workplace, run)):
-        groups.add(record_of(action))
+    for action in _masked(workplace, run, mask_of(workplace, run)):
+        groups.add(action)
     books = replace(report.books, reasons=groups.largest_first())
     return replace(report, reasons=reasons_of(books, report.advice))
 
 
 def _told(workplace: Workplace, run_id: str, mask: Mask | None) -> Iterator[Told]:
-    if mask is None:
-        return told_actions(workplace.journal, run_id)
+    return _masked(workplace, run_id, mask) if mask else told_actions(workplace.journal, run_id)
+
+
+def _masked(workplace: Workplace, run_id: str, mask: Mask) -> Iterator[ActionRecord]:
     return map(mask.action, reading.action_records(workplace.journal, run_id))
 
 

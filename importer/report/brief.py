@@ -7,15 +7,13 @@ Its texts are made from the journal's own, without a record or a parsed value be
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from importer.created import Created
-from importer.model import Cell, Currency, Outcome, RunRecord
+from importer.created import CURRENCIES, Created
+from importer.model import Cell, Outcome, RunRecord
 from importer.report.figures import with_decimals
 from importer.report.inert import stand_anywhere, visible
-
-CURRENCIES: Final[Mapping[str, Currency]] = {str(one): one for one in Currency}
 
 _AMBIGUOUS: Final = ('""', ':","')
 """In compact JSON without escapes: a value that is empty, or looks like what stands between two."""
@@ -56,6 +54,8 @@ class Briefs:
     def __init__(self, run: RunRecord, known_by: Sequence[str]) -> None:
         # The number of the row stands last.
         self._before = visible(str(Cell(file=run.file, tab=run.tab, row=0, column="")))[:-1]
+        # A name of a file may hold what no cell of ours does: a tab, a line break.
+        self._is_shown = self._before.isprintable()
         self._keys = [f"{_ENCODE(name)}:" for name in known_by]
 
     def known_by(self, of_row: Sequence[Created]) -> str:
@@ -99,7 +99,7 @@ class Briefs:
             status,
             source,
             values,
-            stand_anywhere(values),
+            self._is_shown and stand_anywhere((*values, status)),
         )
 
 

@@ -87,7 +87,11 @@ def is_harmless(text: str) -> bool:
 
 
 def stand_anywhere(texts: Iterable[str]) -> bool:
-    """Whether texts run nowhere and stand as they are in XML, JSON and scripts; one look tells."""
+    """Whether texts run nowhere and stand as they are in XML, JSON and scripts; one look tells.
+
+    Args:
+        texts: each `str.isprintable`.
+    """
     return _SIMPLE_LINES.fullmatch("\n".join((*texts, ""))) is not None
 
 

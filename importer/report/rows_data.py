@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
+from importer.created import CURRENCIES
 from importer.model import Outcome
 from importer.reconcile import Key
-from importer.report.brief import CURRENCIES, Brief
+from importer.report.brief import Brief
 from importer.report.figures import shown, shown_digits
 from importer.report.inert import for_script
 from importer.report.lines import ActionLine, Line

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from importer.created import CURRENCIES
 from importer.letters import column_letter
 from importer.model import Currency
-from importer.report.brief import CURRENCIES, Brief
+from importer.report.brief import Brief
 from importer.report.cells import is_exact
 from importer.report.figures import plain
 from importer.report.lines import Line

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Final
 
+from importer.created import CURRENCIES
 from importer.model import Currency, Outcome
 from importer.report import looks
-from importer.report.brief import CURRENCIES, Brief
+from importer.report.brief import Brief
 from importer.report.cells import MOST_CHARACTERS, Cell, exact, number, text
 from importer.report.lines import Line
 from importer.report.listing import COLUMNS, SENTENCES, Form, values_of

@@ -24,10 +24,18 @@ ODD = ["=1+1", "-5", "+", "@a", "_x0041_", "_x", "a_x000D_", "<b>&", ">", ",", "
 WORDS = ["RC-1", "Asha Menon", "\u0930\u0941\u092a\u092f\u0947", "\u20b9", "{}", "%s", "#N/A", ""]
 LEAD = "603d2b2f0000000000006168"
 LEADS = st.just(LEAD) | st.just("R-00061102") | st.sampled_from(['"quoted"', "back\\slash", *ODD])
-FILES = ["payments.xlsx", "=cmd.csv", "-a\u0301<&>.csv", "_x0041_.csv", "a\u202eb.csv"]
+FILES = [
+    "payments.xlsx",
+    "pay\tments.csv",
+    "pay\nments.csv",
+    "=cmd.csv",
+    "-a\u0301<&>.csv",
+    "_x0041_.csv",
+    "a\u202eb.csv",
+]
 
 values = (
-    st.just("first instalment")
+    st.sampled_from(["first instalment", "long " * 7000])
     | st.sampled_from(ODD)
     | st.sampled_from(WORDS)
     | st.text("ab,:;_x<=&", max_size=5)
@@ -59,7 +67,7 @@ def created(draw: st.DrawFn, row: int, position: int) -> Created:
         lead=draw(LEADS),
         amount=amount if is_payment else None,
         currency=str(currency) if is_payment and amount is not None else None,
-        status=draw(st.sampled_from(["COMPLETED", "FAILED"])) if is_payment else "",
+        status=draw(st.sampled_from(["COMPLETED", "FAILED", 'A"B'])) if is_payment else "",
         action_id=f"{row}-{position}{draw(LEADS)}",
         content=packed(draw(contents)),
         lead_column="A",

@@ -1,4 +1,4 @@
-"""The plain road that short ones are held against: every action as a record, and nothing else."""
+"""The long road that the short one is held against: every action as a record, nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from importer.journal.telling import told_actions
 from importer.model import ActionRecord
 
 
-def plain_records(journal: Journal, run: str) -> Iterator[ActionRecord]:
+def long_records(journal: Journal, run: str) -> Iterator[ActionRecord]:
     """Every action of a run, in sheet order, each made into a record at once."""
     last = (-1, -1)
     while page := journal.read(ACTIONS, {"of_run": run, "row": last[0], "position": last[1]}):
@@ -37,12 +37,13 @@ def check_roads(journal: Journal, run: str) -> int:
         told[:] = told_actions(journal, run)
         return [record_of(one) for one in told_actions(journal, run)]
 
-    plain = ending(lambda: list(plain_records(journal, run)))
-    assert ending(short) == plain
+    long = ending(lambda: list(long_records(journal, run)))
+    assert ending(short) == long
     for one in told:
         if isinstance(one, Created):
             texts = [one.name, one.type, one.lead, one.status, one.action_id, one.lead_column]
             assert all(map(str.isprintable, [*texts, one.amount or "", one.content]))
+            assert one.action_id, "without an id it is told at length, so that the books see it"
             assert type(one.row) is type(one.position) is int
             found = json.loads(one.content)
             written = json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
