@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,11 @@ from sqlalchemy import update
 from test_upload import Office, ScriptedWire, opener
 from virtual_time import START, now, run_virtually
 from wire_server import PATIENCE_S, Line, WireServer, answering, created, http
-from workplaces import desk
+from workplaces import desk, row
 
 from benchmarks.limits import excess
 from importer.crm import Crm, Flight
+from importer.crm.client import KEPT_S
 from importer.journal import sending
 from importer.journal.answers import left_ago
 from importer.journal.doubt import Look, begin_look, end_look
@@ -204,3 +206,79 @@ def test_a_request_that_is_cancelled_while_it_waits_was_not_sent() -> None:
     with WireServer(answering(GOOD)) as server:
         assert asyncio.run(send(server)).progress is Progress.NOT_STARTED
         assert server.heads == []
+
+
+def test_a_connection_is_not_held_until_the_crm_closes_it() -> None:
+    """Where its turn is far off, a request waits without one: no doubt, and it leaves once."""
+    closed = threading.Event()
+
+    def impatient(line: Line) -> None:
+        time.sleep(KEPT_S + 0.3)
+        line.close()
+        closed.set()
+
+    waits: list[str] = []
+
+    async def send(server: WireServer) -> Exchange:
+        async def leave() -> None:
+            waits.append("begun")
+            if len(waits) == 1:
+                await asyncio.Event().wait()
+            await asyncio.to_thread(closed.wait, PATIENCE_S)
+
+        async with crm_at(server.url, leave) as crm:
+            return await exchange_by(crm)
+
+    with WireServer(impatient, answering(GOOD)) as server:
+        assert asyncio.run(send(server)).status == 200
+        assert (server.connections, len(server.heads)) == (2, 1)
+    assert waits == ["begun", "begun"]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        GOOD.replace(b"\r\n", b"\r\nConnection: close\r\n", 1),
+        GOOD.replace(b"HTTP/1.1", b"HTTP/1.0", 1),
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",
+    ],
+)
+def test_a_request_whose_connection_is_gone_waits_on_a_new_one(first: bytes) -> None:
+    """Behind an answer that closes it, or that was cut off, its turn counts from an open one."""
+    seen: list[tuple[int, int]] = []
+
+    def answer_and_close(line: Line) -> None:
+        line.read_request()
+        line.send(first)
+        line.close()
+
+    async def send(server: WireServer) -> None:
+        async def leave() -> None:
+            for _ in range(200):  # the server may see a connection later than we do
+                if server.connections > len(seen):
+                    break
+                await asyncio.sleep(0.02)
+            seen.append((server.connections, len(server.heads)))
+
+        async with crm_at(server.url, leave) as crm:
+            await exchange_by(crm)
+            assert (await exchange_by(crm)).status == 200
+
+    with WireServer(answer_and_close, answering(GOOD)) as server:
+        asyncio.run(send(server))
+    assert seen == [(1, 0), (2, 1)]
+
+
+def test_every_request_of_a_run_waits_for_its_turn_to_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever sends for a run has its gate at the connection."""
+    turns: list[Gate] = []
+
+    async def leave(gate: Gate) -> None:
+        turns.append(gate)
+
+    monkeypatch.setattr(Gate, "leave", leave)
+    with desk(tmp_path) as here:
+        here.run(here.sheet(row(1), row(2), row(3)))
+        assert len(turns) == len(here.crm.requests) > 0

@@ -6,16 +6,17 @@ import asyncio
 import datetime as dt
 import re
 import ssl
-from collections.abc import AsyncIterable, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 import httpx
 from sniffio import current_async_library_cvar
 
 from importer import __version__
 from importer.addresses import PRACTICE, check_base_url
+from importer.crm.answers import is_kept, parts_of
 from importer.crm.flight import Flight, at_once
 from importer.crm.route import find_proxy, make_tls_context
 from importer.crm.words import FOREIGN, describe
@@ -28,10 +29,19 @@ LONGEST_ANSWER: Final = 4 * 1024 * 1024
 """Bytes of an answer that are read; the answer to 100 actions has some 10 KB."""
 
 KEPT_S: Final = 1.0
-"""Seconds for which an idle connection is kept."""
+"""Seconds for which a connection is kept idle, or held for a request that may not leave yet."""
 
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _TOO_SOON: Final = "an answer to an earlier request stood in the connection"
+
+
+_NEVER: Final = float("-inf")
+_Hold: TypeAlias = Callable[[asyncio.Timeout], Awaitable[object]]
+"""Given the time limit of its request: waited for on the open connection."""
+
+
+class _HeldTooLongError(Exception):
+    """A request may not leave yet, and its connection waits for it. Caught in this module."""
 
 
 class Crm:
@@ -82,7 +92,7 @@ class Crm:
         self._turn = asyncio.Lock()
         self._transport = self._make_transport()
         self._sound = True
-        self._landed_at = float("-inf")
+        self._landed_at = _NEVER
 
     def __repr__(self) -> str:
         return f"Crm({self._root})"
@@ -143,9 +153,7 @@ class Crm:
             if used:
                 await self._leave()
             try:
-                async with asyncio.timeout(self._timeout_s) as limit:
-                    hold = at_once if used else partial(self._hold, limit)
-                    await self._perform(request, flight, hold)
+                await self._fly(request, flight, held=not used)
             except TimeoutError:
                 sent = flight.progress is not Progress.NOT_STARTED
                 lacking = "complete answer" if sent else "connection"
@@ -154,11 +162,27 @@ class Crm:
                 flight.fail(describe(error))
         return flight.exchange()
 
+    async def _fly(self, request: httpx.Request, flight: Flight, *, held: bool) -> None:
+        try:
+            await self._perform(request, flight, self._hold if held else at_once)
+        except _HeldTooLongError:
+            # Nothing has left. It waits without a connection, and then opens another one.
+            await self._leave()
+            await self._perform(request, flight, at_once)
+
     async def _hold(self, limit: asyncio.Timeout) -> None:
-        """Wait until it may leave; that is no part of the time which the request is given."""
+        """Wait until it may leave; that is no part of the time which the request is given.
+
+        Raises:
+            _HeldTooLongError: a server might close the connection while the request leaves.
+        """
         over_at, began = limit.when(), _now()
         limit.reschedule(None)
-        await self._leave()
+        try:
+            async with asyncio.timeout(KEPT_S):
+                await self._leave()
+        except TimeoutError:
+            raise _HeldTooLongError from None
         limit.reschedule(over_at and over_at + _now() - began)
 
     def _request(self, method: str, path: str, body: bytes | None, flight: Flight) -> httpx.Request:
@@ -173,7 +197,11 @@ class Crm:
         stream = httpx.ByteStream(body or b"")
         return httpx.Request(method, url, headers=headers, stream=stream, extensions=extensions)
 
-    async def _perform(
+    async def _perform(self, request: httpx.Request, flight: Flight, hold: _Hold) -> None:
+        async with asyncio.timeout(self._timeout_s) as limit:
+            await self._send(request, flight, partial(hold, limit))
+
+    async def _send(
         self, request: httpx.Request, flight: Flight, hold: Callable[[], Awaitable[object]]
     ) -> None:
         if not self._sound:
@@ -189,7 +217,8 @@ class Crm:
             await self._read_body(response, flight)
         finally:
             await response.aclose()
-        self._sound, self._landed_at = flight.progress is Progress.ANSWERED, _now()
+        self._sound = flight.progress is Progress.ANSWERED
+        self._landed_at = _now() if is_kept(response) else _NEVER
 
     async def _renew(self) -> None:
         # httpcore may keep a connection that failed half-way, as one that is busy for ever.
@@ -220,7 +249,7 @@ class Crm:
         )
 
     async def _read_body(self, response: httpx.Response, flight: Flight) -> None:
-        async for part in _parts(response):
+        async for part in parts_of(response):
             if flight.receive(part) > LONGEST_ANSWER:
                 flight.fail(f"the answer is longer than {LONGEST_ANSWER // 1024**2} MB")
                 return
@@ -245,14 +274,6 @@ def _headers(url: httpx.URL, token: Token) -> list[tuple[bytes, bytes]]:
         "User-Agent": f"importer/{__version__}",
     }
     return httpx.Request("GET", url, headers=headers).headers.raw
-
-
-def _parts(response: httpx.Response) -> AsyncIterable[bytes]:
-    """The answer's body as it comes; where it is compressed, which nobody asked for, unpacked."""
-    stream, packed = response.stream, "content-encoding" in response.headers
-    if packed or not isinstance(stream, httpx.AsyncByteStream):
-        return response.aiter_bytes()
-    return stream
 
 
 def _root(base_url: str, enterprise_id: str) -> str:

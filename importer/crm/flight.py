@@ -16,7 +16,7 @@ from importer.verdict import Exchange, Progress
 INTERRUPTED: Final = "interrupted before a complete answer came"
 
 
-async def at_once() -> None:
+async def at_once(*_: object) -> None:
     """Wait for nothing."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
+from importer.errors import JournalError
 from importer.journal.attempts import Attempt, doubtful_attempts
 from importer.journal.moving import move, reopen
 from importer.journal.paging import paged
@@ -127,11 +128,16 @@ def begin_look(journal: Journal, run: str) -> int:
 
 
 def end_look(journal: Journal, request: int, look: Look) -> None:
-    """Put on record what came of a look."""
+    """Put on record what came of a look.
+
+    Raises:
+        JournalError: there is no look on its way under this id.
+    """
+    is_on_its_way = and_(requests.c.batch.is_(None), requests.c.answered_at.is_(None))
     with journal.transaction() as connection:
-        connection.execute(
+        ended = connection.execute(
             update(requests)
-            .where(requests.c.id == request)
+            .where(requests.c.id == request, is_on_its_way)
             .values(
                 answered_at=journal.clock(),
                 status=look.status,
@@ -139,6 +145,11 @@ def end_look(journal: Journal, request: int, look: Look) -> None:
                 clock_offset_s=look.clock_offset_s,
             )
         )
+        if ended.rowcount != 1:
+            raise JournalError(
+                f"The journal has no look on its way as its request {request}.",
+                "Another program may have changed it. Nothing more is sent; please report this.",
+            )
 
 
 def settle_created(

@@ -62,8 +62,8 @@ async def ask(settings: Settings, token: Token, lead: str, pace: Pace) -> Exchan
         enterprise_id=settings.workspace.enterprise_id,
         token=token,
         timeout_s=min(_PATIENCE_S, settings.send.timeout_seconds),
-        leave=pace.permit,
     )
+    await pace.permit()
     async with wire:
         found = wire.search_actions(lead, _ANY_TYPE, skip=0, limit=1) if lead else None
         exchange = await (found or wire.custom_actions())
