@@ -206,7 +206,7 @@ class Finding:
     def scan(self) -> Scan:
         """Give what was found, in order."""
         is_all = self.taken is not None and self.taken.is_whole
-        is_all = is_all and not (self._merges or self._constants)
+        is_all = is_all and not self._merges
         hidden = (range(a, min(b + 1, self._columns)) for a, b in self._hidden_columns)
         return Scan(
             rows=self._rows,

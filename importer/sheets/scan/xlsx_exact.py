@@ -1,8 +1,8 @@
 """A tab of an .xlsx, read by a parser of XML: right whatever the XML looks like, and slow.
 
 What calamine reads in another way than Excel is refused here: it knows no CDATA, comments or
-references in a stored number, takes text 0 where the number of a text is none, and reads on
-where a cell comes twice (calamine 0.9, tried out).
+references in a stored number, takes text 0 where the number of a text is none, reads on where
+a cell comes twice, and passes over rows in a second place (calamine 0.9, tried out).
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class _Reading:
     def __init__(self, formats: Mapping[int, Format], finding: Finding) -> None:
         self._formats = formats
         self._finding = finding
+        self._has_begun = False
+        """The rows have."""
         self._row = 0
         self._column = -1
         self._cell: Attributes | None = None
@@ -85,6 +87,10 @@ class _Reading:
                 raise self._ambiguous()
             case "row":
                 self._open_row(attributes)
+            case "sheetData" if self._has_begun:
+                raise AmbiguousError("its rows stand in two places")
+            case "sheetData":
+                self._has_begun = True
             case around:
                 note_around(self._finding, around, attributes)
 

@@ -195,8 +195,10 @@ def _is_text(xml: bytes) -> bool:
     controls = data < _SPACE
     if controls.any() and not set(data[controls].tolist()) <= set(b"\t\n\r"):
         return False
+    is_ascii = xml.isascii()
     try:
-        is_ascii = xml.isascii() or not xml.decode()
+        if not is_ascii:
+            xml.decode()
     except UnicodeDecodeError:
         return False
     return (is_ascii or _LAST not in xml) and not (b"&" in xml and _REFERENCE.search(xml))

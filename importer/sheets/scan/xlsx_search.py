@@ -36,6 +36,8 @@ _Row = tuple[bytes, bytes]
 LONGEST_ROW = 64 << 20
 """Bytes of a row of which the end was not found: 16,384 cells of short texts are 1 MB."""
 _DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SHEET_DATA = re.compile(rb"<(/?)(?:[^\s<>/:]+:)?sheetData[\s/>]")
+"""Where rows begin or end, whatever the prefix."""
 _NO_HEIGHT = re.compile(rb"ht\s*=\s*[\"'][\s+-]*[0.]")
 """How the height of a row begins that may come to nothing."""
 _SHAPED = 8
@@ -70,6 +72,8 @@ class Search:
         self._finding = finding
         self._proof = proofreader()
         self._last_row = 0
+        self._bounds: Counter[bytes] = Counter()
+        """How often rows have begun, "", and ended, "/"."""
         self._blocks = 0
         self._has_taken = False
         """All rows so far."""
@@ -90,6 +94,9 @@ class Search:
         self._proof.Parse(xml)
         if b"!" in xml and b"<!" in xml:
             raise UnusualXmlError
+        self._bounds.update(_SHEET_DATA.findall(xml))
+        if max(self._bounds.values(), default=0) > 1:
+            raise UnusualXmlError  # rows in two places, of which only one would be searched
         found = b"".join(element.rstrip(b"/>") + b"/>" for element in patterns.AROUND.findall(xml))
         for name, attributes in elements(b"<found>" + found + b"</found>"):
             note_around(self._finding, name, attributes)

@@ -21,7 +21,7 @@ LETTER: Final = {kind: kind.value for kind in Kind}
 _NUMBER: Final = re.compile(rb"-?[0-9]{1,17}(?:\.[0-9]{1,20})?(?:[eE][-+]?[0-9]{1,2})?")
 _AS_SHOWN: Final = re.compile(rb"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]?[1-9])?")
 """A number that is written as `number_text` would write it."""
-_WHOLE_DAYS: Final = re.compile(rb"[1-9][0-9]{2,4}")
+_WHOLE_DAYS: Final = re.compile(rb"[0-9]{1,5}")
 _SHARED_HEAD: Final = re.compile(rb"\s*(?:<\?xml[^>]*\?>\s*)?<sst(?:\s[^<>]*)?(?<!/)>")
 _SHARED_END: Final = re.compile(rb"</sst>\s*")
 _SHARED: Final = re.compile(rb'<si><t( xml:space="preserve")?>([^<]*)</t></si>')
@@ -95,7 +95,7 @@ class Values:
 
     def _figures(self, style: int, texts: Sequence[bytes]) -> Shown:
         form = self._formats.get(style)
-        if form is None and (style or self._formats):
+        if form is None and style:
             raise NotPlainError
         if form is None or form.right is Right.ALL:
             is_so = _AS_SHOWN.fullmatch
@@ -121,7 +121,7 @@ def _dressed(form: Format, raw: bytes) -> tuple[bytes, str]:
     if form.right is Right.BY_TEXT:
         text, kind = form.lay_over(_exact(raw), Kind.NUMBER)
         return text.encode(), LETTER[kind]
-    if form.right is Right.NONE or not _WHOLE_DAYS.fullmatch(raw):
+    if not _WHOLE_DAYS.fullmatch(raw):
         raise NotPlainError
     text, kind = form.show(raw.decode())
     if kind is not Kind.DATE:
