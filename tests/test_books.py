@@ -12,6 +12,7 @@ from offices import an_office, says
 from workplaces import Desk, desk, row
 
 from importer.errors import JournalError
+from importer.journal.sent import sent_otherwise
 from importer.pipeline.reporting import reconcile_run
 from importer.pipeline.workplace import open_workplace
 
@@ -50,6 +51,23 @@ ALTERATIONS = {
     "what was sent, and its batch": (
         "UPDATE actions SET entry = replace(entry, 'R-0001', 'R-0007'), batch = NULL WHERE row = 2"
     ),
+    "a request's batch": "UPDATE requests SET batch = NULL WHERE id = 1",
+    "a request's batch that is lost": "DELETE FROM batches WHERE id = 1",
+    "a request's run": "UPDATE requests SET run = 'x' WHERE id = 1",
+    "a request's lead": "UPDATE batches SET lead = 'f00d' WHERE id = 1",
+    "a request's status": "UPDATE requests SET status = 201 WHERE id = 1",
+    "a payment's type": "UPDATE actions SET type = '1004' WHERE row = 2 AND position = 0",
+    "a remark that nobody made": (
+        """UPDATE actions SET remarks = '[["a","b"]]' WHERE row = 2 AND position = 1"""
+    ),
+    "bytes for what was sent": "UPDATE actions SET entry = CAST(entry AS BLOB) WHERE row = 2",
+    "bytes for a lead": "UPDATE actions SET lead = CAST(lead AS BLOB) WHERE row = 2",
+    "bytes for a type": "UPDATE actions SET type = CAST(type AS BLOB) WHERE row = 2",
+    "bytes for an id": "UPDATE actions SET action_id = CAST(action_id AS BLOB) WHERE row = 2",
+    "bytes for an answer": "UPDATE requests SET answer = CAST(answer AS BLOB) WHERE id = 1",
+    "bytes for a status": "UPDATE requests SET status = CAST(status AS BLOB) WHERE id = 1",
+    "bytes for a digest": "UPDATE requests SET body_sha256 = CAST(body_sha256 AS BLOB)",
+    "bytes for a request's lead": "UPDATE batches SET lead = CAST(lead AS BLOB) WHERE id = 1",
     "a lead, and its batch": "UPDATE actions SET lead = 'f00d', batch = NULL WHERE row = 2",
     "what a request has carried, beside the rest": (
         "UPDATE actions SET request = (SELECT request FROM actions WHERE row = 2 AND position = 0)"
@@ -121,6 +139,36 @@ def test_one_altered_record_breaks_the_books(
     alter(sent, ALTERATIONS[alteration])
     with open_workplace(here.settings) as workplace:
         assert reconcile_run(workplace, run).imbalances
+
+
+@pytest.mark.parametrize("page", [1, 2])
+@pytest.mark.parametrize("row_of", [2, 3, 4])
+def test_every_page_of_requests_is_held_against_the_record(
+    sent: tuple[Desk, str, bytes], page: int, row_of: int
+) -> None:
+    """However few requests are read at once, what was altered behind the first ones is told."""
+    here, run, whole = sent
+    here.settings.journal.path.write_bytes(whole)
+    with open_workplace(here.settings) as workplace:
+        assert not [*sent_otherwise(workplace.journal, run, page=page)]
+    statement = f"UPDATE actions SET lead = 'f00d' WHERE row = {row_of}"  # noqa: S608 - our number
+    alter(sent, statement)
+    with open_workplace(here.settings) as workplace:
+        assert [*sent_otherwise(workplace.journal, run, page=page)] == [
+            f"1 requests hold something else than was sent, the first of them of row {row_of}."
+        ]
+
+
+def test_what_names_a_request_that_carried_nothing_is_counted(
+    sent: tuple[Desk, str, bytes],
+) -> None:
+    """Every action of the run that no request of its own answers for is told, of the first too."""
+    here, run, _ = sent
+    alter(sent, "UPDATE requests SET batch = NULL")
+    with open_workplace(here.settings) as workplace:
+        assert [*sent_otherwise(workplace.journal, run)] == [
+            "6 actions name a request that carried nothing of this run."
+        ]
 
 
 @pytest.mark.parametrize(

@@ -363,6 +363,17 @@ def test_an_altered_record_of_a_purged_run_is_still_found(tmp_path: Path, case: 
             assert reconcile_run(workplace, run).imbalances
 
 
+def test_an_action_id_that_is_gone_after_a_purge_is_told(tmp_path: Path) -> None:
+    """The answer that gave it is gone as well, so the books say it by themselves."""
+    with desk(tmp_path) as here:
+        run = here.run(here.sheet(row(1), row(2))).run
+        purge_all(here)
+        tell(here.settings.journal.path, "UPDATE actions SET action_id = '' WHERE id = 1")
+        with open_workplace(here.settings) as workplace:
+            told = reconcile_run(workplace, run).imbalances
+    assert "1 actions are CREATED but have no action id." in told
+
+
 # Archives
 
 

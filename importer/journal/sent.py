@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import compress, groupby, starmap
+from itertools import chain, compress, groupby, starmap
 from operator import itemgetter
+from types import NoneType
 from typing import Any, Final
 
-from sqlalchemy import Text, and_, bindparam, select, type_coerce
+from sqlalchemy import Text, and_, bindparam, func, select, type_coerce
 
 from importer.journal.bodies import other, payment
 from importer.journal.purging import LET_GO, purged_at
@@ -46,17 +47,30 @@ class _Sent:
     """As JSON."""
 
 
-def sent_otherwise(journal: Journal, run: str) -> Iterator[str]:
+def sent_otherwise(journal: Journal, run: str, *, page: int = PAGE) -> Iterator[str]:
     """A sentence for what the recorded requests of a run do not agree with, if anything.
 
     Each of them is held against the digest of the body that left, the lead that it was for, and
     the answer that came. What a purge has let go is no lie; without a purge on record, it is.
+
+    Args:
+        journal: the journal.
+        run: the run's id.
+        page: how many requests are read at once.
     """
     altered, unsaid = list[int](), list[int]()
     purged = purged_at(journal, run) is not None
-    for sent in _requests(journal, run):
+    # Counted first: a run that is being sent meanwhile only has more of them later.
+    ((unheld,),) = journal.read(_CARRIED, {"of_run": run})
+    for sent in _requests(journal, run, page):
+        unheld -= len(sent.rows)
+        if not _is_text(sent):
+            altered.append(sent.rows[0])
+            continue
         altered += [sent.rows[0]] if _is_altered(sent, purged=purged) else []
         unsaid += [] if purged and sent.answer is None else _unsaid(sent)
+    if unheld > 0:
+        yield f"{unheld} actions name a request that carried nothing of this run."
     if altered:
         yield (
             f"{len(altered)} requests hold something else than was sent, the first of them of row "
@@ -69,15 +83,17 @@ def sent_otherwise(journal: Journal, run: str) -> Iterator[str]:
         )
 
 
-def _requests(journal: Journal, run: str) -> Iterator[_Sent]:
+def _requests(journal: Journal, run: str, size: int) -> Iterator[_Sent]:
     """Those that carried something."""
-    astray = {one.request for one in journal.read(_ASTRAY, {"of_run": run})}
+    astray: set[int] | None = None
     last = -1
     while True:
         with journal.reading():  # as of one moment
-            page = journal.read(_REQUESTS, {"of_run": run, "last": last})
+            page = journal.read(_REQUESTS, {"of_run": run, "last": last, "size": size})
             if not page:
                 return
+            if astray is None:
+                astray = {one.request for one in journal.read(_ASTRAY, {"of_run": run})}
             first, last = page[0].id, page[-1].id
             told = {one.id: one[1:] for one in page}
             # What stands in its request's batch is found by that; no index leads to all the others.
@@ -98,16 +114,26 @@ _REQUESTS: Final = (
     .join(batches, batches.c.id == requests.c.batch)
     .where(_IS_RECORDED, requests.c.id > bindparam("last"))
     .order_by(requests.c.id)
-    .limit(PAGE)
+    .limit(bindparam("size"))
 )
 _IS_AT_HOME: Final = actions.c.batch == requests.c.batch
 _ASTRAY: Final = (
     select(actions.c.request)
     .join(requests, requests.c.id == actions.c.request)
-    .where(_IS_RECORDED, actions.c.batch.is_distinct_from(requests.c.batch))
+    .where(
+        actions.c.run == bindparam("of_run"),
+        _IS_RECORDED,
+        actions.c.batch.is_distinct_from(requests.c.batch),
+    )
 )
 """Requests of a run that carried what stands in another batch now: none, unless somebody altered
 one."""
+_CARRIED: Final = (
+    select(func.count())
+    .select_from(actions.join(requests, requests.c.id == actions.c.request))
+    .where(actions.c.run == bindparam("of_run"), requests.c.verdict == Recorded.__name__)
+)
+"""How many actions of a run name a recorded request, of whatever run and batch."""
 
 _ACTIONS: Final = (
     select(
@@ -128,6 +154,17 @@ _ACTIONS: Final = (
     .order_by(requests.c.id, actions.c.row, actions.c.position)
 )
 """Texts and numbers, as they are kept: most are only compared."""
+
+
+def _is_text(sent: _Sent) -> bool:
+    """Whether nothing of it is bytes, which SQLite keeps in any column, and nobody here writes."""
+    many = (sent.leads, sent.types, sent.entries, sent.states, sent.ids, sent.remarks)
+    some = (*sent.amounts, *sent.currencies, sent.answer)
+    return (
+        {*map(type, chain(*many, (sent.body_sha256, sent.lead)))} == {str}
+        and {*map(type, some)} <= {str, NoneType}
+        and isinstance(sent.status, int)
+    )
 
 
 def _is_altered(sent: _Sent, *, purged: bool) -> bool:
