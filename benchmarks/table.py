@@ -95,7 +95,7 @@ class Figure:
             case "mb":
                 return f"{value:,.0f} MB"
             case unit:
-                return f"{round(value, 2):,g} {unit}"
+                return f"{round(value, 2) + 0.0:,g} {unit}"  # there is no -0
 
 
 @dataclass(frozen=True, slots=True)
