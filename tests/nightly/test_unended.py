@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -166,7 +167,8 @@ def test_a_night_that_is_killed_while_it_tells_is_told_by_the_next_one(
         assert text.startswith("NOT TOLD: the night of ")
         if step == "keep_digest":
             (run,) = {one.parent.name for one in office.folder.glob("reports/*/*.html")}
-            assert f"{run} (payments-1.csv, refused)" in said
+            changed = re.findall(r"changed since it began: (.*?)\. ", said)
+            assert changed == [f"{run} (payments-1.csv, refused)"]
             (folder,) = office.folder.glob("archive/payments/*/refused")
             assert sorted(one.name for one in folder.iterdir()) == [
                 "payments-1.csv",
