@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, compress, groupby, starmap
@@ -12,7 +12,7 @@ from operator import itemgetter
 from types import NoneType
 from typing import Any, Final
 
-from sqlalchemy import Text, and_, bindparam, func, select, type_coerce
+from sqlalchemy import Text, and_, bindparam, case, func, select, type_coerce
 
 from importer.journal.bodies import other, payment
 from importer.journal.purging import LET_GO, purged_at
@@ -61,8 +61,9 @@ def sent_otherwise(journal: Journal, run: str, *, page: int = PAGE) -> Iterator[
     altered, unsaid = list[int](), list[int]()
     purged = purged_at(journal, run) is not None
     # Counted first: a run that is being sent meanwhile only has more of them later.
-    ((unheld,),) = journal.read(_CARRIED, {"of_run": run})
-    for sent in _requests(journal, run, page):
+    carried = {one.astray: one.n for one in journal.read(_CARRIED, {"of_run": run})}
+    unheld = sum(carried.values())
+    for sent in _requests(journal, run, page, carried.keys()):
         unheld -= len(sent.rows)
         if not _is_text(sent):
             altered.append(sent.rows[0])
@@ -83,21 +84,20 @@ def sent_otherwise(journal: Journal, run: str, *, page: int = PAGE) -> Iterator[
         )
 
 
-def _requests(journal: Journal, run: str, size: int) -> Iterator[_Sent]:
-    """Those that carried something."""
-    astray: set[int] | None = None
+def _requests(
+    journal: Journal, run: str, size: int, astray: Collection[int | None]
+) -> Iterator[_Sent]:
+    """Those that carried something; `astray` are they of which something stands elsewhere now."""
     last = -1
     while True:
         with journal.reading():  # as of one moment
             page = journal.read(_REQUESTS, {"of_run": run, "last": last, "size": size})
             if not page:
                 return
-            if astray is None:
-                astray = {one.request for one in journal.read(_ASTRAY, {"of_run": run})}
             first, last = page[0].id, page[-1].id
             told = {one.id: one[1:] for one in page}
             # What stands in its request's batch is found by that; no index leads to all the others.
-            carried = _ACTIONS.where(_IS_AT_HOME) if astray.isdisjoint(told) else _ACTIONS
+            carried = _ACTIONS.where(_IS_AT_HOME) if told.keys().isdisjoint(astray) else _ACTIONS
             found = journal.read(carried, {"of_run": run, "first": first, "last": last})
         for request, of_request in groupby(found, key=itemgetter(0)):
             columns: list[Any] = list(zip(*of_request, strict=True))[1:]
@@ -117,23 +117,17 @@ _REQUESTS: Final = (
     .limit(bindparam("size"))
 )
 _IS_AT_HOME: Final = actions.c.batch == requests.c.batch
-_ASTRAY: Final = (
-    select(actions.c.request)
-    .join(requests, requests.c.id == actions.c.request)
-    .where(
-        actions.c.run == bindparam("of_run"),
-        _IS_RECORDED,
-        actions.c.batch.is_distinct_from(requests.c.batch),
-    )
-)
-"""Requests of a run that carried what stands in another batch now: none, unless somebody altered
-one."""
+_ELSEWHERE: Final = case(
+    (actions.c.batch.is_distinct_from(requests.c.batch), actions.c.request)
+).label("astray")
 _CARRIED: Final = (
-    select(func.count())
+    select(_ELSEWHERE, func.count().label("n"))
     .select_from(actions.join(requests, requests.c.id == actions.c.request))
     .where(actions.c.run == bindparam("of_run"), requests.c.verdict == Recorded.__name__)
+    .group_by(_ELSEWHERE)
 )
-"""How many actions of a run name a recorded request, of whatever run and batch."""
+"""How many actions of a run name a recorded request, of whatever run and batch: by the request that
+carried what stands in another batch now (none has, unless somebody altered one), else together."""
 
 _ACTIONS: Final = (
     select(

@@ -20,10 +20,11 @@ _AMBIGUOUS: Final = ('""', ':","')
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
-class Brief(NamedTuple):
-    """As a `lines.ActionLine`, without what it has nothing to say about."""
+class Values(NamedTuple):
+    """What stands in the columns of `listing.COLUMNS`, in their order."""
 
-    row: int
+    cell: str
+    row: str
     lead: str
     known_by: str
     name: str
@@ -32,13 +33,25 @@ class Brief(NamedTuple):
     """"" without money, like the digits."""
     digits: str
     """As `figures.plain` writes them."""
+    outcome: str
+    mark: str
+    taken_up_by: str
     action_id: str
+    why: str
+    to_do: str
+    reference: str
+    says: str
+
+
+class Brief(NamedTuple):
+    """As a `lines.ActionLine`, without what it has nothing to say about."""
+
+    row: int
+    values: Values
     status: str
     """As `Created.status`."""
     source: str
     """The source values as the document's JSON."""
-    values: Sequence[str]
-    """What stands in the columns of `listing.COLUMNS`."""
     is_simple: bool
     """None of its texts has to be escaped, in any of the files."""
 
@@ -69,7 +82,7 @@ class Briefs:
         currency = code or ""
         digits = with_decimals(amount, CURRENCIES[currency]) if amount else ""
         says, source = _both(content)
-        values = (
+        values = Values(
             f"{self._before}{row}",
             str(row),
             lead,
@@ -87,20 +100,8 @@ class Briefs:
             f"{run}/{row}",
             says,
         )
-        return Brief(
-            row,
-            lead,
-            known_by,
-            name,
-            type_,
-            currency,
-            digits,
-            action_id,
-            status,
-            source,
-            values,
-            self._is_shown and stand_anywhere((*values, status)),
-        )
+        is_simple = self._is_shown and stand_anywhere((*values, status))
+        return Brief(row, values, status, source, is_simple)
 
 
 _CREATED: Final = str(Outcome.CREATED)

@@ -13,7 +13,6 @@ from importer.model import Skipped
 from importer.report.brief import Brief
 from importer.report.entries import Entry, entry_of
 from importer.report.lines import Line
-from importer.report.listing import NAMES
 from importer.report.shape import DESCRIBED
 from importer.report.source import Report
 from importer.report.spool import Spool
@@ -44,24 +43,20 @@ def document_lines(report: Report) -> Spool:
 
 def _brief(line: Brief) -> str:
     """An `Entry` of which everything but this is the same."""
-    cell, reference = line.values[_CELL], line.values[_REFERENCE]
-    texts = [cell, line.lead, line.name, line.type, line.status, line.action_id, reference]
+    one = line.values
+    texts = [one.cell, one.lead, one.name, one.type, line.status, one.action_id, one.reference]
     cell, lead, name, type_, status, action_id, reference = (
         [f'"{text}"' for text in texts] if line.is_simple else map(_ENCODE, texts)
     )
-    money = f'{{"currency": "{line.currency}", "amount": "{line.digits}"}}'
+    money = f'{{"currency": "{one.currency}", "amount": "{one.digits}"}}'
     return (
         f'{{"cell": {cell}, "row": {line.row}, "lead": {lead}, "action": {name}, "type": {type_}, '
-        f'"money": {money if line.digits else "null"}, "status": {status}, "outcome": "CREATED", '
+        f'"money": {money if one.digits else "null"}, "status": {status}, "outcome": "CREATED", '
         '"skipped": "", "incomplete": false, "given_up": false, "taken_up": "", '
         f'"action_id": {action_id}, "reasons": [], "problems": [], "remarks": [], "detail": "", '
         f'"to_do": "", "earlier": null, "decisions": [], "reference": {reference}, '
         f'"source": {line.source}}}'
     )
-
-
-_CELL: Final = NAMES.index("Cell")
-_REFERENCE: Final = NAMES.index("Reference")
 
 
 def document_file(report: Report, lines: Spool) -> Iterator[bytes]:

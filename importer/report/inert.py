@@ -29,13 +29,16 @@ _STARTS: Final = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 _RUNS: Final = re.compile(f"[{_STARTS}]")
 """A first character that makes spreadsheet programs read a text as a formula (OWASP, CSV
 injection): with the full-width forms, and white space that they drop before they look."""
-_HARMLESS: Final = re.compile(
-    f"(?=[^{_STARTS}])[^{_ESCAPES}]*+(?:_(?!x)[^{_ESCAPES}]*+)*+",
-)
-_NEVER_SIMPLE: Final = f'{_ESCAPES}\n"\\\\\u2028\u2029'
-_SIMPLE_LINES: Final = re.compile(
-    f"(?:(?:(?=[^{_STARTS}])[^{_NEVER_SIMPLE}]*+(?:_(?!x)[^{_NEVER_SIMPLE}]*+)*+)?\n)*+"
-)
+
+
+def _without(never: str) -> str:
+    """The pattern of a text that begins as no formula and holds none of these, nor a `_x0041_`."""
+    return f"(?=[^{_STARTS}])[^{never}]*+(?:_(?!x)[^{never}]*+)*+"
+
+
+_HARMLESS: Final = re.compile(_without(_ESCAPES))
+_SIMPLE: Final = _without(f'{_ESCAPES}\n"\\\\\u2028\u2029')
+_SIMPLE_LINES: Final = re.compile(f"(?:(?:{_SIMPLE})?\n)*+")
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _MOST_SHOWN: Final = 11
 """Characters of a number that Excel shows, and so saves, where nobody has given it a format."""

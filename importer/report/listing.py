@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from importer.created import CURRENCIES
+from importer.model import Currency
 from importer.report.brief import Brief
 from importer.report.figures import plain
 from importer.report.lines import ActionLine, Line
@@ -46,8 +48,17 @@ SENTENCES: Final = 60
 """Characters of the width of a column of sentences."""
 
 
-def amount_of(line: ActionLine) -> str:
+def currency_of(line: Line) -> Currency | None:
+    """Return the currency of a line's money; None where there is none."""
+    if isinstance(line, Brief):
+        return CURRENCIES.get(line.values.currency)
+    return line.money.currency if line.money else None
+
+
+def amount_of(line: Line) -> str:
     """Return an amount's exact digits; "" where there is none."""
+    if isinstance(line, Brief):
+        return line.values.digits
     return plain(line.money.amount, line.money.currency) if line.money else ""
 
 

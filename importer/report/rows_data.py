@@ -72,20 +72,20 @@ class _Table:
         """Return a line's entry in `rows`, as JSON."""
         if not isinstance(line, Brief):
             return for_script(self._entry(line))
-        pack = '"{}"'.format if line.is_simple else for_script
+        pack, one = '"{}"'.format if line.is_simple else for_script, line.values
         entry = (
-            str(line.row),
-            "0" if line.lead == self._lead else pack(line.lead),
-            "0" if line.known_by == self._known_by else pack(line.known_by),
-            f'"{shown_digits(line.digits, CURRENCIES[line.currency])}"' if line.digits else "0",
-            pack(line.action_id),
+            one.row,
+            "0" if one.lead == self._lead else pack(one.lead),
+            "0" if one.known_by == self._known_by else pack(one.known_by),
+            f'"{shown_digits(one.digits, CURRENCIES[one.currency])}"' if one.digits else "0",
+            pack(one.action_id),
             str(self._place_of_brief(line)),
         )
-        self._lead, self._known_by, self._words = line.lead, line.known_by, []
+        self._lead, self._known_by, self._words = one.lead, one.known_by, []
         return f"[{','.join(entry)}]"
 
     def _place_of_brief(self, line: Brief) -> int:
-        alike = (line.name, line.type, line.currency)
+        alike = (line.values.name, line.values.type, line.values.currency)
         kind = ("", *alike, self._outcomes[line.outcome], 0, (), (), ())
         return _place(self._kinds, kind)
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from importer.created import CURRENCIES
 from importer.letters import column_letter
 from importer.model import Currency
 from importer.report.brief import Brief
 from importer.report.cells import is_exact
 from importer.report.figures import plain
 from importer.report.lines import Line
-from importer.report.listing import NAMES, amount_of, mark_of
+from importer.report.listing import NAMES, amount_of, currency_of, mark_of
 
 _HAIR: Final = Decimal("0.1")
 """Of the last digit: far enough from the half that would round to another."""
@@ -39,9 +38,9 @@ class Sum:
     as_text: bool = False
     """An amount stands in its tab as a text, which no formula adds."""
 
-    def add(self, amount: Decimal, digits: str) -> None:
+    def add(self, digits: str) -> None:
         """Take in one amount, which is written with these digits."""
-        self.total += amount
+        self.total += Decimal(digits)
         self.binary += float(digits)
         self.decimals = max(self.decimals, len(digits.partition(".")[2]))
         self.as_text |= not is_exact(digits)
@@ -70,13 +69,8 @@ class Lines:
     def add(self, line: Line) -> None:
         """Take in one line."""
         self.count += 1
-        if isinstance(line, Brief):
-            if line.digits:
-                one = self.sums.setdefault(CURRENCIES[line.currency], Sum())
-                one.add(Decimal(line.digits), line.digits)
-        elif line.money is not None:
-            one = self.sums.setdefault(line.money.currency, Sum())
-            one.add(line.money.amount, amount_of(line))
+        if (currency := currency_of(line)) is not None:
+            self.sums.setdefault(currency, Sum()).add(amount_of(line))
 
     def total(self, currency: Currency) -> Decimal:
         """Return their money of a currency, exactly."""

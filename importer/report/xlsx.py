@@ -8,10 +8,10 @@ from typing import IO, Final
 from importer.created import CURRENCIES
 from importer.model import Currency, Outcome
 from importer.report import looks
-from importer.report.brief import Brief
+from importer.report.brief import Brief, Values
 from importer.report.cells import MOST_CHARACTERS, Cell, exact, number, text
 from importer.report.lines import Line
-from importer.report.listing import COLUMNS, SENTENCES, Form, values_of
+from importer.report.listing import COLUMNS, SENTENCES, Form, currency_of, values_of
 from importer.report.overview import currencies_of, write_overview
 from importer.report.source import Report
 from importer.report.summary_tab import SummaryTab
@@ -135,27 +135,27 @@ class _Cells:
             number: of the row that it is written into.
         """
         text = f'{number}" s="{self._plain.plain}" t="inlineStr"><is><t xml:space="preserve">'
-        cell, row, lead, known_by, name, type_, *_, action_id, _, _, reference, says = line.values
-        known_by = f'<c r="D{text}{known_by}{_TEXT_ENDS}' if known_by else ""
-        says = f'<c r="P{text}{says}{_TEXT_ENDS}' if says else ""
+        one = line.values
+        known_by = f'<c r="D{text}{one.known_by}{_TEXT_ENDS}' if one.known_by else ""
+        says = f'<c r="P{text}{one.says}{_TEXT_ENDS}' if one.says else ""
         return (
-            f'<c r="A{text}{cell}{_TEXT_ENDS}'
-            f'<c r="B{number}" s="{self._number.plain}" t="n"><v>{row}</v></c>'
-            f'<c r="C{text}{lead}{_TEXT_ENDS}{known_by}'
-            f'<c r="E{text}{name}{_TEXT_ENDS}<c r="F{text}{type_}{_TEXT_ENDS}'
-            f"{self._brief_money(line, text, number) if line.digits else ''}"
-            f'<c r="I{text}{line.outcome}{_TEXT_ENDS}<c r="L{text}{action_id}{_TEXT_ENDS}'
-            f'<c r="O{text}{reference}{_TEXT_ENDS}{says}'
+            f'<c r="A{text}{one.cell}{_TEXT_ENDS}'
+            f'<c r="B{number}" s="{self._number.plain}" t="n"><v>{one.row}</v></c>'
+            f'<c r="C{text}{one.lead}{_TEXT_ENDS}{known_by}'
+            f'<c r="E{text}{one.name}{_TEXT_ENDS}<c r="F{text}{one.type}{_TEXT_ENDS}'
+            f"{self._brief_money(one, text, number) if one.digits else ''}"
+            f'<c r="I{text}{one.outcome}{_TEXT_ENDS}<c r="L{text}{one.action_id}{_TEXT_ENDS}'
+            f'<c r="O{text}{one.reference}{_TEXT_ENDS}{says}'
         )
 
-    def _brief_money(self, line: Brief, text: str, number: int) -> str:
-        amount = self._amount(line.digits, CURRENCIES[line.currency])
-        currency = f'<c r="G{text}{line.currency}{_TEXT_ENDS}'
+    def _brief_money(self, one: Values, text: str, number: int) -> str:
+        amount = self._amount(one.digits, CURRENCIES[one.currency])
+        currency = f'<c r="G{text}{one.currency}{_TEXT_ENDS}'
         return f'{currency}<c r="H{number}" s="{amount.style}"{amount.xml}'
 
     def _cell(self, form: Form, value: str, line: Line) -> Cell | None:
         if form is Form.AMOUNT:
-            currency = _currency_of(line)
+            currency = currency_of(line)
             return self._amount(value, currency) if currency else None
         if form is Form.NUMBER:
             return number(value, self._number)
@@ -164,12 +164,6 @@ class _Cells:
     def _amount(self, digits: str, currency: Currency) -> Cell:
         style = self._book.style(looks.money(digits, currency))
         return exact(digits, style, self._digits)
-
-
-def _currency_of(line: Line) -> Currency | None:
-    if isinstance(line, Brief):
-        return CURRENCIES.get(line.currency)
-    return line.money.currency if line.money else None
 
 
 def _fit(values: Iterable[str]) -> bool:
