@@ -36,31 +36,23 @@ MUTATIONS = {
     "the intent is recorded after the send": Mutation(
         module="upload/loop.py",
         before="""\
-        request = None
-        if not self._gate.stopping:  # since the permit was given
-            request = sending.claim(self._journal, batch, digest, self._crm_clock.ahead_s)
-        return _Claimed(batch=batch, body=body, request=request)
+        request = sending.claim(self._journal, batch, digest, self._crm_clock.ahead_s)
+        return None if request is None else Claimed(batch=batch, body=body, request=request)
 
-    async def _attempt(self, wire: Wire, claimed: _Claimed) -> Verdict | None:
-        \"\"\"Send and record; None where nothing was claimed.\"\"\"
-        batch, request, flight = claimed.batch, claimed.request, Flight()
-        if request is None:
-            return None
-        try:
+    async def _attempt(self, wire: Wire, turns: Turns, claimed: Claimed) -> None:
+        \"\"\"Send what was claimed, and record its end.\"\"\"
+        exchange = await self._fly(wire, claimed)
 """,
         after="""\
-        return _Claimed(batch=batch, body=body, request=None)
+        return Claimed(batch=batch, body=body, request=0)
 
-    async def _attempt(self, wire: Wire, claimed: _Claimed) -> Verdict | None:
-        batch, request, flight = claimed.batch, claimed.request, Flight()
-        exchange = await wire.create_actions(batch.lead, claimed.body, flight)
-        request = sending.claim(self._journal, batch, "0" * 64, self._crm_clock.ahead_s)
+    async def _attempt(self, wire: Wire, turns: Turns, claimed: Claimed) -> None:
+        exchange = await self._fly(wire, claimed)
+        batch, digest = claimed.batch, hashlib.sha256(claimed.body).hexdigest()
+        request = sending.claim(self._journal, batch, digest, self._crm_clock.ahead_s)
         if request is None:
-            return None
-        verdict = self._conclude(batch, request, exchange)
-        self._tell(batch, exchange, verdict)
-        return verdict
-        try:
+            return
+        claimed = Claimed(batch=batch, body=claimed.body, request=request)
 """,
         test=SHORT_STORY,
         says="stored 1, but only 0 created",

@@ -189,7 +189,7 @@ def test_nobody_at_the_other_end_is_later_and_resumes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With nothing behind the port, nothing is sent, the code is 75, and resume can go on."""
-    monkeypatch.setattr("importer.upload.loop.BACK_OFF_S", (0.01, 0.01))
+    monkeypatch.setattr("importer.upload.turns.BACK_OFF_S", (0.01, 0.01))
     with desk(tmp_path) as here:
         sheet = here.sheet(row(1))
         settings = here.settings

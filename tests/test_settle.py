@@ -34,6 +34,8 @@ from importer.upload import EndKind, Gate, Sending
 from importer.upload.pace import Pace
 from importer.upload.settle import Settled, SettleRules, Settling
 from importer.upload.timeline import Timelines
+from importer.upload.turns import Turns
+from importer.upload.waits import Patience
 from importer.verdict import Exchange, Progress
 from importer.verdict.details import NOT_FOUND
 
@@ -372,7 +374,8 @@ def body_sent_as_if_nothing_waited(office: Office, run: str, batch: int) -> None
     async def deliver() -> None:
         async with office.open_wire() as wire:
             sender = Sending(office.journal, run, office.gate(), jitter=float)
-            await sender._deliver(wire, batch)  # noqa: SLF001 - the loop itself would let it wait
+            turns = Turns(iter([("", [batch])]), lambda: Patience(900, float))
+            await sender._serve(wire, turns)  # noqa: SLF001 - the loop itself would let it wait
 
     asyncio.run(deliver())
 

@@ -7,7 +7,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Protocol, assert_never
 
 from importer.crm import Flight
@@ -21,6 +21,7 @@ from importer.upload.crm_clock import CrmClock
 from importer.upload.fates import evidence_of, fates_of, told_of
 from importer.upload.gate import Ending, EndKind, Gate
 from importer.upload.stops import FIRST_LEADS, StopRules, Watch
+from importer.upload.turns import Claimed, Turns
 from importer.upload.waits import Patience, words_of
 from importer.verdict import (
     Assumptions,
@@ -38,9 +39,6 @@ from importer.verdict import (
     judge,
 )
 
-BACK_OFF_S: Sequence[float] = (0.5, 1.0, 2.0)
-"""Pauses before a request that never left is tried again; after the last one the run stops."""
-
 _USUAL_STOPS: Final = StopRules()
 _USUAL_READING: Final = Assumptions()
 
@@ -51,16 +49,6 @@ class Wire(Protocol):
     async def create_actions(self, lead: str, body: bytes, flight: Flight) -> Exchange:
         """Send one batch; never raises for what the network or the CRM does."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Claimed:
-    """A batch that is about to leave."""
-
-    batch: BatchToSend
-    body: bytes
-    request: int | None
-    """None: nothing of it was claimed."""
 
 
 class Sending:
@@ -140,83 +128,96 @@ class Sending:
     ) -> None:
         """Serve leads until there are none; an error stops the others after what is in flight."""
         try:
-            await self._serve_leads(open_wire, leads)
+            async with open_wire() as wire:
+                await self._serve(wire, Turns(leads, self._patience))
         except Exception as error:  # noqa: BLE001 - raised again by `send`
             self._broken.append(error)
             self._gate.stop(_stopped("The importer met an error of its own.", _ANYHOW))
 
-    async def _serve_leads(
-        self,
-        open_wire: Callable[[], AbstractAsyncContextManager[Wire]],
-        leads: Iterator[tuple[str, list[int]]],
-    ) -> None:
-        async with open_wire() as wire:
-            for _, batches in leads:
-                for batch in batches:
-                    if not await self._deliver(wire, batch):
-                        break
-                if self._gate.stopping:
-                    return
+    async def _serve(self, wire: Wire, turns: Turns) -> None:
+        """One request after the other, each brought to its end and on record."""
+        try:
+            while claimed := turns.claimed or await self._take(turns):
+                await self._attempt(wire, turns, claimed)
+        except BaseException:
+            # Stopped in mid-flight: the journal is told how far it got before anybody else is.
+            if (left := turns.claimed) is not None:
+                self._commits.write_now(lambda: self._conclude(left, left.flight.exchange()))
+            raise
 
-    async def _deliver(self, wire: Wire, batch_id: int) -> bool:
-        """Bring one batch to its end; True when the lead's next one may go."""
-        pauses, patience = iter(BACK_OFF_S), self._patience()
-        while await self._gate.permit():
-            claimed = await self._commits.write(lambda: self._claim(batch_id))
-            if claimed is None:
-                return True
-            verdict = await self._attempt(wire, claimed)
-            match verdict:
-                case None:
-                    continue
-                case Recorded() | Refused():
-                    return True
-                case ReadBack() | RefusedMaybe() | Unknown():
-                    # In doubt: what follows on this lead's timeline waits until it is settled.
-                    return False
-                case StopRun():
-                    self._gate.stop(_stopped(verdict.message, verdict.remedy))
-                case NotSent():
-                    await self._back_off(next(pauses, None), verdict)
-                case Wait():
-                    self._slow_down(patience, verdict.seconds, verdict.reason)
-                case _:
-                    assert_never(verdict)
-        return False
+    async def _take(self, turns: Turns) -> Claimed | None:
+        """Claim whose turn it is, behind a permit; None where nothing is left, or may leave."""
+        if turns.has_more() and await self._gate.permit():
+            while turns.claimed is None and turns.has_more() and not self._gate.stopping:
+                turns.claimed = await self._commits.write(lambda: self._claim(turns))
+        return turns.claimed
+
+    def _claim(self, turns: Turns) -> Claimed | None:
+        """Claim what is still staged of whose turn it is; None where that is nothing, or was."""
+        if turns.batch is None or self._gate.stopping:  # since the permit was given
+            return None
+        batch = sending.load_batch(self._journal, turns.batch)
+        if not batch.actions:
+            turns.go_on()
+            return None
+        body = encode([action.entry for action in batch.actions])
+        digest = hashlib.sha256(body).hexdigest()
+        request = sending.claim(self._journal, batch, digest, self._crm_clock.ahead_s)
+        return None if request is None else Claimed(batch=batch, body=body, request=request)
+
+    async def _attempt(self, wire: Wire, turns: Turns, claimed: Claimed) -> None:
+        """Send what was claimed, and record its end."""
+        exchange = await self._fly(wire, claimed)
+        turns.claimed = None  # its end is on record with the next line, or nothing is
+        end = await self._commits.write(lambda: self._end(turns, claimed, exchange))
+        turns.claimed, verdict = end
+        self._tell(claimed.batch, exchange, verdict)
+        if isinstance(verdict, NotSent):
+            await self._back_off(next(turns.pauses, None), verdict)
+
+    async def _fly(self, wire: Wire, claimed: Claimed) -> Exchange:
+        """Send it; unless the run or its sender was stopped since it was claimed."""
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            await asyncio.sleep(0)  # cancelled here
+        if self._gate.stopping:
+            return claimed.flight.exchange()
+        return await wire.create_actions(claimed.batch.lead, claimed.body, claimed.flight)
+
+    def _end(
+        self, turns: Turns, claimed: Claimed, exchange: Exchange
+    ) -> tuple[Claimed | None, Verdict]:
+        """Record a request's end, and claim what follows: one wait for the disk, not two."""
+        verdict = self._conclude(claimed, exchange)
+        self._heed(turns, verdict, exchange)
+        # What has not left goes again, after a pause.
+        may_follow = turns.has_more() and not isinstance(verdict, NotSent)
+        return self._claim(turns) if may_follow and self._gate.permit_now() else None, verdict
+
+    def _heed(self, turns: Turns, verdict: Verdict, exchange: Exchange) -> None:
+        """Whose turn is next; and nobody else leaves where the CRM wants to be left alone."""
+        match verdict:
+            case Recorded() | Refused():
+                turns.go_on()
+            case ReadBack() | RefusedMaybe() | Unknown():
+                # In doubt: what follows on this lead's timeline waits until it is settled.
+                turns.next_lead()
+                if isinstance(verdict, Unknown) and exchange.retry_after_s is not None:
+                    self._slow_down(self._patience(), exchange.retry_after_s, verdict.reason)
+            case StopRun():
+                self._gate.stop(_stopped(verdict.message, verdict.remedy))
+            case Wait():
+                self._slow_down(turns.patience, verdict.seconds, verdict.reason)
+            case NotSent():
+                pass
+            case _:
+                assert_never(verdict)
 
     def _patience(self) -> Patience:
         return Patience(self._longest_wait_s, self._jitter)
 
-    def _claim(self, batch_id: int) -> _Claimed | None:
-        """Load a batch and claim what of it is still staged; None where that is nothing."""
-        batch = sending.load_batch(self._journal, batch_id)
-        if not batch.actions:
-            return None
-        body = encode([action.entry for action in batch.actions])
-        digest = hashlib.sha256(body).hexdigest()
-        request = None
-        if not self._gate.stopping:  # since the permit was given
-            request = sending.claim(self._journal, batch, digest, self._crm_clock.ahead_s)
-        return _Claimed(batch=batch, body=body, request=request)
-
-    async def _attempt(self, wire: Wire, claimed: _Claimed) -> Verdict | None:
-        """Send and record; None where nothing was claimed."""
-        batch, request, flight = claimed.batch, claimed.request, Flight()
-        if request is None:
-            return None
-        try:
-            await asyncio.sleep(0)  # whoever was cancelled while it was claimed sends nothing
-            exchange = await wire.create_actions(batch.lead, claimed.body, flight)
-        except BaseException:
-            # Stopped in mid-flight: the journal is told how far it got before anybody else is.
-            self._commits.write_now(lambda: self._conclude(batch, request, flight.exchange()))
-            raise
-        verdict = await self._commits.write(lambda: self._conclude(batch, request, exchange))
-        self._tell(batch, exchange, verdict)
-        return verdict
-
-    def _conclude(self, batch: BatchToSend, request: int, exchange: Exchange) -> Verdict:
+    def _conclude(self, claimed: Claimed, exchange: Exchange) -> Verdict:
         """Record what the request's end proves, and have the stop rules look at it."""
+        batch, request = claimed.batch, claimed.request
         self._crm_clock.note(exchange.clock_offset_s)
         verdict = self._judge(batch, exchange)
         fates = self._record(batch, request, exchange, verdict)
@@ -238,9 +239,6 @@ class Sending:
             self._gate.note_reached()
         if not isinstance(verdict, StopRun | NotSent | Wait):
             self._advance(len(batch.actions))
-        if isinstance(verdict, Unknown) and exchange.retry_after_s is not None:
-            # In doubt or not, a CRM that asks for a rest is given one.
-            self._slow_down(self._patience(), exchange.retry_after_s, verdict.reason)
 
     def _judge(self, batch: BatchToSend, exchange: Exchange) -> Verdict:
         count = len(batch.actions)

@@ -17,6 +17,7 @@ from importer.model import Outcome, Remark
 FEWEST: Final = 20
 """Actions of one name before a remark can be said to be on nearly all of them."""
 
+_SOUND: Final = Outcome.CREATED
 _FAILED: Final = frozenset({Outcome.IGNORED, Outcome.REFUSED})
 
 
@@ -117,7 +118,7 @@ class Watch:
 
     def _shares(self) -> Halt | None:
         total = len(self._latest)
-        if total < self._rules.after_actions:
+        if total < self._rules.after_actions or all(one.outcome is _SOUND for one in self._latest):
             return None
         failed = sum(one.outcome in _FAILED for one in self._latest)
         if failed > self._rules.failed_share * total:
@@ -145,6 +146,8 @@ class Watch:
     def _one_remark(self, told: Sequence[Told]) -> Halt | None:
         for name in dict.fromkeys(one.name for one in told):
             same = self._same[name]
+            if not same.words:
+                continue
             total = len(same.latest)
             counts = Counter(key for keys in same.latest for key in keys)
             for key, count in counts.most_common(1):
