@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ from importer.journal.bulk import execute_many, execute_one
 from importer.journal.schema import meta
 from importer.journal.sqltypes import Exact, Json, Moment
 from importer.journal.store import Journal, open_journal
-from importer.upload.commits import Commits
+from importer.upload.commits import AT_ONCE, Commits
 
 SHELF = Table(
     "shelf",
@@ -99,6 +100,33 @@ def test_what_comes_together_is_committed_once_and_is_on_disk(journal: Journal) 
     said = count_commits(journal)
     assert run_virtually(all_of_them()) == [("a", True), ("b", True), ("c", True)]
     assert len(said) == 1
+
+
+def put_all(journal: Journal, keys: str) -> list[object]:
+    """Put a fact for each letter, all asked for at the same moment."""
+    commits = Commits(journal)
+
+    async def put_them() -> list[object]:
+        jobs = [partial(put, journal, key) for key in keys]
+        return await asyncio.gather(*map(commits.write, jobs), return_exceptions=True)
+
+    return run_virtually(put_them())
+
+
+def test_no_sender_waits_for_all_others(journal: Journal) -> None:
+    """Of more than one commit may hold, the first are on disk before the next are begun."""
+    said, many = count_commits(journal), "abcdefghijklmnop"[: 2 * AT_ONCE + 1]
+    assert put_all(journal, many) == list(many)
+    assert (on_disk(journal), len(said)) == (set(many), 3)
+
+
+def test_a_commit_that_fails_holds_up_nobody_behind_it(journal: Journal) -> None:
+    """Those who wait for the next commit get it, though the database gave up this one."""
+    put(journal, "a")
+    ends = put_all(journal, many := "abcdefghijklmnop"[: AT_ONCE + 1])
+    assert all(isinstance(one, DatabaseError) for one in ends[:AT_ONCE])
+    assert ends[AT_ONCE:] == [many[-1]]
+    assert on_disk(journal) == {"a", many[-1]}
 
 
 def test_a_job_that_fails_is_undone_alone(journal: Journal) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -346,6 +347,89 @@ def test_what_is_on_the_wire_when_it_is_cancelled_is_on_record(office: Office) -
     assert office.counts(run) == {"UNKNOWN": 6, "UNSENT": 2}
     verdicts = office.journal.read(select(requests.c.verdict, requests.c.answered_at))
     assert [(one.verdict, one.answered_at is None) for one in verdicts] == [("Unknown", False)] * 3
+
+
+def test_an_outcome_and_the_next_intent_are_one_commit(office: Office) -> None:
+    """Between two requests of a sender there is one wait for the disk."""
+    run, said = office.plan(1, 2, 3), list[str]()
+    driver = office.journal.connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.set_trace_callback(lambda sql: said.append(sql) if sql.startswith("COMMIT") else None)
+    with_intent = list[int]()
+
+    def create(lead: str, count: int) -> Exchange:
+        with_intent.append(said.count("COMMIT"))
+        return all_created(lead, count)
+
+    office.send(run, ScriptedWire(create=create))
+    before = with_intent[0]
+    assert with_intent == [before, before + 1, before + 2]
+    assert office.counts(run) == {"CREATED": 6}
+
+
+def refuses_the_token(lead: str, count: int) -> Exchange:
+    """Lead 2 is the one at which the CRM no longer knows the token."""
+    return refused(401, "UNAUTHORIZED") if lead == lead_id(2) else all_created(lead, count)
+
+
+def test_what_was_claimed_when_the_run_stops_does_not_leave(office: Office) -> None:
+    """The third lead's intent is on disk with the answer beside which the token is refused."""
+    run, wire = office.plan(1, 2, 3, 4), ScriptedWire(create=refuses_the_token, takes_s=1)
+    assert office.send(run, wire, senders=2).kind is EndKind.STOPPED
+    assert wire.asked == [lead_id(1), lead_id(2)]
+    assert office.counts(run) == {"CREATED": 2, "UNSENT": 6}
+    found = office.journal.read(select(requests.c.verdict).order_by(requests.c.id))
+    assert [one.verdict for one in found] == ["Recorded", "StopRun", "NotSent"]
+
+
+def cancel_me(_more: int) -> None:
+    """Whoever tells of progress is cancelled by it."""
+    task = asyncio.current_task()
+    assert task is not None
+    task.cancel()
+
+
+def break_off(_more: int) -> None:
+    """The screen is gone."""
+    raise BrokenPipeError
+
+
+@pytest.mark.parametrize("advance", [cancel_me, break_off])
+def test_what_was_claimed_and_has_not_left_is_unsent(
+    office: Office, advance: Callable[[int], None]
+) -> None:
+    """Stopped between a commit and the request whose intent is in it: nothing is in doubt."""
+    run, wire = office.plan(1, 2, 3), ScriptedWire()
+    with suppress(BrokenPipeError, asyncio.CancelledError):
+        office.send(run, wire, advance=advance)
+    assert wire.asked == [lead_id(1)]
+    assert office.counts(run) == {"CREATED": 2, "UNSENT": 4}
+    found = office.journal.read(select(requests.c.verdict).order_by(requests.c.id))
+    assert [one.verdict for one in found] == ["Recorded", "NotSent"]
+
+
+def test_one_permit_lasts_until_something_is_claimed(office: Office) -> None:
+    """Under a limit, leads of which nothing is left to send hold up nobody."""
+    run, left_at = office.plan(1, 2, 3, 4), list[float]()
+
+    def create(lead: str, count: int) -> Exchange:
+        left_at.append(now())
+        return all_created(lead, count)
+
+    @asynccontextmanager
+    async def open_wire() -> AsyncIterator[ScriptedWire]:
+        others = actions.c.lead.in_([lead_id(one) for one in (1, 2, 3)])
+        with office.journal.transaction() as connection:
+            connection.execute(update(actions).where(others).values(state=State.REFUSED))
+        yield ScriptedWire(create=create)
+
+    async def deliver() -> None:
+        gate = Gate(Pace(1, 1, now, asyncio.sleep), None, now)
+        await office.sending(run, gate).send(open_wire, 1)
+
+    run_virtually(deliver())
+    assert left_at == [0]
+    assert office.counts(run) == {"CREATED": 2, "REFUSED": 6}
 
 
 def test_a_sender_that_breaks_lets_the_others_finish(office: Office) -> None:
