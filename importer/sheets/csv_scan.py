@@ -172,12 +172,17 @@ def _line_ends(text: str) -> int:
 
 
 def _ends_in(block: bytes) -> tuple[int, int]:
-    """Count LF, and CR, LF and CRLF, in a text of UTF-8: in its bytes, ten times as fast."""
+    """Count LF, and CR, LF and CRLF, in a text of UTF-8: in its bytes, ten times as fast.
+
+    Never two arrays as large as the block: to get and give back the memory takes longer than to
+    look through it.
+    """
     data = np.frombuffer(block, np.uint8)
-    feeds, returns = data == _LF, data == _CR
-    found, alone = int(np.count_nonzero(feeds)), int(np.count_nonzero(returns))
-    both = int(np.count_nonzero(returns[:-1] & feeds[1:])) if alone else 0
-    return found, found + alone - both
+    behind = np.flatnonzero(data[1:] == _LF)
+    feeds = len(behind) + int(data[0] == _LF)
+    returns = int(np.count_nonzero(data == _CR))
+    both = int(np.count_nonzero(data[behind] == _CR)) if returns else 0
+    return feeds, feeds + returns - both
 
 
 def _check_size(file: str, since: int, lines: int) -> None:
