@@ -4,7 +4,7 @@ from importer.columns.arrow import from_bytes
 from importer.columns.by_code import ByCode
 from importer.columns.hashing import Keys, combined, keys_of
 from importer.columns.parse import NO_SURVEY, ReadTable, parse_chunk, table_reader
-from importer.columns.parsed import SOUND, Known, Parsed, parsed_column
+from importer.columns.parsed import SOUND, Few, Known, Parsed, parsed_column
 from importer.columns.pick import Places, picked, without
 from importer.columns.sums import Adder, Amounts
 from importer.columns.texts import Texts, as_texts
@@ -15,6 +15,7 @@ __all__ = [
     "Adder",
     "Amounts",
     "ByCode",
+    "Few",
     "Keys",
     "Known",
     "Parsed",

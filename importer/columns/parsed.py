@@ -106,6 +106,10 @@ class Parsed(Sequence[Value | Flaw]):
         """Return the cells at some places, of which the texts are given."""
         return self._typed(self.codes[places], texts)
 
+    def few(self, places: NDArray[np.int64], texts: Sequence[str]) -> Few:
+        """Return the same cells, a sound one being read when somebody asks for it."""
+        return Few(texts, self.codes[places].tolist(), self.known, self._parse)
+
     def _objects(self) -> list[Value | Flaw]:
         if self._all is None:
             self._all = self._typed(self.codes, self.texts)
@@ -117,6 +121,39 @@ class Parsed(Sequence[Value | Flaw]):
             parse(text, kind) if code == SOUND else values[code]
             for code, text in zip(codes.tolist(), texts, strict=True)
         ]
+
+
+class Few(Sequence[Value | Flaw]):
+    """Some cells of a column of which hardly all will be asked for.
+
+    Args:
+        texts: as seen.
+        codes: as in `Parsed`.
+        known: what the codes stand for.
+        parse: the column's reader.
+    """
+
+    def __init__(self, texts: Sequence[str], codes: list[int], known: Known, parse: Parser) -> None:
+        self.codes = codes
+        self._texts, self._values, self._parse = texts, known.values, parse
+        self._read: dict[int, Value | Flaw] = {}
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, at: int) -> Value | Flaw: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Value | Flaw]: ...
+    def __getitem__(self, at: int | slice) -> Value | Flaw | Sequence[Value | Flaw]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        code = self.codes[at]
+        if code != SOUND:
+            return self._values[code]
+        if at not in self._read:
+            self._read[at] = self._parse(self._texts[at], Kind.TEXT)
+        return self._read[at]
 
 
 def parsed_column(table: Table, name: str) -> Parsed:

@@ -18,15 +18,21 @@ Places = NDArray[np.int64]
 """Places in a chunk, from 0, rising."""
 
 
-def picked(table: Table, places: Places) -> Table:
-    """Return some rows of a table as a table of their own, whose cells are objects."""
+def picked(table: Table, places: Places, *, lazily: bool = False) -> Table:
+    """Return some rows of a table as a table of their own, whose cells are objects.
+
+    Args:
+        table: typed rows.
+        places: of those that are wanted.
+        lazily: not every cell will be asked for.
+    """
     at = places.tolist()
     texts = {
         name: column.some(places) if isinstance(column, Texts) else [column[one] for one in at]
         for name, column in table.texts.items()
     }
     values = {
-        name: column.some(places, texts[name])
+        name: (column.few if lazily else column.some)(places, texts[name])
         if isinstance(column, Parsed)
         else [column[one] for one in at]
         for name, column in table.values.items()

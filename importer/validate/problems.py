@@ -41,17 +41,19 @@ Finding = tuple[str, Flaw]
 """(declared column or `WHOLE_ROW`, what is wrong there)."""
 
 
-def problems_of(
-    findings: Iterable[Finding], table: Table, index: int, binding: Binding
-) -> tuple[Problem, ...]:
-    """Return a row's problems, sorted as its cells stand in the sheet.
+def in_order(findings: Iterable[Finding], binding: Binding) -> list[Finding]:
+    """Return a row's findings, sorted as its cells stand in the sheet.
 
     Two actions that trip over the same cell find the same thing; it is said once.
     """
     once = {(column, flaw.code): (column, flaw) for column, flaw in findings}
-    ordered = sorted(
-        once.values(), key=lambda finding: (_place(finding[0], binding), finding[1].code)
-    )
+    return sorted(once.values(), key=lambda finding: (_place(finding[0], binding), finding[1].code))
+
+
+def problems_of(
+    ordered: Iterable[Finding], table: Table, index: int, binding: Binding
+) -> tuple[Problem, ...]:
+    """Return a row's problems: its findings, as `in_order` gives them, each with its cell."""
     return tuple(
         Problem(
             code=flaw.code,

@@ -76,8 +76,12 @@ class Repeats:
 
 def numbers_of(rows: Judged, places: NDArray[Any]) -> NDArray[np.int64]:
     """Return the numbers of the rows at some places."""
-    numbers: NDArray[np.int64] = np.asarray(rows.table.numbers, np.int64)[places]
-    return numbers
+    every = rows.table.numbers
+    if isinstance(every, range):  # as those of a sheet are: each number would become an object
+        numbers: NDArray[np.int64] = places + every.start
+        return numbers
+    given: NDArray[np.int64] = np.asarray(every, np.int64)[places]
+    return given
 
 
 def _has_identity(row: CheckedRow) -> bool:

@@ -12,7 +12,7 @@ from importer.columns import Places, picked
 from importer.mapping import LEAD_IDS, Binding, Condition, Mapping
 from importer.model import CheckedRow, Draft, Flaw, Invalid, Money, Ready, Skipped, Table
 from importer.resolve import Flawed, compile_condition
-from importer.validate.action import MakeDraft, compile_action
+from importer.validate.action import MakeDraft
 from importer.validate.alike import Alike, firsts, likes
 from importer.validate.amounts import AmountsOf
 from importer.validate.judged import NO_ACTION, Group, Judged
@@ -20,12 +20,14 @@ from importer.validate.likeness import fingerprints, identity_of, source_text
 from importer.validate.problems import (
     Finding,
     identity_blank,
+    in_order,
     lead_blank,
     money_of,
     problems_of,
     ragged,
     required_blank,
 )
+from importer.validate.refused import Refused
 
 BLANK = "blank"
 """Reason of a row that holds nothing."""
@@ -84,7 +86,7 @@ class _Checker:
             (reason, compile_condition(when, columns)) for reason, when in _skips(mapping)
         ]
         self._required = [name for name, spec in columns.items() if spec.required]
-        self._actions = [compile_action(action, mapping) for action in mapping.actions]
+        self._actions = [MakeDraft(action, mapping) for action in mapping.actions]
         self._lead, self._lead_ids = mapping.lead, mapping.lead_ids
         self._keys = mapping.identity.columns if mapping.identity else ()
         self._identity = identity_of(mapping)
@@ -104,60 +106,50 @@ class _Checker:
         if blank.any():
             kinds.append(np.flatnonzero(blank))
         few = picked(table, firsts(kinds))
-        groups, deciding = [], dict[int, Sequence[MakeDraft]]()
+        groups, refused = [], dict[int, Refused]()
         for at, (example, places) in enumerate(zip(self._judge_few(few), kinds, strict=True)):
             if isinstance(example, Invalid):
                 alone[places] = True
-                deciding |= dict.fromkeys(places.tolist(), self._deciding(few, at))
+                refused |= dict.fromkeys(places.tolist(), Refused(self._actions, few, at))
             else:
                 groups.append(Group(example, places))
         odd = np.flatnonzero(alone)
-        judged = self._judge_few(picked(table, odd), [deciding.get(at) for at in odd.tolist()])
+        rows = picked(table, odd, lazily=True)
+        judged = self._judge_few(rows, [refused.get(at) for at in odd.tolist()])
         single = dict(zip(odd.tolist(), judged, strict=True))
         return Judged(table, partial(self._judge_all, table), groups, single, self._amounts)
-
-    def _deciding(self, few: Table, at: int) -> Sequence[MakeDraft]:
-        """Return the actions that matter to refused rows like this one: of flaws, or of money."""
-        made = [(make, make(few, at)) for make in self._actions]
-        return [
-            make
-            for make, draft in made
-            if isinstance(draft, Flawed) or (isinstance(draft, Draft) and draft.money is not None)
-        ]
 
     def _judge_all(self, table: Table, places: Places) -> list[CheckedRow]:
         """Judge some rows, each by itself."""
         return self._judge_few(picked(table, places))
 
     def _judge_few(
-        self, few: Table, deciding: Sequence[Sequence[MakeDraft] | None] | None = None
+        self, few: Table, kinds: Sequence[Refused | None] | None = None
     ) -> list[CheckedRow]:
         """Judge every row of a table by itself.
 
         Args:
             few: the rows, as objects.
-            deciding: for each row that is surely refused the actions that matter; None: all do.
+            kinds: for each row that is surely refused those that it is like.
         """
         prints = fingerprints(few, self._names)
-        which = deciding or [None] * len(prints)
+        which = kinds or [None] * len(prints)
         return [
             self._judge(few, at, *both) for at, both in enumerate(zip(prints, which, strict=True))
         ]
 
-    def _judge(
-        self, table: Table, index: int, seen: str, deciding: Sequence[MakeDraft] | None
-    ) -> CheckedRow:
+    def _judge(self, table: Table, index: int, seen: str, kind: Refused | None) -> CheckedRow:
         """Judge one row by itself, of which this is the fingerprint."""
         row = table.numbers[index]
         if table.blank[index]:
             return Skipped(row=row, reason=BLANK)
         if self._skips_hidden and row in table.hidden:
             return Skipped(row=row, reason=HIDDEN)
-        return self._row(table, index, seen, deciding)
+        if kind is not None and (found := kind.found(table, index)):
+            return self._invalid(table, index, seen, found, kind.money(table, index))
+        return self._row(table, index, seen, kind)
 
-    def _row(
-        self, table: Table, index: int, seen: str, deciding: Sequence[MakeDraft] | None
-    ) -> CheckedRow:
+    def _row(self, table: Table, index: int, seen: str, kind: Refused | None) -> CheckedRow:
         row = table.numbers[index]
         doubts: list[Finding] = []
         # With a cell too many, the words of a skip rule may stand in another column.
@@ -171,38 +163,33 @@ class _Checker:
         if row in table.ragged:
             beyond = table.surplus.get(row, ())
             finding = ragged(table.ragged[row], beyond, self._binding)
-            shifted = self._invalid(table, index, seen, [finding])
+            shifted = self._invalid(table, index, seen, [finding], ())
             return replace(shifted, identity=None, content={})  # it may stand in another column
-        return self._acted(table, index, seen, doubts, deciding)
+        return self._acted(table, index, seen, doubts, kind)
 
     def _acted(
-        self,
-        table: Table,
-        index: int,
-        seen: str,
-        doubts: Sequence[Finding],
-        deciding: Sequence[MakeDraft] | None,
+        self, table: Table, index: int, seen: str, doubts: Sequence[Finding], kind: Refused | None
     ) -> CheckedRow:
         findings = list(_missing(table, index, self._required, required_blank))
-        drafts: list[Draft] = []
-        readable: list[Money] = []
-        for make in self._actions if deciding is None else deciding:
-            made = make(table, index)
-            if isinstance(made, Draft):
-                drafts.append(made)
-            elif isinstance(made, Flawed):
-                findings.extend(made.cells)
-                readable += [made.money] if made.money else []
-        if not drafts and not findings and deciding is None:
+        made = [make(table, index) for make in (kind.deciding if kind else self._actions)]
+        for one in made:
+            if isinstance(one, Flawed):
+                findings.extend(one.cells)
+        drafts = [one for one in made if isinstance(one, Draft)]
+        if not drafts and not findings and kind is None:
             return Skipped(row=table.numbers[index], reason=NO_ACTION)
         findings.extend(doubts)
         for _, flaw in _missing(table, index, (self._lead_ids,), lead_blank):
             findings.append((self._lead, flaw))
         findings.extend(_missing(table, index, self._keys, identity_blank))
         if findings:
-            refused = self._invalid(table, index, seen, findings)
-            return replace(refused, money=(*money_of(drafts), *readable))
-        if deciding is not None:
+            ordered = in_order(findings, self._binding)
+            if kind is not None:
+                kind.learn(table, index, ordered)
+            readable = (one.money for one in made if isinstance(one, Flawed) and one.money)
+            money = (*money_of(drafts), *readable)
+            return self._invalid(table, index, seen, ordered, money)
+        if kind is not None:
             return self._acted(table, index, seen, doubts, None)
         return Ready(
             row=table.numbers[index],
@@ -211,14 +198,22 @@ class _Checker:
             identity=self._identity(table, index),
         )
 
-    def _invalid(self, table: Table, index: int, seen: str, findings: Sequence[Finding]) -> Invalid:
+    def _invalid(
+        self,
+        table: Table,
+        index: int,
+        seen: str,
+        ordered: Sequence[Finding],
+        money: tuple[Money, ...],
+    ) -> Invalid:
         known = self._known(table, index)
         return Invalid(
             row=table.numbers[index],
-            problems=problems_of(findings, table, index, self._binding),
+            problems=problems_of(ordered, table, index, self._binding),
             fingerprint=seen,
             identity=self._identity(table, index) if known else None,
             content={name: source_text(table, index, name) for name in self._keys if known},
+            money=money,
         )
 
     def _known(self, table: Table, index: int) -> bool:
