@@ -12,7 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-from importer.pipeline.checking import read_mapping
+from importer.pipeline.opening import read_mapping
 from importer.pipeline.planning import plan_run
 from importer.pipeline.workplace import open_workplace
 from importer.settings import load_settings

@@ -14,7 +14,7 @@ from importer.errors import UsageError
 from importer.files import free_name, make_private_folder, write_atomically
 from importer.pipeline.bars import Bars
 from importer.pipeline.check import CheckResult, check_sheet
-from importer.pipeline.checking import read_mapping
+from importer.pipeline.opening import read_mapping
 from importer.pipeline.planning import plan_run
 from importer.pipeline.reporting import report_run
 from importer.pipeline.sending import send_run

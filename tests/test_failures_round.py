@@ -20,7 +20,7 @@ from importer.errors import JournalError, SheetError
 from importer.mapping import parse_mapping
 from importer.model import Kind, Outcome, SheetSpec
 from importer.our_headers import MARKED_REFERENCE, is_ours
-from importer.pipeline.checking import open_bound
+from importer.pipeline.opening import open_bound
 from importer.pipeline.planning import Demands, plan_run
 from importer.pipeline.workplace import open_workplace
 from importer.sandbox import lead_id

@@ -16,7 +16,7 @@ from importer.errors import SheetError, SheetRefusedError, UsageError
 from importer.mapping import parse_mapping
 from importer.model import Currency
 from importer.pipeline.check import check_sheet
-from importer.pipeline.checking import read_mapping
+from importer.pipeline.opening import read_mapping
 from importer.pipeline.planning import Demands, plan_run
 from importer.pipeline.reporting import report_run
 from importer.pipeline.workplace import open_workplace

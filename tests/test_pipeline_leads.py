@@ -16,7 +16,7 @@ from importer.errors import SheetError, UsageError
 from importer.journal.reading import action_records
 from importer.model import Note
 from importer.pipeline.check import check_sheet
-from importer.pipeline.checking import read_mapping
+from importer.pipeline.opening import read_mapping
 from importer.pipeline.workplace import open_workplace
 from importer.sandbox import lead_id
 

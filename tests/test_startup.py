@@ -86,6 +86,30 @@ def test_a_check_loads_no_journal_and_writes_no_workbook(tmp_path: Path) -> None
     libraries = {name.partition(".")[0] for name in modules}
     assert {"pyarrow", "pydantic"} <= libraries
     assert not libraries & {"httpx", "jinja2", "openpyxl", "pandas", "sqlalchemy"}
+    # No terminal asks for a bar, and no variable of the environment is a setting.
+    assert not libraries & {"asyncio", "pydantic_settings", "tqdm"}
+
+
+def test_a_sheet_is_opened_before_what_looks_at_its_rows_is_loaded(tmp_path: Path) -> None:
+    """A workbook is given to the process that reads it while no column can be read here yet."""
+    program = """
+import json, sys
+import importer.pipeline.opening
+print(json.dumps(sorted(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    modules: list[str] = json.loads(done.stdout)
+    libraries = {name.partition(".")[0] for name in modules}
+    assert {"psutil", "pydantic"} <= libraries
+    assert not libraries & {"numpy", "pandas", "pyarrow", "sqlalchemy", "tabulate", "tqdm"}
 
 
 def loaded_by(words: list[str], folder: Path) -> tuple[int, list[str]]:

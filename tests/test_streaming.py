@@ -39,7 +39,7 @@ from pathlib import Path
 from reading import peak
 from importer.first_rows import FirstRows
 from importer.pipeline.check import check_sheet
-from importer.pipeline.checking import read_mapping
+from importer.pipeline.opening import read_mapping
 FirstRows.__init__.__defaults__ = (5_000,)
 path = Path(sys.argv[1])
 result = check_sheet(path, read_mapping(path.with_name("payments.yaml")))

@@ -60,7 +60,7 @@ def plan(  # noqa: PLR0913 - a command's options are its arguments
     its rows are taken: another run holds them as DUPLICATE. `importer close RUN` gives it up.
     """
     from importer.cli.bars import TerminalBars
-    from importer.pipeline.checking import read_mapping
+    from importer.pipeline.opening import read_mapping
     from importer.pipeline.planning import Demands, plan_run
     from importer.pipeline.workplace import open_workplace
     from importer.validate import Expected
@@ -176,7 +176,7 @@ def apply_plan(  # noqa: PLR0913 - a command's options are its arguments
     """
     from importer.cli.running import agreed, decline, must_be_able_to_ask, orders_of, send
     from importer.pipeline.approving import check_plan
-    from importer.pipeline.checking import read_mapping
+    from importer.pipeline.opening import read_mapping
     from importer.pipeline.workplace import open_workplace
 
     loaded = load(settings, practice=practice)

@@ -2,36 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
-
-from tqdm import tqdm
-
-_FORMAT = "{desc} {percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} [{elapsed}{left}]"
-
-
-class _Bar(tqdm):  # type: ignore[type-arg]  # generic in the type stubs alone
-    """A bar that says how fast it goes, how long it will take, and when that will be."""
-
-    @property
-    def format_dict(self) -> MutableMapping[str, Any]:
-        """Add the words for what is left."""
-        known: MutableMapping[str, Any] = super().format_dict
-        return {**known, "left": _left(known["n"] - self.initial, known["total"], known["elapsed"])}
-
-
-def _left(done: float, total: float | None, elapsed_s: float) -> str:
-    """`, 1.0/s, 2:46 h left, until 04:47`; nothing before there is a rate to speak of."""
-    if not total or not done or elapsed_s <= 0 or done >= total:
-        return ""
-    rate = done / elapsed_s
-    left = dt.timedelta(seconds=round((total - done) / rate))
-    until = dt.datetime.now().astimezone() + left
-    day = "" if until.date() == dt.datetime.now().astimezone().date() else f"{until:%d %b} "
-    return f", {rate:.1f}/s, {left} left, until {day}{until:%H:%M}"
 
 
 class TerminalBars:
@@ -40,14 +13,11 @@ class TerminalBars:
     @contextmanager
     def stage(self, name: str, total: int | None) -> Iterator[Callable[[int], object]]:
         """Draw a bar until the stage ends."""
-        with _Bar(
-            total=total,
-            desc=f"{name:<9}",
-            unit="",
-            # None: off unless standard error is a terminal.
-            disable=None,
-            file=sys.stderr,
-            dynamic_ncols=True,
-            bar_format=_FORMAT,
-        ) as bar:
-            yield bar.update
+        if not sys.stderr.isatty():
+            yield lambda _more: None
+            return
+        # What draws it takes as long to load as all of our words do.
+        from importer.cli.drawn_bar import bar
+
+        with bar(name, total) as drawn:
+            yield drawn.update

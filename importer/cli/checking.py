@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import click
@@ -46,17 +49,20 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
     Exit code 0: nothing is wrong; 3: there are problems. A failures workbook is checked with what
     the journal of its workspace knows: say --practice or --settings as for `run`.
     """
-    from importer.cli.bars import TerminalBars
-    from importer.cli.words import check_object, say_check
-    from importer.pipeline.check import check_sheet
-    from importer.pipeline.checking import read_mapping
     from importer.pipeline.exits import Exit
-    from importer.validate import Expected
+    from importer.pipeline.opening import open_bound, read_mapping
 
     read, found = read_mapping(mapping), _settings(settings, practice=practice)
-    result = check_sheet(
-        sheet,
-        read,
+    with _loading_meanwhile():
+        bound = open_bound(sheet, read)
+
+    from importer.cli.bars import TerminalBars
+    from importer.cli.checked import check_object, say_check
+    from importer.pipeline.check import check_bound
+    from importer.validate import Expected
+
+    result = check_bound(
+        bound,
         expected=Expected(rows=expect_rows, totals=expect_total),
         invalid_share=_stop_rules(found).invalid_share,
         bars=TerminalBars(),
@@ -67,6 +73,21 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
     else:
         say_check(result)
     return Exit.SHEET if result.invalid or result.refusals else Exit.DONE
+
+
+@contextmanager
+def _loading_meanwhile() -> Iterator[None]:
+    """Load what looks at rows, in a thread: another process reads a workbook in that time."""
+    thread = Thread(target=_load)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _load() -> None:
+    import importer.cli.checked  # noqa: F401 - for what it loads
 
 
 def _settings(settings: Path | None, *, practice: bool) -> Settings | SettingsError:

@@ -70,7 +70,7 @@ def _opened(path: Path, tab: str | None, header_row: int | None) -> Sheet:
     Raises:
         SheetError: it cannot be read.
     """
-    from importer.cli.words import say_notes
+    from importer.cli.phrases import say_notes
     from importer.model import SheetSpec
     from importer.sheets import likelier_header, open_sheet
 

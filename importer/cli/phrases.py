@@ -1,4 +1,4 @@
-"""Sums, durations and tables, as they are read on the screen."""
+"""Sums, durations, tables and notes, as they are read on the screen."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from textwrap import wrap
 
+import click
 from tabulate import tabulate
 
-from importer.model import Currency
+from importer.model import Currency, Note
 from importer.report.figures import shown_sums
 from importer.report.inert import visible
 
@@ -58,3 +59,9 @@ def duration(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     words = f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else f"{rest} s"
     return f", about {words}"
+
+
+def say_notes(notes: Sequence[Note], *, err: bool = False) -> None:
+    """Print what is good to know of a sheet."""
+    for note in notes:
+        click.echo(f"{click.style('Note:', fg='yellow')} {visible(note.message)}", err=err)

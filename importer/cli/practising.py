@@ -44,8 +44,9 @@ def demo(folder: Path) -> int:
     Every demo has a folder of its own, with a journal of its own: it works every time.
     """
     from importer.cli.bars import TerminalBars
+    from importer.cli.checked import say_check
     from importer.cli.sayings import say_plan
-    from importer.cli.words import say_check, say_report
+    from importer.cli.words import say_report
     from importer.demo import Demo
     from importer.pipeline.exits import Exit
 

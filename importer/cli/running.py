@@ -76,7 +76,7 @@ def run(  # noqa: PLR0913 - a command's options are its arguments
     an earlier run has created is recognised and not sent again.
     """
     from importer.cli.bars import TerminalBars
-    from importer.pipeline.checking import read_mapping
+    from importer.pipeline.opening import read_mapping
     from importer.pipeline.planning import Demands, plan_run
     from importer.pipeline.workplace import open_workplace
     from importer.validate import Expected

@@ -9,8 +9,7 @@ from itertools import groupby
 
 import click
 
-from importer.cli.phrases import duration, money, skips, table
-from importer.cli.words import say_notes
+from importer.cli.phrases import duration, money, say_notes, skips, table
 from importer.journal import reading
 from importer.journal.answers import Answered, count_doubtful
 from importer.journal.doubts import doubts_of

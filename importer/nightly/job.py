@@ -30,8 +30,8 @@ from importer.nightly.running import COUNTED, Running
 from importer.nightly.shift import GOES_ON, INTERRUPTED, Shift, code_of
 from importer.nightly.told import with_books
 from importer.nightly.totals import is_part
-from importer.pipeline.checking import read_mapping
 from importer.pipeline.exits import Exit
+from importer.pipeline.opening import read_mapping
 from importer.settings import Job
 from importer.upload import EndKind
 

@@ -18,7 +18,7 @@ from importer.folding import shortened
 from importer.mapping import Mapping
 from importer.model import Currency
 from importer.our_headers import is_failures_workbook
-from importer.pipeline.checking import open_bound
+from importer.pipeline.opening import open_bound
 from importer.report.figures import counted
 from importer.validate import Expected
 

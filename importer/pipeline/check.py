@@ -20,7 +20,8 @@ from importer.model import (
 )
 from importer.our_headers import is_failures_workbook
 from importer.pipeline.bars import Bars, NoBars
-from importer.pipeline.checking import Judging, open_bound, too_many_invalid
+from importer.pipeline.checking import Judging, too_many_invalid
+from importer.pipeline.opening import BoundSheet, open_bound
 from importer.pipeline.references import NO_REFERENCES, References
 from importer.sheets import MANY_ROWS, Sheet
 from importer.validate import Expected, Judged, Tally
@@ -88,9 +89,19 @@ LookUp = Callable[[Sheet], References]
 """Asks the journal which earlier rows those of a failures workbook correct."""
 
 
-def check_sheet(  # noqa: PLR0913 - keywords, each a thing of its own
-    path: Path,
-    mapping: Mapping,
+def check_sheet(
+    path: Path, mapping: Mapping, *, expected: Expected | None = None, bars: Bars | None = None
+) -> CheckResult:
+    """Open a sheet and check the whole of it, as `check_bound` does.
+
+    Raises:
+        UsageError, SheetError: it cannot be read, or is not the mapping's sheet.
+    """
+    return check_bound(open_bound(path, mapping), expected=expected, bars=bars)
+
+
+def check_bound(
+    bound: BoundSheet,
     *,
     expected: Expected | None = None,
     invalid_share: float = 1.0,
@@ -100,8 +111,7 @@ def check_sheet(  # noqa: PLR0913 - keywords, each a thing of its own
     """Check a whole sheet; no network, and of the journal only what `look_up` brings.
 
     Args:
-        path: the sheet's file.
-        mapping: how its rows become actions.
+        bound: the sheet, and how its rows become actions.
         expected: control totals that somebody gave.
         invalid_share: nothing of it is sent where more than this share of its rows is invalid.
         bars: progress.
@@ -109,11 +119,10 @@ def check_sheet(  # noqa: PLR0913 - keywords, each a thing of its own
             None: it is judged by its own rows.
 
     Raises:
-        UsageError, SheetError: it cannot be read, or is not the mapping's sheet.
+        SheetError: it breaks in the middle.
     """
     bars = bars or NoBars()
-    bound = open_bound(path, mapping)
-    sheet = bound.sheet
+    sheet, mapping = bound.sheet, bound.mapping
     corrects = is_failures_workbook(sheet.headers)
     references = look_up(sheet) if look_up and corrects else NO_REFERENCES
     result = CheckResult(file=sheet.file, tab=sheet.tab, mapping=mapping.name)

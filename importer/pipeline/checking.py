@@ -4,90 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from importer.columns import Places, table_reader
-from importer.errors import SheetError, UsageError
+from importer.errors import UsageError
 from importer.first_rows import FirstRows
 from importer.folding import readable
-from importer.leads import Directory
 from importer.letters import column_letter
-from importer.mapping import Binding, ColumnType, Mapping, bind, parse_mapping
+from importer.mapping import Binding, ColumnType, Mapping
 from importer.model import Chunk, Note, Refusal
 from importer.our_headers import is_failures_workbook
 from importer.pipeline.bars import Bars
-from importer.pipeline.leads import beside, open_directory
-from importer.pipeline.ours import as_we_write, unmarked_sheet
+from importer.pipeline.opening import BoundSheet
 from importer.pipeline.references import NO_REFERENCES, References
-from importer.sheets import MANY_ROWS, ROWS_PER_CHUNK, Sheet, open_sheet
+from importer.sheets import MANY_ROWS, ROWS_PER_CHUNK
 from importer.survey import Watchers, decided_parsers, survey_of
 from importer.validate import Alike, Expected, Judged, WholeSheet, checker, passer
 from importer.values import Parser
-
-
-def read_mapping(path: Path, named: str = "the name after -m") -> Mapping:
-    """Read a mapping file.
-
-    Args:
-        path: the file.
-        named: what gives its name, for a person who is to look at it.
-
-    Raises:
-        UsageError: it is not there, or is not text.
-        MappingError: every mistake in it.
-    """
-    try:
-        mapping = parse_mapping(path.read_text(encoding="utf-8-sig"), path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(
-            f"The mapping {path} cannot be read: {reason}.",
-            f"Check {named}; `importer new-mapping SHEET` writes a first one.",
-        ) from error
-    return replace(beside(mapping, path.parent), file=path.absolute())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoundSheet:
-    """A sheet with the mapping that reads it, its columns found."""
-
-    sheet: Sheet
-    mapping: Mapping
-    binding: Binding
-    directory: Directory | None
-    """Whose row is whose, where the mapping looks that up in another file."""
-
-
-def open_bound(path: Path, mapping: Mapping) -> BoundSheet:
-    """Open a sheet and find the mapping's columns in it.
-
-    Args:
-        path: the file that is read.
-        mapping: says where in the file the sheet is.
-
-    Raises:
-        UsageError, SheetError: it cannot be read, or is not the mapping's sheet; or the leads file
-            is not what the mapping says.
-    """
-    sheet = _open(path, mapping)
-    binding = bind(mapping, sheet.headers, sheet.file, sheet.header_row)
-    directory = open_directory(mapping)
-    return BoundSheet(sheet=sheet, mapping=mapping, binding=binding, directory=directory)
-
-
-def _open(path: Path, mapping: Mapping) -> Sheet:
-    """Open the mapping's sheet; or a failures workbook of it, in which a name had to change."""
-    try:
-        return unmarked_sheet(open_sheet(path, mapping.sheet))
-    except SheetError:
-        other = as_we_write(path, mapping.sheet)
-        if other is None:
-            raise
-        sheet = open_sheet(path, other)
-        if not is_failures_workbook(sheet.headers):
-            raise
-        return unmarked_sheet(sheet)
 
 
 def _hidden_columns(bound: BoundSheet) -> Iterator[Note]:

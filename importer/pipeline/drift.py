@@ -9,7 +9,7 @@ from importer.journal.habits import headers_last_read
 from importer.journal.store import Journal
 from importer.model import Note
 from importer.our_headers import is_failures_workbook, is_ours
-from importer.pipeline.checking import BoundSheet
+from importer.pipeline.opening import BoundSheet
 
 
 def drift(journal: Journal, bound: BoundSheet) -> list[Note]:

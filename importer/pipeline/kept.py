@@ -15,7 +15,7 @@ from importer.letters import column_letter
 from importer.mapping import ColumnType, Mapping, parse_mapping
 from importer.model import ActionRecord, Chunk, RunRecord, RunState
 from importer.our_headers import is_ours
-from importer.pipeline.checking import BoundSheet, open_bound
+from importer.pipeline.opening import BoundSheet, open_bound
 from importer.pipeline.workplace import Workplace
 from importer.reconcile import TO_CORRECT, Reconciliation
 from importer.report.advice import Advice

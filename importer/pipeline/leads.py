@@ -5,27 +5,19 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from importer.columns import parse_chunk
 from importer.errors import SheetError
 from importer.files import sha256_of
 from importer.leads import WRONG_FILE, Directory, Source, leads_mapping
-from importer.mapping import Binding, Mapping, bind
+from importer.mapping import Binding, LeadsFile, Mapping, bind
 from importer.pipeline.copying import copy_whole
 from importer.sheets import Sheet, open_sheet
 
 
-def beside(mapping: Mapping, folder: Path) -> Mapping:
-    """Return a mapping whose leads file, if it has one, is looked for from a folder on."""
-    if mapping.via is None:
-        return mapping
-    return replace(mapping, via=replace(mapping.via, path=folder / mapping.via.path))
-
-
-def open_directory(mapping: Mapping) -> Directory | None:
-    """Read everybody in the leads file of a mapping; None where it has none.
+def open_directory(mapping: Mapping, via: LeadsFile) -> Directory:
+    """Read everybody in the leads file of a mapping, which its `via` names.
 
     What is read is a copy of the file, made at once: an export that is renewed in the meantime
     cannot become half one and half the other.
@@ -34,11 +26,9 @@ def open_directory(mapping: Mapping) -> Directory | None:
         UsageError: the leads file is not there or cannot be opened.
         SheetError: it cannot be read, or has other headers.
     """
-    if mapping.via is None:
-        return None
-    reader = leads_mapping(mapping, mapping.via)
-    with _copy_of(mapping.via.path) as copy:
-        sheet = open_sheet(copy, mapping.via.sheet)
+    reader = leads_mapping(mapping, via)
+    with _copy_of(via.path) as copy:
+        sheet = open_sheet(copy, via.sheet)
         binding = _bound(sheet, reader)
         source = Source(
             file=sheet.file,
@@ -47,7 +37,7 @@ def open_directory(mapping: Mapping) -> Directory | None:
             binding=binding,
             notes=sheet.notes,
         )
-        directory = Directory(mapping, mapping.via, source)
+        directory = Directory(mapping, via, source)
         for chunk in sheet.chunks():
             directory.add(parse_chunk(chunk, reader, binding))
     return directory

@@ -37,10 +37,11 @@ from importer.model import (
     Skipped,
 )
 from importer.pipeline.bars import Bars, NoBars
-from importer.pipeline.checking import BoundSheet, Judging, open_bound, too_many_invalid
+from importer.pipeline.checking import Judging, too_many_invalid
 from importer.pipeline.drift import drift
 from importer.pipeline.keys import keys_of, refuse_other_keys, repeats, separate
 from importer.pipeline.limits import limit_of_chain, lowest
+from importer.pipeline.opening import BoundSheet, open_bound
 from importer.pipeline.people import this_person
 from importer.pipeline.references import References
 from importer.pipeline.referring import read_references

@@ -8,9 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-import pydantic_settings
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from importer.addresses import PRACTICE
 from importer.errors import SettingsError
@@ -49,14 +47,6 @@ To try the importer first, against the practice CRM and without a token, write n
 """
 
 Values = dict[str, object]
-
-
-class _Environment(Settings, BaseSettings):
-    """The same settings, as environment variables: `IMPORTER_SEND__BURST`."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True
-    )
 
 
 def load_settings(file: Path | None, overrides: Mapping[str, Mapping[str, object]]) -> Settings:
@@ -155,12 +145,12 @@ def _read_file(path: Path, *, required: bool) -> Values:
 
 
 def _read_environment() -> tuple[Values, list[SettingMistake]]:
-    mistakes = list(_unknown_variables())
-    try:
-        return EnvSettingsSource(_Environment)(), mistakes
-    except pydantic_settings.SettingsError:
-        # A whole section as one variable is not read; it is among the mistakes already.
-        return {}, mistakes
+    if not any(name.upper().startswith(PREFIX) for name in os.environ.keys() - NO_SETTINGS):
+        return {}, []
+    # What reads variables loads asyncio and half of what talks to a network: half of a start.
+    from importer.settings.environment import values_of_environment  # noqa: PLC0415 - see above
+
+    return values_of_environment(PREFIX), list(_unknown_variables())
 
 
 def _unknown_variables() -> Iterator[SettingMistake]:

@@ -13,7 +13,7 @@ from importer.mapping import Mapping
 from importer.nightly import NightReport, night_object
 from importer.nightly.digest import digest_of
 from importer.nightly.todo import items_of
-from importer.pipeline.checking import read_mapping
+from importer.pipeline.opening import read_mapping
 
 from .night_desks import NightDesk, night_desk
 

@@ -12,7 +12,8 @@ import pytest
 from importer.mapping.parse import parse_mapping
 from importer.model import CheckedRow, Invalid, Kind, Ready, SheetSpec, Skipped
 from importer.pipeline.bars import NoBars
-from importer.pipeline.checking import Judging, open_bound
+from importer.pipeline.checking import Judging
+from importer.pipeline.opening import open_bound
 from importer.sandbox import seed
 from importer.sheets import open_sheet
 from importer.validate import RAGGED, Expected

@@ -11,9 +11,9 @@ from typing import Final
 
 from importer.errors import ImporterError, MappingError
 from importer.model import RunRecord
-from importer.pipeline.checking import read_mapping
 from importer.pipeline.doctor.finding import Finding, broken, ok, warning, wrong
 from importer.pipeline.doctor.places import check_folder, is_there
+from importer.pipeline.opening import read_mapping
 from importer.settings import Job
 
 _ENOUGH: Final = 3
