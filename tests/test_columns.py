@@ -6,10 +6,11 @@ from dataclasses import replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from importer.columns import parse_chunk
+from importer.columns import parse_chunk, picked, table_reader
 from importer.mapping import bind, parse_mapping
 from importer.model import Chunk, Flaw, Kind, Table
 from importer.values import parser_for
@@ -89,6 +90,23 @@ def test_equals_parsing_cell_by_cell(
         assert list(table.values[name]) == one_by_one
         assert list(map(type, table.values[name])) == list(map(type, one_by_one))
         assert list(table.texts[name]) == list(chunk.columns[place])
+
+
+@given(ROWS, st.sets(st.integers(0, 11)))
+@example([("a", "", "500", "03/04/2026", LEAD)], {0})
+def test_cells_that_are_read_when_asked_for_are_the_same(
+    rows: list[tuple[str, ...]], some: set[int]
+) -> None:
+    """Of a few rows each cell is the same, whether it is read at once or when it is asked for."""
+    table = table_reader(MAPPING, BINDING, alike=MAPPING.columns)(chunk_of(rows))
+    places = np.array([at for at in sorted(some) if at < len(rows)], np.int64)
+    plain, lazy = picked(table, places), picked(table, places, lazily=True)
+    for name in MAPPING.columns:
+        cells = lazy.values[name]
+        assert len(cells) == len(places)
+        assert [cells[at] for at in range(len(places))] == list(plain.values[name])
+        assert list(cells) == list(cells[:]) == list(plain.values[name])
+        assert lazy.texts[name] == plain.texts[name]
 
 
 def test_reads_each_declared_column_where_its_header_is() -> None:
