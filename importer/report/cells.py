@@ -86,6 +86,8 @@ def number(digits: str, style: Style) -> Cell:
 
 def is_exact(digits: str) -> bool:
     """Whether Excel keeps all digits of a number."""
+    if len(digits) <= EXACT_DIGITS:
+        return True
     return len(digits.lstrip("-").replace(".", "").lstrip("0")) <= EXACT_DIGITS
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from operator import mod
 from typing import Final
 
 from pydantic import with_config
 
 from importer.created import Told
 from importer.model import Skipped
-from importer.report.brief import Brief
 from importer.report.entries import Entry, entry_of
-from importer.report.lines import Line
+from importer.report.lines import ActionLine
 from importer.report.shape import DESCRIBED
 from importer.report.source import Report
 from importer.report.spool import Spool
+from importer.report.stretch import ByKind, Kind, Stretch, literal
 from importer.report.summary import Summary, summary
 
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
@@ -33,30 +34,37 @@ def document_lines(report: Report) -> Spool:
     """Return the spool of the document's lines."""
     said = {one.key: one for one in report.reasons}
 
-    def text_of(line: Line, record: Told | Skipped) -> str:
-        if isinstance(line, Brief):
-            return f"\n    {_brief(line)}"
+    def text_of(line: ActionLine, record: Told | Skipped) -> str:
         return f"\n    {_ENCODE(entry_of(line, record, said))}"
 
-    return Spool(text_of, ",")
+    return Spool(text_of, _Stretches().texts, b",")
 
 
-def _brief(line: Brief) -> str:
+class _Stretches:
+    """Makes the lines of stretches."""
+
+    def __init__(self) -> None:
+        self._templates = ByKind[bytes](_template)
+
+    def texts(self, stretch: Stretch) -> Iterator[bytes]:
+        """Yield the text of each line."""
+        _, rows, leads, _, _, action_ids, _, sources = stretch
+        values = zip(rows, rows, leads, stretch.amounts, action_ids, rows, sources, strict=True)
+        return map(mod, self._templates.of(stretch), values)
+
+
+def _template(kind: Kind) -> bytes:
     """An `Entry` of which everything but this is the same."""
-    one = line.values
-    texts = [one.cell, one.lead, one.name, one.type, line.status, one.action_id, one.reference]
-    cell, lead, name, type_, status, action_id, reference = (
-        [f'"{text}"' for text in texts] if line.is_simple else map(_ENCODE, texts)
-    )
-    money = f'{{"currency": "{one.currency}", "amount": "{one.digits}"}}'
+    money = f'{{"currency": "{kind.code}", "amount": "%b"}}' if kind.code else "%.0bnull"
     return (
-        f'{{"cell": {cell}, "row": {line.row}, "lead": {lead}, "action": {name}, "type": {type_}, '
-        f'"money": {money if one.digits else "null"}, "status": {status}, "outcome": "CREATED", '
-        '"skipped": "", "incomplete": false, "given_up": false, "taken_up": "", '
-        f'"action_id": {action_id}, "reasons": [], "problems": [], "remarks": [], "detail": "", '
-        f'"to_do": "", "earlier": null, "decisions": [], "reference": {reference}, '
-        f'"source": {line.source}}}'
-    )
+        f'\n    {{"cell": "{literal(kind.cell)}%b", "row": %b, "lead": "%b", '
+        f'"action": "{literal(kind.name)}", "type": "{literal(kind.type)}", "money": {money}, '
+        f'"status": "{literal(kind.status)}", "outcome": "CREATED", "skipped": "", '
+        '"incomplete": false, "given_up": false, "taken_up": "", "action_id": "%b", '
+        '"reasons": [], "problems": [], "remarks": [], "detail": "", "to_do": "", '
+        '"earlier": null, "decisions": [], '
+        f'"reference": "{literal(kind.run)}/%b", "source": %b}}'
+    ).encode()
 
 
 def document_file(report: Report, lines: Spool) -> Iterator[bytes]:

@@ -76,7 +76,9 @@ def counted(number: int, noun: str) -> str:
 
 def _group(whole: str, *, lakhs: bool) -> str:
     """Put commas between thousands; with lakhs, between every two digits above a thousand."""
-    head, tail = whole[:-3], whole[-3:]
-    width = 2 if lakhs else 3
-    groups = [head[max(0, end - width) : end] for end in range(len(head), 0, -width)]
-    return ",".join([*reversed(groups), tail])
+    if len(whole) <= 3:
+        return whole
+    head, width = whole[:-3], 2 if lakhs else 3
+    first = len(head) % width or width
+    groups = [head[end - width : end] for end in range(first + width, len(head) + 1, width)]
+    return ",".join([head[:first], *groups, whole[-3:]])

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, groupby
-from operator import attrgetter
 from typing import Final, TypeAlias
 
-from importer.created import Created, Told, record_of
 from importer.model import (
     ActionRecord,
     Cell,
@@ -23,11 +19,10 @@ from importer.model import (
 )
 from importer.reconcile import Explanation, Ground, Key, everything_of, explain, stands_otherwise
 from importer.report.advice import Advice
-from importer.report.brief import Brief, Briefs
 from importer.report.figures import shown
 from importer.report.inert import visible
 from importer.report.reasons import words_of
-from importer.report.source import ReportSource, advice_of
+from importer.report.stretch import Stretch
 from importer.report.words import (
     EARLIER_WORDS,
     NOTHING,
@@ -97,52 +92,8 @@ class ActionLine:
         return "\n".join(hints) or self.in_general
 
 
-Line: TypeAlias = ActionLine | Brief
-"""A line, in the shorter of two ways."""
-
-
-def lines_of(source: ReportSource) -> Iterator[Line]:
-    """Yield every action and every skipped row of a run, in the sheet's order."""
-    return (line for line, _ in told_of(source))
-
-
-def told_of(source: ReportSource) -> Iterator[tuple[Line, Told | Skipped]]:
-    """Yield the same, each with what it was made from."""
-    run = source.reconciliation.run
-    teller = _Teller(run, advice_of(source), source.known_by)
-    of_rows = (list(of_row) for _, of_row in groupby(source.actions(), key=attrgetter("row")))
-    actions = chain.from_iterable(map(teller.row, of_rows))
-    skipped = ((skipped_line(run, one), one) for one in source.skipped_rows())
-    return heapq.merge(actions, skipped, key=lambda told: told[0].row)
-
-
-class _Teller:
-    """Makes the lines of a row: it is known by all that its actions were made from."""
-
-    def __init__(self, run: RunRecord, advice: Advice, known_by: Sequence[str]) -> None:
-        self._run = run
-        self._advice = advice
-        self._known_by = known_by
-        self._briefs = Briefs(run, known_by)
-
-    def row(self, of_row: Sequence[Told]) -> Iterator[tuple[Line, Told]]:
-        created = [one for one in of_row if isinstance(one, Created)]
-        if len(created) == len(of_row):
-            known_by = self._briefs.known_by(created)
-            return ((self._briefs.of(one, known_by), one) for one in created)
-        known_by = self._of_mixed(of_row)
-        return ((self._line(one, known_by), one) for one in of_row)
-
-    def _of_mixed(self, of_row: Sequence[Told]) -> str:
-        """Each action may be of other cells."""
-        content = {name: text for one in of_row for name, text in record_of(one).content.items()}
-        known_by = (content.get(name, "") for name in self._known_by)
-        return visible(" · ".join(filter(None, known_by)))
-
-    def _line(self, one: Told, known_by: str) -> Line:
-        if isinstance(one, Created):
-            return self._briefs.of(one, known_by)
-        return action_line(self._run, one, self._advice, known_by)
+Line: TypeAlias = ActionLine | Stretch
+"""A line, or several that have little to say."""
 
 
 def action_line(

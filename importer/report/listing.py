@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from importer.created import CURRENCIES
 from importer.model import Currency
-from importer.report.brief import Brief
 from importer.report.figures import plain
-from importer.report.lines import ActionLine, Line
+from importer.report.lines import ActionLine
 from importer.report.words import INCOMPLETE, SKIPPED
 
 MARK_GIVEN_UP: Final = "given up"
@@ -48,17 +46,13 @@ SENTENCES: Final = 60
 """Characters of the width of a column of sentences."""
 
 
-def currency_of(line: Line) -> Currency | None:
+def currency_of(line: ActionLine) -> Currency | None:
     """Return the currency of a line's money; None where there is none."""
-    if isinstance(line, Brief):
-        return CURRENCIES.get(line.values.currency)
     return line.money.currency if line.money else None
 
 
-def amount_of(line: Line) -> str:
+def amount_of(line: ActionLine) -> str:
     """Return an amount's exact digits; "" where there is none."""
-    if isinstance(line, Brief):
-        return line.values.digits
     return plain(line.money.amount, line.money.currency) if line.money else ""
 
 
@@ -100,9 +94,9 @@ COLUMNS: Final = (
 _OF: Final = tuple(column.of for column in COLUMNS)
 
 
-def values_of(line: Line) -> Sequence[str]:
+def values_of(line: ActionLine) -> Sequence[str]:
     """Return what stands in the columns of a line."""
-    return line.values if isinstance(line, Brief) else [of(line) for of in _OF]
+    return [of(line) for of in _OF]
 
 
 NAMES: Final = tuple(column.name for column in COLUMNS)

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+from operator import mod
 from typing import Final, TypeVar
 
-from importer.created import CURRENCIES
 from importer.model import Outcome
 from importer.reconcile import Key
-from importer.report.brief import Brief
 from importer.report.figures import shown, shown_digits
 from importer.report.inert import for_script
-from importer.report.lines import ActionLine, Line
+from importer.report.lines import ActionLine
 from importer.report.listing import MARK_CORRECTED, MARK_GIVEN_UP, MARK_TAKEN_UP, mark_of
 from importer.report.reasons import Said
 from importer.report.spool import Spool
+from importer.report.stretch import ByKind, Kind, Stretch, encoded
 from importer.report.words import INCOMPLETE, OUTCOME_WORDS, SKIPPED
 
 GAP: Final = "\x01"
@@ -47,7 +48,7 @@ class PageRows(Spool):
 
     def __init__(self, reasons: Iterable[Said]) -> None:
         self._table = _Table(reasons)
-        super().__init__(lambda line, _: self._table.text(line), ",")
+        super().__init__(lambda line, _: self._table.text(line), self._table.texts, b",")
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the object."""
@@ -67,27 +68,37 @@ class _Table:
         self._hints: dict[str, int] = {}
         self._lead = self._known_by = ""
         self._words: list[str] = []
+        self._places = ByKind(self._place_of_plain)
+        self._currencies = ByKind(lambda kind: kind.currency)
 
-    def text(self, line: Line) -> str:
+    def text(self, line: ActionLine) -> str:
         """Return a line's entry in `rows`, as JSON."""
-        if not isinstance(line, Brief):
-            return for_script(self._entry(line))
-        pack, one = '"{}"'.format if line.is_simple else for_script, line.values
-        entry = (
-            one.row,
-            "0" if one.lead == self._lead else pack(one.lead),
-            "0" if one.known_by == self._known_by else pack(one.known_by),
-            f'"{shown_digits(one.digits, CURRENCIES[one.currency])}"' if one.digits else "0",
-            pack(one.action_id),
-            str(self._place_of_brief(line)),
-        )
-        self._lead, self._known_by, self._words = one.lead, one.known_by, []
-        return f"[{','.join(entry)}]"
+        return for_script(self._entry(line))
 
-    def _place_of_brief(self, line: Brief) -> int:
-        alike = (line.values.name, line.values.type, line.values.currency)
-        kind = ("", *alike, self._outcomes[line.outcome], 0, (), (), ())
-        return _place(self._kinds, kind)
+    def texts(self, stretch: Stretch) -> Iterator[bytes]:
+        """Yield the same of each line of a stretch."""
+        _, rows, leads, known_by, digits, action_ids, *_ = stretch
+        amounts = [
+            f'"{shown_digits(one, currency)}"' if currency else "0"
+            for one, currency in zip(digits, self._currencies.of(stretch), strict=True)
+        ]
+        entries = zip(
+            rows,
+            _unless_before(leads, self._lead),
+            _unless_before(known_by, self._known_by),
+            encoded(amounts),
+            action_ids,
+            self._places.of(stretch),
+            strict=True,
+        )
+        self._lead, self._known_by = leads[-1].decode(), known_by[-1].decode()
+        self._words = []
+        return map(mod, repeat(b'[%b,%b,%b,%b,"%b",%b]'), entries)
+
+    def _place_of_plain(self, kind: Kind) -> bytes:
+        alike = (kind.name, kind.type, kind.code or "")
+        of_all = ("", *alike, self._outcomes[Outcome.CREATED], 0, (), (), ())
+        return b"%d" % _place(self._kinds, of_all)
 
     def _entry(self, line: ActionLine) -> list[object]:
         words: list[str] = []
@@ -132,6 +143,12 @@ class _Table:
             "outcomes": [*(str(outcome) for outcome in OUTCOME_WORDS), SKIPPED],
             "marks": _MARKS,
         }
+
+
+def _unless_before(column: Sequence[bytes], before: str) -> Iterator[bytes]:
+    """A column as JSON, with 0 for a text that is the same as before."""
+    pairs = zip(column, (before.encode(), *column), strict=False)
+    return (b"0" if one == other else b'"%b"' % one for one, other in pairs)
 
 
 def _without(text: str, words: list[str]) -> str:

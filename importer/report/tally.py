@@ -6,18 +6,20 @@ adds in binary, so of amounts that are too long for it the summary shows the exa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import reduce
+from operator import add
 from typing import Final
 
 from importer.letters import column_letter
 from importer.model import Currency
-from importer.report.brief import Brief
 from importer.report.cells import is_exact
 from importer.report.figures import plain
-from importer.report.lines import Line
+from importer.report.lines import ActionLine, Line
 from importer.report.listing import NAMES, amount_of, currency_of, mark_of
+from importer.report.stretch import Stretch
 
 _HAIR: Final = Decimal("0.1")
 """Of the last digit: far enough from the half that would round to another."""
@@ -38,12 +40,13 @@ class Sum:
     as_text: bool = False
     """An amount stands in its tab as a text, which no formula adds."""
 
-    def add(self, digits: str) -> None:
-        """Take in one amount, which is written with these digits."""
-        self.total += Decimal(digits)
-        self.binary += float(digits)
-        self.decimals = max(self.decimals, len(digits.partition(".")[2]))
-        self.as_text |= not is_exact(digits)
+    def add(self, digits: Sequence[str]) -> None:
+        """Take in amounts, which are written with these digits."""
+        self.total = sum(map(Decimal, digits), self.total)
+        # One by one: what adds up floats by itself may keep what is lost of each.
+        self.binary = reduce(add, map(float, digits), self.binary)
+        self.decimals = max(self.decimals, *(len(one.partition(".")[2]) for one in digits))
+        self.as_text |= not all(map(is_exact, digits))
 
     def join(self, other: Sum) -> None:
         """Take in another sum."""
@@ -66,11 +69,17 @@ class Lines:
     count: int = 0
     sums: dict[Currency, Sum] = field(default_factory=dict)
 
-    def add(self, line: Line) -> None:
+    def add(self, line: ActionLine) -> None:
         """Take in one line."""
         self.count += 1
         if (currency := currency_of(line)) is not None:
-            self.sums.setdefault(currency, Sum()).add(amount_of(line))
+            self.sums.setdefault(currency, Sum()).add([amount_of(line)])
+
+    def add_all(self, stretch: Stretch) -> None:
+        """Take in the lines of a stretch."""
+        self.count += len(stretch.kinds)
+        for currency, digits in stretch.digits_by_currency().items():
+            self.sums.setdefault(currency, Sum()).add(digits)
 
     def total(self, currency: Currency) -> Decimal:
         """Return their money of a currency, exactly."""
@@ -96,9 +105,12 @@ class Tally:
         self._lines: dict[Marks, Lines] = {}
 
     def add(self, line: Line) -> None:
-        """Take in a line that is written into the last of the tabs."""
+        """Take in a line, or a stretch, that is written into the last of the tabs."""
+        if isinstance(line, Stretch):
+            self.of().add_all(line)
+            return
         self.of().add(line)
-        if not isinstance(line, Brief) and (mark := mark_of(line)):
+        if mark := mark_of(line):
             self.of(mark).add(line)
 
     def of(self, mark: Marks = None) -> Lines:

@@ -48,7 +48,7 @@ class Tab:
     def __init__(self, sheet: Worksheet, rows: IO[bytes]) -> None:
         self._sheet = sheet
         self._rows = rows
-        self._pending: list[str] = []
+        self._pending: list[bytes] = []
         self._letters: list[str] = []
         self.height = 0
         """Rows written so far."""
@@ -67,22 +67,19 @@ class Tab:
         """
         while len(self._letters) < len(cells):
             self._letters.append(get_column_letter(len(self._letters) + 1))
-        self.height += 1
+        row = self.height + 1
         written = "".join(
-            f'<c r="{letter}{self.height}" s="{cell.style}"{cell.xml}'
+            f'<c r="{letter}{row}" s="{cell.style}"{cell.xml}'
             for letter, cell in zip(self._letters, cells, strict=False)
             if cell
         )
         high = f' ht="{15 * min(lines, MOST_LINES)}" customHeight="1"' if lines > 1 else ""
-        self._take(f'<row r="{self.height}"{high}>{written}</row>')
+        self.put([f'<row r="{row}"{high}>{written}</row>'.encode()])
 
-    def put(self, cells: str) -> None:
-        """Write the next row, whose number is `height + 1`, of cells that are XML already."""
-        self.height += 1
-        self._take(f'<row r="{self.height}">{cells}</row>')
-
-    def _take(self, row: str) -> None:
-        self._pending.append(row)
+    def put(self, rows: Sequence[bytes]) -> None:
+        """Write the next rows, which are XML already; the first of them is row `height + 1`."""
+        self.height += len(rows)
+        self._pending += rows
         if len(self._pending) >= _ROWS_A_PIECE:
             self._spill()
 
@@ -111,7 +108,7 @@ class Tab:
         target.write(b"</sheetData>" + tail)
 
     def _spill(self) -> None:
-        self._rows.write("".join(self._pending).encode())
+        self._rows.write(b"".join(self._pending))
         self._pending.clear()
 
 

@@ -16,7 +16,7 @@ from importer.model import Skipped
 from importer.report.document import document_file, document_lines
 from importer.report.failure_files import write_failure_files
 from importer.report.html import page_file
-from importer.report.lines import Line, told_of
+from importer.report.lines import Line
 from importer.report.rows_data import PageRows
 from importer.report.source import (
     FAILURES,
@@ -29,6 +29,7 @@ from importer.report.source import (
 from importer.report.spool import Spool
 from importer.report.table import table_file, table_lines
 from importer.report.theirs import is_theirs, record
+from importer.report.told import told_of
 from importer.report.xlsx import write_workbook
 
 _A_DAY: Final = 86_400
@@ -119,7 +120,7 @@ def _counted(source: ReportSource, advance: Callable[[int], object]) -> Iterator
 
 
 def _taken_down(
-    told: Iterable[tuple[Line, Told | Skipped]], spools: Sequence[Spool]
+    told: Iterable[tuple[Line, Told | Skipped | None]], spools: Sequence[Spool]
 ) -> Iterator[Line]:
     """The lines for one report; the others take each of them down as it goes by."""
     for line, made_from in told:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Final
 
-from importer.created import CURRENCIES
 from importer.model import Currency, Outcome
 from importer.report import looks
-from importer.report.brief import Brief, Values
-from importer.report.cells import MOST_CHARACTERS, Cell, exact, number, text
-from importer.report.lines import Line
+from importer.report.cells import Cell, exact, number, text
+from importer.report.lines import ActionLine, Line
 from importer.report.listing import COLUMNS, SENTENCES, Form, currency_of, values_of
 from importer.report.overview import currencies_of, write_overview
 from importer.report.source import Report
+from importer.report.stretch import Stretch
+from importer.report.stretch_rows import StretchRows
 from importer.report.summary_tab import SummaryTab
 from importer.report.tally import Tally
 from importer.report.words import OUTCOME_WORDS
@@ -28,7 +28,6 @@ _HEADS: Final = {
     Form.AMOUNT: looks.NUMBER_HEADER,
 }
 
-_TEXT_ENDS: Final = "</t></is></c>"
 _FORMS: Final = tuple(column.form for column in COLUMNS)
 _WRAPPED: Final = tuple(place for place, form in enumerate(_FORMS) if form is Form.WRAPPED)
 
@@ -47,9 +46,9 @@ def write_workbook(
     books, run = report.books, report.books.run
     with Book(title=f"Reconciliation of run {run.id}", made_at=run.changed_at) as book:
         summary = SummaryTab(book, currencies_of(books))
-        tabs, cells = _Tabs(book, most_rows), _Cells(book)
+        tabs = _Tabs(book, most_rows)
         for one in lines:
-            tabs.take(one, cells)
+            tabs.take(one)
         tabs.close()
         write_overview(summary, report, tabs.outcomes, tabs.skipped)
         book.write(file)
@@ -67,6 +66,8 @@ class _Tabs:
         for label in (*(words.label for words in OUTCOME_WORDS.values()), _SKIPPED):
             self._tallies[label] = Tally()
             self._open(label, label)
+        self._cells = _Cells(book)
+        self._rows = StretchRows(book)
 
     @property
     def outcomes(self) -> Mapping[Outcome, Tally]:
@@ -78,18 +79,30 @@ class _Tabs:
         """What the tabs of the skipped rows hold."""
         return self._tallies[_SKIPPED]
 
-    def take(self, line: Line, cells: _Cells) -> None:
-        """Write a line into its tab."""
+    def take(self, line: Line) -> None:
+        """Write a line, or a stretch, into its tab."""
+        if isinstance(line, Stretch):
+            self._take_all(line)
+            return
         label = OUTCOME_WORDS[line.outcome].label if line.outcome else _SKIPPED
+        values = values_of(line)
+        self._tab_of(label).append(self._cells.of(line, values), _height_of(values))
+        self._tallies[label].add(line)
+
+    def _take_all(self, stretch: Stretch) -> None:
+        label = OUTCOME_WORDS[Outcome.CREATED].label
+        while stretch.kinds:
+            tab = self._tab_of(label)
+            fitting, stretch = stretch.split(self._most_rows - tab.height)
+            tab.put(self._rows.of(fitting, tab.height + 1))
+            self._tallies[label].add(fitting)
+
+    def _tab_of(self, label: str) -> Tab:
+        """The tab in which there is room for one more row."""
         tab = self._current[label]
         if tab.height >= self._most_rows:
             tab = self._open(label, f"{label} {len(self._tallies[label].titles) + 1}")
-        values = values_of(line)
-        if isinstance(line, Brief) and line.is_simple and _fit(values):
-            tab.put(cells.brief(line, tab.height + 1))
-        else:
-            tab.append(cells.of(line, values), _height_of(values))
-        self._tallies[label].add(line)
+        return tab
 
     def close(self) -> None:
         """Say which tabs are empty, and give all of them their filter."""
@@ -120,40 +133,14 @@ class _Cells:
         self._wrapped = book.style(looks.WRAPPED)
         self._number = book.style(looks.GENERAL)
 
-    def of(self, line: Line, values: Sequence[str]) -> list[Cell | None]:
+    def of(self, line: ActionLine, values: Sequence[str]) -> list[Cell | None]:
         """Return the cells of a line, whose columns hold these values."""
         return [
             self._cell(form, value, line) if value else None
             for form, value in zip(_FORMS, values, strict=True)
         ]
 
-    def brief(self, line: Brief, number: int) -> str:
-        """Return the same of a brief line as XML, where nothing has to be escaped.
-
-        Args:
-            line: the line.
-            number: of the row that it is written into.
-        """
-        text = f'{number}" s="{self._plain.plain}" t="inlineStr"><is><t xml:space="preserve">'
-        one = line.values
-        known_by = f'<c r="D{text}{one.known_by}{_TEXT_ENDS}' if one.known_by else ""
-        says = f'<c r="P{text}{one.says}{_TEXT_ENDS}' if one.says else ""
-        return (
-            f'<c r="A{text}{one.cell}{_TEXT_ENDS}'
-            f'<c r="B{number}" s="{self._number.plain}" t="n"><v>{one.row}</v></c>'
-            f'<c r="C{text}{one.lead}{_TEXT_ENDS}{known_by}'
-            f'<c r="E{text}{one.name}{_TEXT_ENDS}<c r="F{text}{one.type}{_TEXT_ENDS}'
-            f"{self._brief_money(one, text, number) if one.digits else ''}"
-            f'<c r="I{text}{one.outcome}{_TEXT_ENDS}<c r="L{text}{one.action_id}{_TEXT_ENDS}'
-            f'<c r="O{text}{one.reference}{_TEXT_ENDS}{says}'
-        )
-
-    def _brief_money(self, one: Values, text: str, number: int) -> str:
-        amount = self._amount(one.digits, CURRENCIES[one.currency])
-        currency = f'<c r="G{text}{one.currency}{_TEXT_ENDS}'
-        return f'{currency}<c r="H{number}" s="{amount.style}"{amount.xml}'
-
-    def _cell(self, form: Form, value: str, line: Line) -> Cell | None:
+    def _cell(self, form: Form, value: str, line: ActionLine) -> Cell | None:
         if form is Form.AMOUNT:
             currency = currency_of(line)
             return self._amount(value, currency) if currency else None
@@ -164,11 +151,6 @@ class _Cells:
     def _amount(self, digits: str, currency: Currency) -> Cell:
         style = self._book.style(looks.money(digits, currency))
         return exact(digits, style, self._digits)
-
-
-def _fit(values: Iterable[str]) -> bool:
-    """Whether a cell could hold all of them together."""
-    return 2 * sum(map(len, values)) <= MOST_CHARACTERS
 
 
 def _height_of(values: Sequence[str]) -> int:

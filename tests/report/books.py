@@ -27,9 +27,10 @@ from importer.model import (
 )
 from importer.reconcile import Attempt, Books, Reconciliation, follow_chain, reconcile
 from importer.report.advice import Advice, RemarkRule
-from importer.report.lines import told_of
+from importer.report.lines import ActionLine
 from importer.report.source import FailureRow, ReportSource, SheetShape
 from importer.report.spool import Spool
+from importer.report.told import told_of
 
 RUN = RunRecord(
     id="20261122-k7f3",
@@ -269,6 +270,13 @@ def failing_rows() -> Iterator[FailureRow]:
         reference=f"{RUN.id}/34",
         faulty={},
     )
+
+
+def lines_of(source: ReportSource) -> Iterator[ActionLine]:
+    """Yield every line of a run whose actions are records."""
+    for line, _ in told_of(source):
+        assert isinstance(line, ActionLine)
+        yield line
 
 
 S = TypeVar("S", bound=Spool)

@@ -17,7 +17,6 @@ from typing import Any
 from importer.model import Currency, Outcome, Remark, RunState, Skipped
 from importer.reconcile import Ground, Reason
 from importer.report.html import page_file
-from importer.report.lines import lines_of
 from importer.report.listing import NAMES, values_of
 from importer.report.page import MOST_FILTERS, MOST_REASONS
 from importer.report.rows_data import GAP, PageRows
@@ -31,6 +30,7 @@ from .books import (
     every_outcome,
     inr,
     lead_id,
+    lines_of,
     problem,
     refused_row,
     source_of,

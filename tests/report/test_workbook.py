@@ -19,13 +19,12 @@ from importer.model import Currency, Money, Outcome, Remark, RunState, Skipped
 from importer.report import looks
 from importer.report.cells import MOST_CHARACTERS
 from importer.report.figures import MINUS, SYMBOLS, plain, shown
-from importer.report.lines import lines_of
 from importer.report.listing import NAMES
 from importer.report.source import ReportSource, report_of
 from importer.report.words import OUTCOME_WORDS
 from importer.report.xlsx import write_workbook
 
-from .books import action, every_outcome, inr, lead_id, source_of
+from .books import action, every_outcome, inr, lead_id, lines_of, source_of
 from .libreoffice import convert, needs_soffice
 from .odd import HOSTILE, beyond_excel, mixed, odd
 

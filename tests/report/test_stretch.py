@@ -12,16 +12,26 @@ from hypothesis import strategies as st
 
 from importer.created import Created, Told, record_of
 from importer.model import ActionRecord, Currency, Outcome, Remark, Skipped
-from importer.report.brief import Brief
-from importer.report.lines import lines_of
-from importer.report.listing import values_of
 from importer.report.source import ReportSource
+from importer.report.stretch import Stretch
+from importer.report.told import told_of
 from importer.report.write import write_reports
 
 from .books import RUN, action, inr, source_of
 
 ODD = ["=1+1", "-5", "+", "@a", "_x0041_", "_x", "a_x000D_", "<b>&", ">", ",", ":", ";", "': '"]
-WORDS = ["RC-1", "Asha Menon", "\u0930\u0941\u092a\u092f\u0947", "\u20b9", "{}", "%s", "#N/A", ""]
+WORDS = [
+    "",
+    "",
+    "RC-1",
+    "Asha Menon",
+    "\u0930\u0941\u092a\u092f\u0947",
+    "\u20b9",
+    "{}",
+    "%s",
+    "#N/A",
+    "",
+]
 LEAD = "603d2b2f0000000000006168"
 LEADS = st.just(LEAD) | st.just("R-00061102") | st.sampled_from(['"quoted"', "back\\slash", *ODD])
 FILES = [
@@ -40,7 +50,9 @@ values = (
     | st.sampled_from(WORDS)
     | st.text("ab,:;_x<=&", max_size=5)
 )
-contents = st.dictionaries(st.sampled_from(["amount", "paid_on", "receipt", "x"]), values)
+contents = st.dictionaries(
+    st.sampled_from(["amount", "paid_on", "receipt", "x", "", ",", ":"]), values
+)
 amounts = st.decimals(0, 10**18, places=3, allow_nan=False).map(lambda one: f"{one:f}")
 money = st.tuples(
     st.none() | amounts | st.sampled_from(["0", "0.00", "1.5", "100000", "1.005", "1234567.8"]),
@@ -126,10 +138,39 @@ def test_every_file_is_the_same_however_its_actions_are_told(
     assert len(short) == 4
 
 
-@given(runs())
-def test_a_brief_line_has_the_values_of_the_whole_one(told: list[Told]) -> None:
-    """Column by column; and most lines are brief, else nothing would be shown by this."""
-    short, long = (list(lines_of(one)) for one in source_in_both(told, "a.csv", None))
-    assert [list(values_of(one)) for one in short] == [list(values_of(one)) for one in long]
-    briefs = sum(isinstance(one, Brief) for one in short)
-    assert briefs == sum(isinstance(one, Created) for one in told)
+@settings(max_examples=300)
+@given(runs(), st.sampled_from(FILES))
+def test_every_action_has_its_line_in_the_sheets_order(told: list[Told], file: str) -> None:
+    """Row by row, with skipped ones behind; what is no stretch has the line of its record."""
+    short, long = source_in_both(told, file, None)
+    records = iter([record for _, record in told_of(long)])
+    for line, record in told_of(short):
+        if isinstance(line, Stretch):
+            own = [next(records) for _ in line.kinds]
+            assert [str(one.row).encode() for one in own if one] == line.rows
+        else:
+            assert record == next(records)
+    assert next(records, None) is None
+
+
+def test_plain_lines_come_in_stretches() -> None:
+    """Of rows with nothing odd about them no line is made; an odd one between them is found."""
+    row = Created(
+        run=RUN.id,
+        row=0,
+        position=0,
+        name="payment",
+        type="PAYMENT",
+        lead=LEAD,
+        amount="12.50",
+        currency="INR",
+        status="COMPLETED",
+        action_id="65f0c0",
+        content=packed({"receipt": "RC-1, RC-2"}),
+        lead_column="A",
+    )
+    rows = [row._replace(row=number) for number in range(10, 2500)]
+    rows[700] = rows[700]._replace(lead="=1+1")
+    short, _ = source_in_both([*rows], "a.csv", None)
+    lines = [line for line, _ in told_of(short) if not isinstance(line, Stretch)]
+    assert [line.row for line in lines] == [7, 710]
