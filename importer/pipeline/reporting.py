@@ -21,6 +21,8 @@ from importer.journal.telling import told_actions
 from importer.mapping import Mapping, bind
 from importer.model import ActionRecord, Note, RunRecord, RunState
 from importer.pipeline.bars import Bars, NoBars
+from importer.pipeline.checking import BoundSheet
+from importer.pipeline.heard import Heard
 from importer.pipeline.holding import hold_of
 from importer.pipeline.kept import (
     bare_shape,
@@ -53,13 +55,16 @@ MASKED_FOLDER: Final = "masked"
 """In a run's folder: copies for others, in which personal fields are hidden."""
 
 
-def reconcile_run(workplace: Workplace, run_id: str, mask: Mask | None = None) -> Reconciliation:
+def reconcile_run(
+    workplace: Workplace, run_id: str, mask: Mask | None = None, heard: Heard | None = None
+) -> Reconciliation:
     """The books of a run, from the journal alone.
 
     Args:
         workplace: the workspace.
         run_id: the run.
         mask: what of it is hidden; None: nothing.
+        heard: hears its actions as they are counted.
 
     Raises:
         UsageError: there is no such run.
@@ -69,7 +74,13 @@ def reconcile_run(workplace: Workplace, run_id: str, mask: Mask | None = None) -
     if run.state is RunState.PLANNING:
         raise UsageError(f"The run {run.id} is still being read.", "Look again in a moment.")
     books = Books(_advice(workplace, run).guide)
-    see = books.add if mask is None else lambda told: books.add(mask.action(record_of(told)))
+
+    def see(told: Told) -> None:
+        shown = mask.action(record_of(told)) if mask else told
+        books.add(shown)
+        if heard is not None:
+            heard.add(shown)
+
     run, chain = _with_purge(workplace, run), _chain(workplace, run, see)
     if mask is not None:
         run, chain = mask.run(run), replace(chain, runs=tuple(map(mask.run, chain.runs)))
@@ -108,22 +119,40 @@ def report_run(
         JournalError: the kept input is gone, or does not hold every row that is to be corrected;
             the reports are as they were.
     """
-    journal = workplace.journal
-    kept = kept_sheet(workplace, reading.run_of(journal, run_id))
+    kept = kept_sheet(workplace, reading.run_of(workplace.journal, run_id))
     mask = mask_of(workplace, run_id) if masked else None
-    reconciliation = reconcile_run(workplace, run_id, mask)
-    run = reconciliation.run
+    folder = workplace.reports_of(run_id)
+    with Heard() as heard:
+        reconciliation = reconcile_run(workplace, run_id, mask, heard)
+        source = _source(workplace, reconciliation, heard, typed, kept=kept, masked=masked)
+        return reconciliation, write_reports(
+            folder / MASKED_FOLDER if masked else folder,
+            source,
+            stage=partial((bars or NoBars()).stage, "Writing"),
+        )
+
+
+def _source(  # noqa: PLR0913 - keywords, each a thing of its own
+    workplace: Workplace,
+    reconciliation: Reconciliation,
+    heard: Heard,
+    typed: Typed,
+    *,
+    kept: BoundSheet | None,
+    masked: bool,
+) -> ReportSource:
+    journal, run = workplace.journal, reconciliation.run
     advice = _advice(workplace, run)
-    source = ReportSource(
+    return ReportSource(
         reconciliation=reconciliation,
-        shape=shape_of(kept) if kept and not mask else bare_shape(run),
-        actions=lambda: _told(workplace, run_id, mask),
-        skipped_rows=lambda: reading.skipped_rows(journal, run_id),
+        shape=shape_of(kept) if kept and not masked else bare_shape(run),
+        actions=heard.again,
+        skipped_rows=lambda: reading.skipped_rows(journal, run.id),
         failing_rows=lambda: (
             iter(())
-            if mask or not kept
+            if masked or not kept
             else failing_rows(
-                kept, reading.action_records(journal, run_id, TO_CORRECT), reconciliation, advice
+                kept, reading.action_records(journal, run.id, TO_CORRECT), reconciliation, advice
             )
         ),
         known_by=_known_by(mapping_as_run(workplace, run)),
@@ -135,12 +164,6 @@ def report_run(
         mapping=typed.path(run.mapping_file) if run.mapping_file else "",
         hold=_hold(workplace, run),
         masked=masked,
-    )
-    folder = workplace.reports_of(run.id)
-    return reconciliation, write_reports(
-        folder / MASKED_FOLDER if mask else folder,
-        source,
-        stage=partial((bars or NoBars()).stage, "Writing"),
     )
 
 
@@ -157,10 +180,6 @@ def told_of(workplace: Workplace, report: Report) -> Report:
         groups.add(action)
     books = replace(report.books, reasons=groups.largest_first())
     return replace(report, reasons=reasons_of(books, report.advice))
-
-
-def _told(workplace: Workplace, run_id: str, mask: Mask | None) -> Iterator[Told]:
-    return _masked(workplace, run_id, mask) if mask else told_actions(workplace.journal, run_id)
 
 
 def _masked(workplace: Workplace, run_id: str, mask: Mask) -> Iterator[ActionRecord]:

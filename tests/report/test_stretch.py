@@ -41,6 +41,8 @@ FILES = [
     "=cmd.csv",
     "-a\u0301<&>.csv",
     "_x0041_.csv",
+    "a, b 50%b.csv",
+    "50%b.csv",
     "a\u202eb.csv",
 ]
 
