@@ -13,7 +13,7 @@ from typing import Final, Self
 
 from importer.created import Told
 
-_IN_MEMORY: Final = 16 * 1024 * 1024
+_IN_MEMORY: Final = 2 * 1024 * 1024
 _ACTIONS_A_PART: Final = 1000
 
 
