@@ -20,11 +20,14 @@ from importer.journal.matching import (
 )
 from importer.journal.roots import of_same_root
 from importer.journal.schema import actions, rows, runs
+from importer.journal.shared import Shared
 from importer.journal.store import Journal
 from importer.model import EarlierReason
 
 
-def hold_by_alias(journal: Journal, run: str, matching: Matching, others: Others) -> None:
+def hold_by_alias(
+    journal: Journal, run: str, matching: Matching, shared: Shared, others: Others
+) -> None:
     """Hold what a chain has created under another key than the one that it carried before.
 
     Each holder answers for one row of this run.
@@ -33,9 +36,10 @@ def hold_by_alias(journal: Journal, run: str, matching: Matching, others: Others
         journal: the journal, in a transaction.
         run: a run that is planned, whose identities are matched to the ledger.
         matching: as the mapping says.
+        shared: what the run has in common with others.
         others: see `batches.Claimant`.
     """
-    pairs = [pair for statement in _pairs(run) for pair in journal.read(statement)]
+    pairs = [pair for statement in _pairs(run, shared) for pair in journal.read(statement)]
     if not pairs:
         return
     mine = journal.read(staged_of(run).where(actions.c.id.in_({one.mine for one in pairs})))
@@ -70,7 +74,7 @@ def _decide(
         yield hold(claimant, holder, reason, matching)
 
 
-def _pairs(run: str) -> Iterator[Select[Any]]:
+def _pairs(run: str, shared: Shared) -> Iterator[Select[Any]]:
     """(mine, theirs): a staged action, and what may stand for it by another key.
 
     First, where theirs was created from a corrected row that had carried my key before. Then,
@@ -92,9 +96,10 @@ def _pairs(run: str) -> Iterator[Select[Any]]:
         )
         .order_by(mine.c.row, mine.c.position, theirs.c.id)
     )
-    yield pairs.select_from(mine.join(carried, carried.c.key == mine.c.key)).join(
-        theirs, of_same_root(carried, theirs)
-    )
+    if shared.keys:
+        yield pairs.select_from(mine.join(carried, carried.c.key == mine.c.key)).join(
+            theirs, of_same_root(carried, theirs)
+        )
     looks_alike = rows.alias("looks_alike")
     # A sheet that brought my row beside theirs knew them as two.
     both = exists().where(
@@ -102,11 +107,12 @@ def _pairs(run: str) -> Iterator[Select[Any]]:
         looks_alike.c.number != theirs.c.row,
         looks_alike.c.fingerprint == carried.c.fingerprint,
     )
-    yield (
-        pairs.select_from(mine.join(carried, of_same_root(carried, mine)))
-        .join(theirs, theirs.c.key == carried.c.key)
-        .where(~both)
-    )
+    if shared.roots:
+        yield (
+            pairs.select_from(mine.join(carried, of_same_root(carried, mine)))
+            .join(theirs, theirs.c.key == carried.c.key)
+            .where(~both)
+        )
 
 
 def _beside(carried: FromClause) -> ColumnElement[bool]:

@@ -225,7 +225,8 @@ def _mark_already(
             old = by_name[one.name]
             earlier = earlier_values(old, _reason(old, root), one.content)
             now = {"state": State.ALREADY, "earlier": earlier, "holder": old.id}
-            move(connection, [one.id], State.STAGED, **now)
+            # It takes no place among those of its identity: the other one has it.
+            move(connection, [one.id], State.STAGED, **now, occurrence=0)
 
 
 def _replace_invalid(

@@ -27,6 +27,7 @@ from importer.errors import JournalError
 from importer.journal.matching import unreleased_of
 from importer.journal.roots import row_of
 from importer.journal.schema import IS_LIVE, actions, rows
+from importer.journal.shared import Shared
 from importer.journal.states import LIVE_STATES
 from importer.journal.store import RESTORE, Journal
 from importer.model import State
@@ -53,7 +54,7 @@ its row and its name make of them. Whatever was reported without a request guard
 be a copy of what another row created."""
 
 
-def check_keys(journal: Journal, run: str) -> None:
+def check_keys(journal: Journal, run: str, shared: Shared) -> None:
     """Refuse to match a run to records whose keys are not those of their rows.
 
     Looked at are those that share a key, an identity or a row of the chain with what is staged: a
@@ -62,11 +63,12 @@ def check_keys(journal: Journal, run: str) -> None:
     Args:
         journal: the journal, in the transaction that matches.
         run: the run; what it has staged itself is looked at as well.
+        shared: what the run has in common with others.
 
     Raises:
         JournalError: an action stands under another key.
     """
-    for candidates in _candidates(run):
+    for candidates in _candidates(journal, run, shared):
         found = journal.read(candidates.where(IS_MISFIT).limit(1))
         if found:
             raise JournalError(
@@ -77,15 +79,22 @@ def check_keys(journal: Journal, run: str) -> None:
             )
 
 
-def _candidates(run: str) -> Iterator[Select[tuple[str, int]]]:
+def _candidates(journal: Journal, run: str, shared: Shared) -> Iterator[Select[tuple[str, int]]]:
     mine = unreleased_of(run).subquery("mine")
     one = select(actions.c.run, actions.c.row)
-    yield one.where(actions.c.identity.in_(select(mine.c.identity)))
-    yield one.where(IS_LIVE, actions.c.origin.in_(select(mine.c.origin)))
+    # Its own are looked at in one go; where all of them fit, only others may be among the rest.
+    own = bool(journal.read(one.where(actions.c.run == run, IS_MISFIT).limit(1)))
+    one = one if own else one.where(actions.c.run != run)
+    if own or shared.identities:
+        yield one.where(actions.c.identity.in_(select(mine.c.identity)))
+    if own or shared.origins:
+        yield one.where(IS_LIVE, actions.c.origin.in_(select(mine.c.origin)))
     of_rows = one.join(rows, row_of(actions))
-    yield of_rows.where(rows.c.key.in_(select(mine.c.key)))
-    corrected = select(mine.c.root_run, mine.c.root_row).where(mine.c.root_run != run)
-    yield of_rows.where(tuple_(rows.c.root_run, rows.c.root_row).in_(corrected))
+    if own or shared.keys:
+        yield of_rows.where(rows.c.key.in_(select(mine.c.key)))
+    if own or shared.roots:
+        corrected = select(mine.c.root_run, mine.c.root_row).where(mine.c.root_run != run)
+        yield of_rows.where(tuple_(rows.c.root_run, rows.c.root_row).in_(corrected))
 
 
 def count_misfits(journal: Journal) -> int:

@@ -28,6 +28,7 @@ from importer.journal.matching import (
     taken,
 )
 from importer.journal.schema import actions
+from importer.journal.shared import Shared, shared_of
 from importer.journal.store import Journal, pages
 from importer.journal.waived import hold_waived
 from importer.model import State
@@ -53,9 +54,11 @@ def settle_identities(
         What was recognised by its corrected form.
     """
     recognised = recognise_corrected(journal, run, matching.trusted)
-    match_identities(journal, run, matching)
+    shared = shared_of(journal, run)
+    match_identities(journal, run, matching, shared)
     hold_waived(journal, run, matching)
-    report_unchanged(journal, run, matching, retry)
+    if shared.identities:
+        report_unchanged(journal, run, matching, retry)
     return recognised
 
 
@@ -63,7 +66,7 @@ _NONE: Others = {}
 
 
 def match_identities(
-    journal: Journal, run: str, matching: Matching, others: Others = _NONE
+    journal: Journal, run: str, matching: Matching, shared: Shared, others: Others = _NONE
 ) -> None:
     """Match what is staged to the ledger as it is now.
 
@@ -71,21 +74,22 @@ def match_identities(
         journal: the journal.
         run: the run.
         matching: as the mapping says.
+        shared: what the run has in common with others now.
         others: see `batches.Claimant`; none of what was staged just now is known to another run.
 
     Raises:
         JournalError: a key that it would be matched by was altered.
     """
     with journal.transaction():
-        check_keys(journal, run)
+        check_keys(journal, run, shared)
         _settle_origins(journal, run, others)
         _number_occurrences(journal, run)
-        for page in _shared_identities(journal, run):
+        for page in _shared_identities(journal, run) if shared.identities else ():
             mine, theirs = _claimants(journal, run, page), _holders(journal, run, page)
             answered = taken(journal, run, theirs)
             claimants = [(one.identity, claimant_of(one, others)) for one in mine]
             apply(journal, _decide(claimants, theirs, matching, answered), [*mine, *theirs])
-        hold_by_alias(journal, run, matching, others)
+        hold_by_alias(journal, run, matching, shared, others)
 
 
 def _settle_origins(journal: Journal, run: str, others: Others) -> None:
@@ -115,7 +119,10 @@ def _number_occurrences(journal: Journal, run: str) -> None:
     ranked = select(staged.c.id, rank.label("n")).subquery()
     with journal.transaction() as connection:
         connection.execute(
-            update(actions).where(actions.c.id == ranked.c.id).values(occurrence=ranked.c.n)
+            # Of most it is 1, as they were staged: those are not written once more.
+            update(actions)
+            .where(actions.c.id == ranked.c.id, actions.c.occurrence != ranked.c.n)
+            .values(occurrence=ranked.c.n)
         )
 
 

@@ -29,7 +29,6 @@ _ROW: Final = insert(rows)
 _ACTION: Final = insert(actions).values(
     action_id="",
     detail="",
-    occurrence=0,
     batch=None,
     request=None,
     remarks=[],
@@ -105,6 +104,8 @@ def _actions(run: str, planned: PlannedRow, key: str) -> Iterable[dict[str, Any]
                     "content": dict(draft.content),
                     "identity": batches.identity_of(key, draft.name),
                     "origin": batches.origin_of(planned.root, draft.name),
+                    # Most are the only one of their identity; `ledger` numbers the others.
+                    "occurrence": 1,
                     "state": State.STAGED,
                 }
 
@@ -124,6 +125,7 @@ def _no_action(run: str, checked: Invalid) -> dict[str, Any]:
         "content": dict(checked.content),
         "identity": None,
         "origin": None,
+        "occurrence": 0,
         "state": State.INVALID,
     }
 
