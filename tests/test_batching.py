@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from workplaces import desk, row
 
-from importer.journal import planning
+from importer.journal import batching
 
 ROWS = [row(number % 5 + 1, receipt=f"R-{number}") for number in (7, 3, 8, 4, 5, 2, 13, 6, 12, 1)]
 
@@ -33,7 +33,7 @@ def test_batches_are_the_same_however_few_are_made_together(
 ) -> None:
     """What is written between two readings changes nothing of what is read."""
     plain = batched(tmp_path / "plain")
-    monkeypatch.setattr(planning, "_AT_ONCE", at_once)
+    monkeypatch.setattr(batching, "_AT_ONCE", at_once)
     assert batched(tmp_path / "few") == plain
     assert len(plain) == 2 * len(ROWS)
     assert len({batch for batch, *_ in plain}) == 7

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
 
 from importer.batches import Decision, Matching, compare, hold
+from importer.journal.batching import make_batches
 from importer.journal.ledger import match_identities
 from importer.journal.matching import (
     Others,
@@ -22,8 +23,8 @@ from importer.journal.matching import (
     with_roots,
 )
 from importer.journal.moving import check_moved, reopen
-from importer.journal.planning import make_batches
 from importer.journal.schema import IS_HELD, actions, runs
+from importer.journal.shared import shared_of
 from importer.journal.store import Journal
 from importer.journal.waived import hold_waived
 from importer.model import PASSING, State
@@ -44,7 +45,8 @@ def match_again(journal: Journal, run: str, matching: Matching, limit: int) -> N
     with journal.transaction() as connection:
         freed = _look_at_holds(journal, run, matching)
         _hold_for_siblings(journal, run, matching)
-        match_identities(journal, run, matching, _others(journal, run))
+        shared, others = shared_of(journal, run), _others(journal, run)
+        match_identities(journal, run, matching, shared, others)
         hold_waived(journal, run, matching)
         make_batches(journal, run, limit)
         if freed:

@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
-from itertools import islice
-from typing import Final
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from importer import batches
 from importer.errors import JournalError
 from importer.journal import ledger
 from importer.journal.answers import last_request
-from importer.journal.bulk import execute_many
+from importer.journal.batching import make_batches
 from importer.journal.schema import actions, problems, requests, rows, runs
 from importer.journal.schema import batches as batch_table
 from importer.journal.states import NEVER_RAN
 from importer.journal.store import RESTORE, Journal
 from importer.model import Currency, Note, RunState, State
 from importer.reconcile import add_up
-
-_AT_ONCE: Final = 10_000
-"""Actions that are read together, and batches that are written together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,43 +217,3 @@ def void_unfinished(journal: Journal) -> None:
     left = select(runs.c.id).where(runs.c.state == RunState.PLANNING)
     for one in journal.read(left):
         void_plan(journal, one.id, "The importer was stopped while it read the sheet.")
-
-
-def make_batches(journal: Journal, run: str, limit: int) -> None:
-    """Batch whatever a run has staged that is in no batch yet.
-
-    Args:
-        journal: the journal.
-        run: the run.
-        limit: actions in one request at the most.
-    """
-    first_row = func.min(actions.c.row).over(partition_by=actions.c.lead)
-    query = (
-        select(actions.c.id, actions.c.row, actions.c.lead)
-        .where(actions.c.run == run, actions.c.state == State.STAGED, actions.c.batch.is_(None))
-        .order_by(first_row, actions.c.lead, actions.c.row, actions.c.position)
-    )
-    join = update(actions).where(actions.c.id == bindparam("waiting"))
-    with journal.transaction() as connection:
-        # The database has sorted all of them before it gives the first: what is written meanwhile
-        # changes nothing of what it gives, and no more than a few are in memory.
-        waiting = connection.execute(query, execution_options={"yield_per": _AT_ONCE})
-        groups = batches.group(
-            (batches.Waiting(id=one.id, row=one.row, lead=one.lead) for one in waiting), limit
-        )
-        # One process writes the journal: the ids can be given out beforehand, and many batches made
-        # by one statement instead of one each.
-        last = connection.execute(select(func.max(batch_table.c.id))).scalar() or 0
-        while numbered := list(enumerate(islice(groups, _AT_ONCE), start=last + 1)):
-            last += len(numbered)
-            execute_many(
-                connection,
-                insert(batch_table),
-                [{"id": batch, "run": run, "lead": lead} for batch, (lead, _) in numbered],
-            )
-            into = [(action, batch) for batch, (_, ids) in numbered for action in ids]
-            execute_many(
-                connection,
-                join.values(batch=bindparam("into")),
-                [{"waiting": action, "into": batch} for action, batch in into],
-            )

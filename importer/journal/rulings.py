@@ -10,9 +10,9 @@ from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
 from importer.errors import JournalError, UsageError
+from importer.journal.batching import make_batches
 from importer.journal.meant import meant_actions
 from importer.journal.moving import move
-from importer.journal.planning import make_batches
 from importer.journal.refuted import doubt_beside, sought_in_vain
 from importer.journal.releasing import (
     free_origin,

@@ -27,12 +27,12 @@ from importer.settings import PRACTICE_TOKEN, load_settings
 TRANSITIONS = {
     "planning": (
         "begin_run",
-        "make_batches",
         "finish_plan",
         "void_plan",
         "void_unfinished",
     ),
     "staging": ("stage",),
+    "batching": ("make_batches",),
     "waived": ("hold_waived",),
     "ledger": ("settle_identities", "match_identities"),
     "again": ("match_again",),
