@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -52,6 +52,8 @@ from importer.validate import Expected, targets
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that people misread."""
+_AT_ONCE = 20_000
+"""Rows that are committed together."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -202,15 +204,36 @@ def _stage_all(
 ) -> _Tally:
     tally = _Tally()
     with bars.stage("Reading", judging.total) as advance:
-        for chunk, rows in judging.chunks():
+        chunks = judging.chunks()
+        while staged := _stage_some(journal, run, chunks, references, tally):
+            advance(staged)
+    return tally
+
+
+def _stage_some(
+    journal: Journal,
+    run: str,
+    chunks: Iterator[tuple[Chunk, Sequence[CheckedRow]]],
+    references: References,
+    tally: _Tally,
+) -> int:
+    """Stage the next chunks in one transaction: what each of them changes is written once.
+
+    Returns:
+        How many rows they had; 0 where there are none left.
+    """
+    before = tally.rows
+    with journal.transaction():
+        for chunk, rows in chunks:
             # Counted before anybody judges them: a row that a check forgot must be missed.
             tally.rows += len(chunk.numbers)
             planned = _with_roots(run, chunk, rows, references)
             for one in planned:
                 tally.add(one.checked)
             stage(journal, run, planned)
-            advance(len(chunk.numbers))
-    return tally
+            if tally.rows - before >= _AT_ONCE:
+                break
+    return tally.rows - before
 
 
 def _with_roots(
