@@ -34,11 +34,12 @@ def say_plan(workplace: Workplace, run_id: str) -> bool:
     run, left = reading.run_of(workplace.journal, run_id), estimate(workplace, run_id)
     say_notes(run.notes, err=True)
     click.echo(f"{run.file}: {counted(run.rows_read, 'row')}; {skips(run.skipped)}", err=True)
-    for outcome, line in lines_by_outcome(workplace.journal, run_id).items():
-        if outcome is not Outcome.UNSENT:
-            click.echo(
-                f"  {counted(line.count, 'action')} {outcome}{money(line.money, ', ')}", err=True
-            )
+    # What is still to be sent is most of a sheet, and is told of below.
+    settled = [one for one in Outcome if one is not Outcome.UNSENT]
+    for outcome, line in lines_by_outcome(workplace.journal, run_id, settled).items():
+        click.echo(
+            f"  {counted(line.count, 'action')} {outcome}{money(line.money, ', ')}", err=True
+        )
     if not left.actions:
         return False
     practice = workplace.settings.workspace.kind is WorkspaceKind.SANDBOX

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, exists, func, select
 
 from importer.journal.roots import row_of
 from importer.journal.schema import actions, rows
+from importer.journal.states import states_of
 from importer.journal.store import Journal
 from importer.model import OUTCOME_OF, Currency, Money, Outcome, State
 from importer.reconcile import Line, add_money, add_up
 
+_NOTHING: Final = Decimal(0)
+
 
 def add_amounts(sums: dict[Currency, Decimal], found: Iterable[Row[Any]]) -> None:
     """Add the amounts of actions, in place; most kinds of action have none."""
+    # By the currency's text: there are many amounts, and few currencies.
+    plain: dict[str, Decimal] = {}
     for one in found:
-        if one.amount is not None:
-            add_money(sums, Money(amount=one.amount, currency=Currency(one.currency)))
+        if (amount := one.amount) is not None:
+            plain[one.currency] = plain.get(one.currency, _NOTHING) + amount
+    for currency, amount in plain.items():
+        add_money(sums, Money(amount=amount, currency=Currency(currency)))
 
 
 def sum_amounts(found: Iterable[Row[Any]]) -> dict[Currency, Decimal]:
@@ -30,14 +37,16 @@ def sum_amounts(found: Iterable[Row[Any]]) -> dict[Currency, Decimal]:
     return sums
 
 
-def lines_by_outcome(journal: Journal, run: str) -> dict[Outcome, Line]:
-    """How many actions of a run have each outcome, and what they are worth.
+def lines_by_outcome(
+    journal: Journal, run: str, outcomes: Collection[Outcome] = tuple(Outcome)
+) -> dict[Outcome, Line]:
+    """How many actions of a run have each of these outcomes, and what they are worth.
 
     Equal amounts are counted by the database: no action is looked at by itself, as for the books.
     """
     found = journal.read(
         select(actions.c.state, actions.c.currency, actions.c.amount, func.count().label("n"))
-        .where(actions.c.run == run)
+        .where(actions.c.run == run, actions.c.state.in_(states_of(outcomes)))
         .group_by(actions.c.state, actions.c.currency, actions.c.amount)
     )
     counts = Counter[Outcome]()
