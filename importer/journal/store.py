@@ -220,8 +220,7 @@ def _prepare(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - 
         "foreign_keys=ON",
         # Pages: with SQLite's 1000, what changes often is copied to the file four times as often.
         "wal_autocheckpoint=4000",
-        # KiB: with SQLite's 2000, each row of a plan fetches and writes pages of four indexes.
-        "cache_size=-16000",
+        "cache_size=-16000",  # KiB: in SQLite's 2000, the indexes of a plan's rows find no room
     ):
         dbapi_connection.execute(f"PRAGMA {pragma}")
     # SQLite answers what it can do there, and raises nothing where that is less.
