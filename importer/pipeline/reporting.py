@@ -21,7 +21,6 @@ from importer.journal.telling import told_actions
 from importer.mapping import Mapping, bind
 from importer.model import ActionRecord, Note, RunRecord, RunState
 from importer.pipeline.bars import Bars, NoBars
-from importer.pipeline.checking import BoundSheet
 from importer.pipeline.heard import Heard
 from importer.pipeline.holding import hold_of
 from importer.pipeline.kept import (
@@ -32,6 +31,7 @@ from importer.pipeline.kept import (
     shape_of,
 )
 from importer.pipeline.masking import Mask
+from importer.pipeline.opening import BoundSheet
 from importer.pipeline.workplace import Workplace
 from importer.reconcile import (
     TO_CORRECT,
