@@ -120,13 +120,61 @@ def test_no_sender_waits_for_all_others(journal: Journal) -> None:
     assert (on_disk(journal), len(said)) == (set(many), 3)
 
 
-def test_a_commit_that_fails_holds_up_nobody_behind_it(journal: Journal) -> None:
-    """Those who wait for the next commit get it, though the database gave up this one."""
+def test_a_commit_that_is_given_up_holds_up_nobody_behind_it(journal: Journal) -> None:
+    """Those who wait for the next commit get it, though a job spoiled this one."""
     put(journal, "a")
     ends = put_all(journal, many := "abcdefghijklmnop"[: AT_ONCE + 1])
     assert all(isinstance(one, DatabaseError) for one in ends[:AT_ONCE])
     assert ends[AT_ONCE:] == [many[-1]]
     assert on_disk(journal) == {"a", many[-1]}
+
+
+def test_a_disk_that_fails_once_fails_one_commit(journal: Journal) -> None:
+    """Its senders are told; those behind it begin a transaction of their own, and are on disk."""
+    full = [True]
+
+    def fail(_: Connection) -> None:
+        if full and full.pop():
+            raise OperationalError("COMMIT", None, OSError("disk full"))
+
+    event.listen(journal.connection, "commit", fail)
+    ends = put_all(journal, many := "abcdefghijklmnop"[: AT_ONCE + 2])
+    assert all(isinstance(one, OperationalError) for one in ends[:AT_ONCE])
+    assert ends[AT_ONCE:] == list(many[AT_ONCE:])
+    assert on_disk(journal) == set(many[AT_ONCE:])
+
+
+def test_a_commit_that_the_database_refuses_is_over(journal: Journal) -> None:
+    """SQLite keeps a transaction whose commit fails: it is ended, and the next one is committed."""
+    commits = Commits(journal)
+
+    def break_a_promise() -> None:
+        with journal.transaction() as connection:
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+            connection.exec_driver_sql("INSERT INTO rows VALUES ('none', 1, '', '', '', '', 1, '')")
+
+    async def one_by_one() -> str:
+        with pytest.raises(IntegrityError):
+            await commits.write(break_a_promise)
+        return await commits.write(lambda: put(journal, "a"))
+
+    assert run_virtually(one_by_one()) == "a"
+    assert on_disk(journal) == {"a"}
+
+
+def test_who_is_cancelled_behind_many_others_keeps_all_results(journal: Journal) -> None:
+    """Everything that waits is brought to the disk, however many commits it would be."""
+    commits, many = Commits(journal), "abcdefghijklmnopqrstuvwxyz"[: 3 * AT_ONCE]
+
+    async def cancel_the_last() -> list[object]:
+        jobs = [partial(put, journal, key) for key in many]
+        tasks = [asyncio.ensure_future(commits.write(job)) for job in jobs]
+        await asyncio.sleep(0)
+        tasks[-1].cancel()
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert run_virtually(cancel_the_last())[:-1] == list(many[:-1])
+    assert on_disk(journal) == set(many)
 
 
 def test_a_job_that_fails_is_undone_alone(journal: Journal) -> None:

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
 from virtual_time import now, run_virtually
 from workplaces import Desk, desk, row
 
 from importer.crm import Flight
 from importer.errors import JournalError
-from importer.journal import sending
+from importer.journal import reading, sending
 from importer.journal.schema import actions, requests
 from importer.journal.sending import Evidence, Fate
 from importer.journal.store import Journal
@@ -380,6 +381,7 @@ def test_what_was_claimed_when_the_run_stops_does_not_leave(office: Office) -> N
     assert office.counts(run) == {"CREATED": 2, "UNSENT": 6}
     found = office.journal.read(select(requests.c.verdict).order_by(requests.c.id))
     assert [one.verdict for one in found] == ["Recorded", "StopRun", "NotSent"]
+    assert reading.run_of(office.journal, run).requests_sent == 2
 
 
 def cancel_me(_more: int) -> None:
@@ -430,6 +432,60 @@ def test_one_permit_lasts_until_something_is_claimed(office: Office) -> None:
     run_virtually(deliver())
     assert left_at == [0]
     assert office.counts(run) == {"CREATED": 2, "REFUSED": 6}
+
+
+def test_an_outcome_does_not_hang_on_the_intent_that_follows(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database gives up the commit that holds both; what the CRM answered is on record."""
+    run, claim, claimed = office.plan(1, 2), sending.claim, list[int]()
+
+    def claim_once(*words: Any) -> int | None:  # noqa: ANN401 - the words of `claim`
+        claimed.append(1)
+        if len(claimed) > 1:
+            raise OperationalError("INSERT", None, OSError("disk full"))
+        return claim(*words)
+
+    monkeypatch.setattr(sending, "claim", claim_once)
+    with pytest.raises(OperationalError):
+        office.send(run, ScriptedWire())
+    assert office.counts(run) == {"CREATED": 2, "UNSENT": 2}
+
+
+def test_while_a_request_is_put_off_nothing_is_on_its_way(office: Office) -> None:
+    """In each pause after a request that never left, a crash would leave nothing in doubt."""
+    run, seen = office.plan(1), list[set[str]]()
+
+    async def look(_seconds: float) -> None:
+        seen.append({one.state for one in office.journal.read(select(actions.c.state))})
+
+    async def deliver() -> None:
+        gate = Gate(Pace(None, 1, now), None, now, sleep=look)
+        away = opener(ScriptedWire(create=lambda *_: UNREACHED))
+        await office.sending(run, gate).send(away, 1)
+
+    run_virtually(deliver())
+    assert seen == [{State.STAGED}] * 3
+
+
+def test_a_sender_that_breaks_stops_the_others_before_its_line_is_closed(office: Office) -> None:
+    """To close a line may take seconds, in which the others would go on to send."""
+    run, wire = office.plan(1, 2, 3, 4, 5, 6), ScriptedWire(takes_s=1)
+
+    @asynccontextmanager
+    async def open_wire() -> AsyncIterator[ScriptedWire]:
+        try:
+            yield wire
+        finally:
+            await asyncio.sleep(5)
+
+    async def deliver() -> None:
+        await office.sending(run, new_gate(), advance=break_off).send(open_wire, 2)
+
+    with pytest.raises(BrokenPipeError):
+        run_virtually(deliver())
+    assert len(wire.asked) == 2
+    assert office.counts(run) == {"CREATED": 4, "UNSENT": 8}
 
 
 def test_a_sender_that_breaks_lets_the_others_finish(office: Office) -> None:

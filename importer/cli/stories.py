@@ -169,7 +169,8 @@ def _request(sent: Sent, alone: Sequence[str]) -> str:
         alone: the actions of the row that it carried, by name; none where it carried all.
     """
     of = visible(f" (of this row: {', '.join(alone)})") if alone else ""
-    begun = f"attempt {sent.attempt}{of}, sent {moment(sent.sent_at)}"
+    left = "on record" if sent.verdict == NotSent.__name__ else "sent"
+    begun = f"attempt {sent.attempt}{of}, {left} {moment(sent.sent_at)}"
     if sent.answered_at is None:
         return f"{begun}: no answer on record"
     seconds = (sent.answered_at - sent.sent_at).total_seconds()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, or_, select
 
 from importer.created import record_of
 from importer.errors import UsageError
@@ -29,6 +29,7 @@ from importer.model import (
     Skipped,
     State,
 )
+from importer.verdict import NotSent
 
 
 def runs_of(journal: Journal) -> list[RunRecord]:
@@ -153,9 +154,10 @@ def _run(journal: Journal, one: Row[Any]) -> RunRecord:
         .order_by(rows.c.skipped)
     )
     # Typed loosely: SQLAlchemy's stubs count a select's columns, and `read` takes any.
+    has_left = or_(requests.c.verdict.is_(None), requests.c.verdict != NotSent.__name__)
     counts: tuple[Any, ...] = (
-        func.count().label("all"),
-        func.count(requests.c.batch).label("sent"),
+        func.count().filter(requests.c.batch.is_(None)).label("read"),
+        func.count(requests.c.batch).filter(has_left).label("sent"),
     )
     (spent,) = journal.read(select(*counts).where(requests.c.run == one.id))
     invalid = invalid_money(journal, one.id)
@@ -165,7 +167,7 @@ def _run(journal: Journal, one: Row[Any]) -> RunRecord:
         invalid_money=invalid.money,
         invalid_with_money=invalid.count,
         requests_sent=spent.sent,
-        requests_read=spent.all - spent.sent,
+        requests_read=spent.read,
     )
 
 

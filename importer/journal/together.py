@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy.exc import DatabaseError
 
 from importer.journal.store import Journal
 
 T = TypeVar("T")
+
+GIVEN_UP: Final = DatabaseError
+"""What is raised where nothing of any of the jobs is on disk, nor will be."""
 
 
 def together(journal: Journal, jobs: Sequence[Callable[[], T]]) -> list[T | Exception]:
@@ -48,5 +51,12 @@ def commit(journal: Journal) -> None:
     Raises:
         DatabaseError: nothing of it is on disk.
     """
-    with journal.connection.get_transaction() or journal.begin():
-        pass  # its end commits, or rolls back
+    try:
+        with journal.connection.get_transaction() or journal.begin():
+            pass  # its end commits, or rolls back
+    except BaseException:
+        # Where a commit fails, SQLite keeps its transaction, and the next one could not begin.
+        driver = journal.connection.connection.driver_connection
+        if driver is not None and driver.in_transaction:
+            driver.rollback()
+        raise

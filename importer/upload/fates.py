@@ -1,4 +1,4 @@
-"""A verdict → what the journal records of each action of the batch, and the watch is told. Pure."""
+"""A request's end → its verdict → what is recorded of each action, and the watch is told. Pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import assert_never
 from importer.journal.sending import BatchToSend, Evidence, Fate
 from importer.journal.sent import LONGEST_ANSWER
 from importer.model import OUTCOME_OF, Outcome, State
+from importer.protocol import read_answer
 from importer.upload.stops import Told
 from importer.verdict import (
+    Assumptions,
     Exchange,
     NotSent,
+    Progress,
     ReadBack,
     Recorded,
     Refused,
@@ -20,7 +23,19 @@ from importer.verdict import (
     Unknown,
     Verdict,
     Wait,
+    judge,
 )
+
+
+def verdict_of(exchange: Exchange, batch: BatchToSend, assuming: Assumptions) -> Verdict:
+    """What a request's end proves of its batch."""
+    count = len(batch.actions)
+    answer = (
+        read_answer(exchange.status, exchange.body, count, batch.lead)
+        if exchange.progress is Progress.ANSWERED and exchange.status is not None
+        else None
+    )
+    return judge(exchange, answer, items=count, has_payment=batch.has_payment, assuming=assuming)
 
 
 def fates_of(verdict: Verdict, batch: BatchToSend) -> list[Fate]:

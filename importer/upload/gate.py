@@ -91,16 +91,20 @@ class Gate:
         self._ending = self._ending or ending
         self._stopping.set()
 
+    def is_over(self) -> bool:
+        """Somebody asked it to stop, or the time that it was given is over."""
+        return self._stopping.is_set() or self._stopped_by_time()
+
     async def permit(self) -> bool:
         """Wait for the permit to send one request; False when the run is to stop instead."""
         # To wait for two things at once takes longer than most requests have to wait.
         if self.permit_now():
             return True
-        return not self._is_over() and await self._unless_stopped(self._pace.permit())
+        return not self.is_over() and await self._unless_stopped(self._pace.permit())
 
     def permit_now(self) -> bool:
         """Take the permit where it can be had without waiting, and the run is not to stop."""
-        return not self._is_over() and self._pace.permit_now()
+        return not self.is_over() and self._pace.permit_now()
 
     async def leave(self) -> None:
         """Wait until a request that has its permit may leave, which is nearly always at once.
@@ -134,10 +138,7 @@ class Gate:
             task.cancel()
             stopping.cancel()
         # A permit of the last moment comes too late.
-        return not self._is_over()
-
-    def _is_over(self) -> bool:
-        return self._stopping.is_set() or self._stopped_by_time()
+        return not self.is_over()
 
     def _stopped_by_time(self) -> bool:
         """Stop when the time that was given is over; True when it is."""

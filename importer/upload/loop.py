@@ -15,10 +15,11 @@ from importer.errors import JournalError
 from importer.journal import sending
 from importer.journal.sending import BatchToSend, Fate
 from importer.journal.store import Journal
-from importer.protocol import encode, read_answer
+from importer.journal.together import GIVEN_UP
+from importer.protocol import encode
 from importer.upload.commits import Commits
 from importer.upload.crm_clock import CrmClock
-from importer.upload.fates import evidence_of, fates_of, told_of
+from importer.upload.fates import evidence_of, fates_of, told_of, verdict_of
 from importer.upload.gate import Ending, EndKind, Gate
 from importer.upload.stops import FIRST_LEADS, StopRules, Watch
 from importer.upload.turns import Claimed, Turns
@@ -36,7 +37,6 @@ from importer.verdict import (
     Unknown,
     Verdict,
     Wait,
-    judge,
 )
 
 _USUAL_STOPS: Final = StopRules()
@@ -132,14 +132,16 @@ class Sending:
                 await self._serve(wire, Turns(leads, self._patience))
         except Exception as error:  # noqa: BLE001 - raised again by `send`
             self._broken.append(error)
-            self._gate.stop(_stopped("The importer met an error of its own.", _ANYHOW))
+            self._gate.stop(_BROKEN)
 
     async def _serve(self, wire: Wire, turns: Turns) -> None:
         """One request after the other, each brought to its end and on record."""
         try:
             while claimed := turns.claimed or await self._take(turns):
                 await self._attempt(wire, turns, claimed)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, Exception):  # before anything is waited for
+                self._gate.stop(_BROKEN)
             # Stopped in mid-flight: the journal is told how far it got before anybody else is.
             if (left := turns.claimed) is not None:
                 self._commits.write_now(lambda: self._conclude(left, left.flight.exchange()))
@@ -154,7 +156,7 @@ class Sending:
 
     def _claim(self, turns: Turns) -> Claimed | None:
         """Claim what is still staged of whose turn it is; None where that is nothing, or was."""
-        if turns.batch is None or self._gate.stopping:  # since the permit was given
+        if turns.batch is None or self._gate.is_over():  # since the permit was given
             return None
         batch = sending.load_batch(self._journal, turns.batch)
         if not batch.actions:
@@ -168,8 +170,13 @@ class Sending:
     async def _attempt(self, wire: Wire, turns: Turns, claimed: Claimed) -> None:
         """Send what was claimed, and record its end."""
         exchange = await self._fly(wire, claimed)
-        turns.claimed = None  # its end is on record with the next line, or nothing is
-        end = await self._commits.write(lambda: self._end(turns, claimed, exchange))
+        turns.claimed = None  # its end is on record with the next lines, or nothing is
+        try:
+            end = await self._commits.write(lambda: self._end(turns, claimed, exchange))
+        except GIVEN_UP:
+            # Nothing of that commit is on disk. What was to follow need not be; the outcome must.
+            self._commits.write_now(lambda: self._conclude(claimed, exchange))
+            raise
         turns.claimed, verdict = end
         self._tell(claimed.batch, exchange, verdict)
         if isinstance(verdict, NotSent):
@@ -179,7 +186,8 @@ class Sending:
         """Send it; unless the run or its sender was stopped since it was claimed."""
         if (task := asyncio.current_task()) is not None and task.cancelling():
             await asyncio.sleep(0)  # cancelled here
-        if self._gate.stopping:
+        if self._gate.is_over():
+            claimed.flight.fail("the run was told to stop before it left")
             return claimed.flight.exchange()
         return await wire.create_actions(claimed.batch.lead, claimed.body, claimed.flight)
 
@@ -194,7 +202,7 @@ class Sending:
         return self._claim(turns) if may_follow and self._gate.permit_now() else None, verdict
 
     def _heed(self, turns: Turns, verdict: Verdict, exchange: Exchange) -> None:
-        """Whose turn is next; and nobody else leaves where the CRM wants to be left alone."""
+        """Whose turn is next; and no more is claimed where the CRM wants to be left alone."""
         match verdict:
             case Recorded() | Refused():
                 turns.go_on()
@@ -219,7 +227,7 @@ class Sending:
         """Record what the request's end proves, and have the stop rules look at it."""
         batch, request = claimed.batch, claimed.request
         self._crm_clock.note(exchange.clock_offset_s)
-        verdict = self._judge(batch, exchange)
+        verdict = verdict_of(exchange, batch, self._assuming)
         fates = self._record(batch, request, exchange, verdict)
         if fates is None:
             verdict = ReadBack(reason="The answer gives an action id that an earlier action has.")
@@ -239,21 +247,6 @@ class Sending:
             self._gate.note_reached()
         if not isinstance(verdict, StopRun | NotSent | Wait):
             self._advance(len(batch.actions))
-
-    def _judge(self, batch: BatchToSend, exchange: Exchange) -> Verdict:
-        count = len(batch.actions)
-        answer = (
-            read_answer(exchange.status, exchange.body, count, batch.lead)
-            if exchange.progress is Progress.ANSWERED and exchange.status is not None
-            else None
-        )
-        return judge(
-            exchange,
-            answer,
-            items=count,
-            has_payment=batch.has_payment,
-            assuming=self._assuming,
-        )
 
     def _record(
         self, batch: BatchToSend, request: int, exchange: Exchange, verdict: Verdict
@@ -289,9 +282,14 @@ class Sending:
         self._gate.stop(_stopped(f"{reason} {asked}", "Resume the run after that."))
 
 
-_ANYHOW = "Resume the run: what was on the wire is settled before anything is sent."
 _LATER = "Resume the run when the CRM answers again."
 
 
 def _stopped(reason: str, remedy: str) -> Ending:
     return Ending(kind=EndKind.STOPPED, reason=reason, remedy=remedy)
+
+
+_BROKEN: Final = _stopped(
+    "The importer met an error of its own.",
+    "Resume the run: what was on the wire is settled before anything is sent.",
+)
