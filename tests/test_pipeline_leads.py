@@ -133,6 +133,16 @@ def test_check_names_every_row_that_leads_to_nobody(office: Office) -> None:
     }
 
 
+def test_each_row_is_told_what_its_own_number_leads_to(office: Office) -> None:
+    """Rows that are refused alike, for sound numbers of nobody and of two leads, stay apart."""
+    office.export(*LEADS, (lead_id(4), "Dev", "9876543211"), (lead_id(5), "Eva", "9876543212"))
+    numbers = ("9876543219", "9876543211", "9876543218", "9876543212", "9876543219", "9876543211")
+    assert office.check(*((number, f"R-{at}", "1") for at, number in enumerate(numbers))) == {
+        "lead-not-found": ["A2", "A4", "A6"],
+        "lead-ambiguous": ["A3", "A5", "A7"],
+    }
+
+
 def test_a_blank_row_stays_blank(office: Office) -> None:
     """A row without anything is skipped, not looked up."""
     assert office.check(("", "", ""), ("9876543210", "R-1", "1")) == {}

@@ -13,7 +13,7 @@ class TerminalBars:
     @contextmanager
     def stage(self, name: str, total: int | None) -> Iterator[Callable[[int], object]]:
         """Draw a bar until the stage ends."""
-        if not sys.stderr.isatty():
+        if sys.stderr is None or not sys.stderr.isatty():
             yield lambda _more: None
             return
         # What draws it takes as long to load as all of our words do.

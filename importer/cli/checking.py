@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -51,9 +51,13 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
     """
     from importer.pipeline.exits import Exit
     from importer.pipeline.opening import open_bound, read_mapping
+    from importer.sheets import is_workbook
 
     read, found = read_mapping(mapping), _settings(settings, practice=practice)
-    with _loading_meanwhile():
+    # Of a CSV, or a leads file, this thread loads the same things: stopped in the middle of one, it
+    # would hold the other up for ever.
+    waits = is_workbook(sheet) and read.via is None
+    with _loading_meanwhile() if waits else nullcontext():
         bound = open_bound(sheet, read)
 
     from importer.cli.bars import TerminalBars
@@ -87,7 +91,8 @@ def _loading_meanwhile() -> Iterator[None]:
 
 
 def _load() -> None:
-    import importer.cli.checked  # noqa: F401 - for what it loads
+    with suppress(Exception):  # what is wrong with it is said where it is needed
+        import importer.cli.checked  # noqa: F401 - for what it loads
 
 
 def _settings(settings: Path | None, *, practice: bool) -> Settings | SettingsError:

@@ -34,13 +34,11 @@ def _left(done: float, total: float | None, elapsed_s: float) -> str:
 
 
 def bar(name: str, total: int | None) -> tqdm[NoReturn]:
-    """Draw the bar of a stage; nothing where standard error is no terminal."""
+    """Draw the bar of a stage."""
     return _Bar(
         total=total,
         desc=f"{name:<9}",
         unit="",
-        # None: off unless standard error is a terminal.
-        disable=None,
         file=sys.stderr,
         dynamic_ncols=True,
         bar_format=_FORMAT,

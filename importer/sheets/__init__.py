@@ -2,7 +2,7 @@
 
 from importer.sheets.header import likelier_header
 from importer.sheets.open import open_sheet, tab_names
-from importer.sheets.preflight import format_of
+from importer.sheets.preflight import format_of, is_workbook
 from importer.sheets.sheet import MANY_ROWS, ROWS_PER_CHUNK, Sheet, Shown
 from importer.sheets.stillness import check_settled, unchanged
 
@@ -13,6 +13,7 @@ __all__ = [
     "Shown",
     "check_settled",
     "format_of",
+    "is_workbook",
     "likelier_header",
     "open_sheet",
     "tab_names",

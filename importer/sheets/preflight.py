@@ -76,6 +76,11 @@ _JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
 there."""
 
 
+def is_workbook(path: Path) -> bool:
+    """Tell by its name alone whether another process reads a file."""
+    return FORMATS.get(path.suffix.lower(), Format.CSV) is not Format.CSV
+
+
 def format_of(path: Path) -> Format:
     """Tell a file's format by its extension, and check that its first bytes agree.
 
