@@ -11,9 +11,10 @@ import pytest
 from openpyxl import load_workbook
 from workplaces import MAPPING, REPEATS, Desk, desk, row, settled
 
-from importer.journal import again, ledger
-from importer.journal.shared import Shared, shared_of
+from importer.journal import ledger
+from importer.journal.shared import EVERYTHING, Shared, shared_of
 from importer.pipeline.workplace import open_workplace
+from importer.sandbox import Fault, Rule
 
 NOBODY = row(3, lead="ffffffffffffffffffffffff")
 SHEET = (
@@ -25,7 +26,6 @@ SHEET = (
     row(1, note="x"),
 )
 CHANGED = (row(2, amount="7.00"), row(5), row(1), row(4), NOBODY, row(1))
-EVERYTHING = Shared(identities=True, origins=True, keys=True, roots=True)
 
 
 def corrected(here: Desk, failures: Path) -> Path:
@@ -65,10 +65,20 @@ def test_the_journal_is_the_same_whatever_is_asked(
 ) -> None:
     """Every question asked of every run finds no more than those of which something is shared."""
     few = history(tmp_path / "few", mapping)
-    for module in (ledger, again):
-        monkeypatch.setattr(module, "shared_of", lambda *_: EVERYTHING)
+    monkeypatch.setattr(ledger, "shared_of", lambda *_: EVERYTHING)
     assert history(tmp_path / "all", mapping) == few
     assert {"same", "changed", "open", "unchanged"} <= {reason for *_, reason in few}
+
+
+@pytest.mark.parametrize("receipt", ["R-0001", "R-0002"])
+def test_equal_rows_are_all_sent_also_over_a_stop(tmp_path: Path, receipt: str) -> None:
+    """A run that was stopped between two of its own equal rows sends the other one on resume."""
+    with desk(tmp_path, REPEATS, actions_per_request=2) as here:
+        here.crm.faults.set([Rule(fault=Fault.ERROR_BEFORE, status=401, nth=2)])
+        first = here.run(here.sheet(row(1), row(1, receipt=receipt)))
+        assert first.counts == {"CREATED": 2, "UNSENT": 2}
+        here.crm.faults.set([])
+        assert here.resume(first.run).counts == {"CREATED": 4}
 
 
 def test_a_sheet_shares_nothing_until_it_comes_again(tmp_path: Path) -> None:

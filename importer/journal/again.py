@@ -24,7 +24,7 @@ from importer.journal.matching import (
 )
 from importer.journal.moving import check_moved, reopen
 from importer.journal.schema import IS_HELD, actions, runs
-from importer.journal.shared import shared_of
+from importer.journal.shared import EVERYTHING
 from importer.journal.store import Journal
 from importer.journal.waived import hold_waived
 from importer.model import PASSING, State
@@ -45,8 +45,8 @@ def match_again(journal: Journal, run: str, matching: Matching, limit: int) -> N
     with journal.transaction() as connection:
         freed = _look_at_holds(journal, run, matching)
         _hold_for_siblings(journal, run, matching)
-        shared, others = shared_of(journal, run), _others(journal, run)
-        match_identities(journal, run, matching, shared, others)
+        # What it has sent itself counts now as well: the others of an identity come behind it.
+        match_identities(journal, run, matching, EVERYTHING, _others(journal, run))
         hold_waived(journal, run, matching)
         make_batches(journal, run, limit)
         if freed:

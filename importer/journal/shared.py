@@ -7,6 +7,7 @@ through all of their rows to find nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, select
 
@@ -34,8 +35,12 @@ class Shared:
     """Rows at the root of their chains; a row of another run descends from one, or is it."""
 
 
+EVERYTHING: Final = Shared(identities=True, origins=True, keys=True, roots=True)
+"""Every question is asked: of a run that may have sent something, which finds its own as well."""
+
+
 def shared_of(journal: Journal, run: str) -> Shared:
-    """What a run has in common with others, as it is now.
+    """What a run that has sent nothing yet has in common with others, as it is now.
 
     What is settled of the run itself afterwards takes nothing from it but what is staged.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -204,36 +204,45 @@ def _stage_all(
 ) -> _Tally:
     tally = _Tally()
     with bars.stage("Reading", judging.total) as advance:
-        chunks = judging.chunks()
-        while staged := _stage_some(journal, run, chunks, references, tally):
-            advance(staged)
+        parts = _parts(run, judging, references, tally)
+        while _stage_some(journal, run, parts, advance):
+            pass
     return tally
+
+
+def _parts(
+    run: str, judging: Judging, references: References, tally: _Tally
+) -> Iterator[tuple[int, Sequence[PlannedRow]]]:
+    """Yield how many rows each chunk has, and what becomes of them."""
+    for chunk, rows in judging.chunks():
+        # Counted before anybody judges them: a row that a check forgot must be missed.
+        tally.rows += len(chunk.numbers)
+        planned = _with_roots(run, chunk, rows, references)
+        for one in planned:
+            tally.add(one.checked)
+        yield len(chunk.numbers), planned
 
 
 def _stage_some(
     journal: Journal,
     run: str,
-    chunks: Iterator[tuple[Chunk, Sequence[CheckedRow]]],
-    references: References,
-    tally: _Tally,
-) -> int:
-    """Stage the next chunks in one transaction: what each of them changes is written once.
+    parts: Iterator[tuple[int, Sequence[PlannedRow]]],
+    advance: Callable[[int], object],
+) -> bool:
+    """Stage the next rows in one transaction: what each of them changes is written once.
 
     Returns:
-        How many rows they had; 0 where there are none left.
+        False where there were none left.
     """
-    before = tally.rows
+    staged = 0
     with journal.transaction():
-        for chunk, rows in chunks:
-            # Counted before anybody judges them: a row that a check forgot must be missed.
-            tally.rows += len(chunk.numbers)
-            planned = _with_roots(run, chunk, rows, references)
-            for one in planned:
-                tally.add(one.checked)
+        for count, planned in parts:
             stage(journal, run, planned)
-            if tally.rows - before >= _AT_ONCE:
+            advance(count)
+            staged += count
+            if staged >= _AT_ONCE:
                 break
-    return tally.rows - before
+    return staged > 0
 
 
 def _with_roots(
