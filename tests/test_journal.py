@@ -10,7 +10,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -91,15 +91,13 @@ def test_a_plan_that_a_crash_left_behind_is_void(here: Desk) -> None:
 
 
 class _Interrupted:
-    """Whoever watches stops the importer as soon as some rows are staged."""
+    """Whoever watches stops the importer when the rows are staged, and the plan is not finished."""
 
     @staticmethod
-    def stage(_name: str, _total: int | None) -> AbstractContextManager[Callable[[int], object]]:
-        """Count, until the first rows are there."""
-        return nullcontext(_Interrupted._stop)
-
-    @staticmethod
-    def _stop(_more: int) -> None:
+    @contextmanager
+    def stage(_name: str, _total: int | None) -> Iterator[Callable[[int], object]]:
+        """Let the rows be read, and stop."""
+        yield lambda _more: None
         raise KeyboardInterrupt
 
 
