@@ -97,15 +97,8 @@ import json, sys
 import importer.pipeline.opening
 print(json.dumps(sorted(sys.modules)))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=True,
-    )
+    done = fresh(program, [], tmp_path)
+    assert done.returncode == 0, done.stderr
     modules: list[str] = json.loads(done.stdout)
     libraries = {name.partition(".")[0] for name in modules}
     assert {"psutil", "pydantic"} <= libraries
@@ -114,8 +107,15 @@ print(json.dumps(sorted(sys.modules)))
 
 def loaded_by(words: list[str], folder: Path) -> tuple[int, list[str]]:
     """Do a command in a fresh process; its exit code, and every module that it has loaded."""
-    done = subprocess.run(
-        [sys.executable, "-c", TELLS, json.dumps(words)],
+    done = fresh(TELLS, [json.dumps(words)], folder)
+    modules: list[str] = json.loads(done.stderr.splitlines()[-1])
+    return done.returncode, modules
+
+
+def fresh(program: str, words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program in a process that has loaded nothing yet."""
+    return subprocess.run(
+        [sys.executable, "-c", program, *words],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True,
@@ -123,5 +123,3 @@ def loaded_by(words: list[str], folder: Path) -> tuple[int, list[str]]:
         encoding="utf-8",
         check=False,
     )
-    modules: list[str] = json.loads(done.stderr.splitlines()[-1])
-    return done.returncode, modules

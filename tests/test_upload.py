@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
+from test_commits import count_commits
 from virtual_time import now, run_virtually
 from workplaces import Desk, desk, row
 
@@ -352,14 +352,11 @@ def test_what_is_on_the_wire_when_it_is_cancelled_is_on_record(office: Office) -
 
 def test_an_outcome_and_the_next_intent_are_one_commit(office: Office) -> None:
     """Between two requests of a sender there is one wait for the disk."""
-    run, said = office.plan(1, 2, 3), list[str]()
-    driver = office.journal.connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    driver.set_trace_callback(lambda sql: said.append(sql) if sql.startswith("COMMIT") else None)
+    run, said = office.plan(1, 2, 3), count_commits(office.journal)
     with_intent = list[int]()
 
     def create(lead: str, count: int) -> Exchange:
-        with_intent.append(said.count("COMMIT"))
+        with_intent.append(len(said))
         return all_created(lead, count)
 
     office.send(run, ScriptedWire(create=create))

@@ -44,11 +44,10 @@ def make_batches(journal: Journal, run: str, limit: int) -> None:
                 insert(batch_table),
                 [{"id": batch, "run": run, "lead": lead} for batch, (lead, _) in page],
             )
-            into = [(action, batch) for batch, (_, ids) in page for action in ids]
             execute_many(
                 connection,
                 _JOIN,
-                [{"waiting": action, "into": batch} for action, batch in into],
+                [{"waiting": one, "into": batch} for batch, (_, ids) in page for one in ids],
             )
         # The leads whose actions all travel together: each has one new batch.
         of_lead = select(batch_table.c.id).where(

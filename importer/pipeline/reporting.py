@@ -19,7 +19,7 @@ from importer.journal.roots import roots_of_rows
 from importer.journal.states import NEVER_RAN
 from importer.journal.telling import told_actions
 from importer.mapping import Mapping, bind
-from importer.model import ActionRecord, Note, RunRecord, RunState
+from importer.model import Note, RunRecord, RunState
 from importer.pipeline.bars import Bars, NoBars
 from importer.pipeline.heard import Heard
 from importer.pipeline.holding import hold_of
@@ -176,14 +176,11 @@ def told_of(workplace: Workplace, report: Report) -> Report:
         return report
     run = report.books.run.id
     groups = Reasons(report.advice.guide)
-    for action in _masked(workplace, run, mask_of(workplace, run)):
-        groups.add(action)
+    mask = mask_of(workplace, run)
+    for action in reading.action_records(workplace.journal, run):
+        groups.add(mask.action(action))
     books = replace(report.books, reasons=groups.largest_first())
     return replace(report, reasons=reasons_of(books, report.advice))
-
-
-def _masked(workplace: Workplace, run_id: str, mask: Mask) -> Iterator[ActionRecord]:
-    return map(mask.action, reading.action_records(workplace.journal, run_id))
 
 
 def mask_of(workplace: Workplace, run_id: str) -> Mask:

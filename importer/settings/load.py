@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -145,16 +145,17 @@ def _read_file(path: Path, *, required: bool) -> Values:
 
 
 def _read_environment() -> tuple[Values, list[SettingMistake]]:
-    if not any(name.upper().startswith(PREFIX) for name in os.environ.keys() - NO_SETTINGS):
+    ours = [name for name in os.environ.keys() - NO_SETTINGS if name.upper().startswith(PREFIX)]
+    if not ours:
         return {}, []
     # What reads variables loads asyncio and half of what talks to a network: half of a start.
     from importer.settings.environment import values_of_environment  # noqa: PLC0415 - see above
 
-    return values_of_environment(PREFIX), list(_unknown_variables())
+    return values_of_environment(PREFIX), list(_unknown_variables(ours))
 
 
-def _unknown_variables() -> Iterator[SettingMistake]:
-    """Variables that begin like ours and would be passed over in silence.
+def _unknown_variables(ours: Iterable[str]) -> Iterator[SettingMistake]:
+    """Of the variables that begin like ours, those that would be passed over in silence.
 
     One underscore too few must not send a night's run to the wrong workspace.
     """
@@ -164,8 +165,8 @@ def _unknown_variables() -> Iterator[SettingMistake]:
         for key in SECTIONS[section].model_fields
     ]
     sections = tuple({f"{name.rpartition('__')[0]}__" for name in known})
-    for name in os.environ.keys() - NO_SETTINGS:
-        if name.upper().startswith(PREFIX) and not name.upper().startswith(sections):
+    for name in ours:
+        if not name.upper().startswith(sections):
             sentence = unknown_key(name.upper(), known, "setting")
             yield SettingMistake(key=name, source="environment", sentence=sentence)
 

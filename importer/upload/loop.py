@@ -210,6 +210,7 @@ class Sending:
                 # In doubt: what follows on this lead's timeline waits until it is settled.
                 turns.next_lead()
                 if isinstance(verdict, Unknown) and exchange.retry_after_s is not None:
+                    # In doubt or not, a CRM that asks for a rest is given one.
                     self._slow_down(self._patience(), exchange.retry_after_s, verdict.reason)
             case StopRun():
                 self._gate.stop(_stopped(verdict.message, verdict.remedy))

@@ -17,7 +17,6 @@ from importer.model import Outcome, Remark
 FEWEST: Final = 20
 """Actions of one name before a remark can be said to be on nearly all of them."""
 
-_SOUND: Final = Outcome.CREATED
 _FAILED: Final = frozenset({Outcome.IGNORED, Outcome.REFUSED})
 
 
@@ -118,8 +117,10 @@ class Watch:
 
     def _shares(self) -> Halt | None:
         total = len(self._latest)
-        if total < self._rules.after_actions or all(one.outcome is _SOUND for one in self._latest):
+        if total < self._rules.after_actions:
             return None
+        if all(one.outcome is Outcome.CREATED for one in self._latest):
+            return None  # as nearly always
         failed = sum(one.outcome in _FAILED for one in self._latest)
         if failed > self._rules.failed_share * total:
             what = f"{failed} of the last {total} actions were ignored or refused"

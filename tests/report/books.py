@@ -10,6 +10,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import TypeVar
 
+from importer.created import Created
 from importer.model import (
     ActionRecord,
     Currency,
@@ -88,6 +89,23 @@ def lead_id(number: int) -> str:
 def inr(amount: str) -> Money:
     """Return rupees."""
     return Money(amount=Decimal(amount), currency=Currency.INR)
+
+
+CREATED = Created(
+    run=RUN.id,
+    row=5,
+    position=0,
+    name="payment",
+    type="PAYMENT",
+    lead="603d2b2f0000000000006168",
+    amount="12.50",
+    currency="INR",
+    status="COMPLETED",
+    action_id="65f0c0",
+    content='{"receipt":"RC-1"}',
+    lead_column="A",
+)
+"""A payment that was created, as it is told in short; `_replace` makes others of it."""
 
 
 def action(

@@ -8,22 +8,9 @@ from importer.created import Created, Told
 from importer.model import Outcome
 from importer.pipeline.heard import Heard
 
-from .books import RUN, action, every_outcome, inr
+from .books import CREATED, action, every_outcome, inr
 
-PLAIN = Created(
-    run=RUN.id,
-    row=5,
-    position=0,
-    name="payment",
-    type="PAYMENT",
-    lead="603d2b2f0000000000006168",
-    amount="12.50",
-    currency="INR",
-    status="COMPLETED",
-    action_id="65f0c0",
-    content='{"receipt":"RC-₹"}',
-    lead_column="A",
-)
+PLAIN = CREATED._replace(content='{"receipt":"RC-₹"}')
 
 
 @pytest.mark.parametrize("in_memory", [1, 1024 * 1024 * 1024])

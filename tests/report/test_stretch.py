@@ -17,7 +17,7 @@ from importer.report.stretch import Stretch
 from importer.report.told import told_of
 from importer.report.write import write_reports
 
-from .books import RUN, action, inr, source_of
+from .books import CREATED, RUN, action, inr, source_of
 
 ODD = ["=1+1", "-5", "+", "@a", "_x0041_", "_x", "a_x000D_", "<b>&", ">", ",", ":", ";", "': '"]
 WORDS = [
@@ -32,8 +32,11 @@ WORDS = [
     "#N/A",
     "",
 ]
-LEAD = "603d2b2f0000000000006168"
-LEADS = st.just(LEAD) | st.just("R-00061102") | st.sampled_from(['"quoted"', "back\\slash", *ODD])
+LEADS = (
+    st.just(CREATED.lead)
+    | st.just("R-00061102")
+    | st.sampled_from(['"quoted"', "back\\slash", *ODD])
+)
 FILES = [
     "payments.xlsx",
     "pay\tments.csv",
@@ -157,20 +160,7 @@ def test_every_action_has_its_line_in_the_sheets_order(told: list[Told], file: s
 
 def test_plain_lines_come_in_stretches() -> None:
     """Of rows with nothing odd about them no line is made; an odd one between them is found."""
-    row = Created(
-        run=RUN.id,
-        row=0,
-        position=0,
-        name="payment",
-        type="PAYMENT",
-        lead=LEAD,
-        amount="12.50",
-        currency="INR",
-        status="COMPLETED",
-        action_id="65f0c0",
-        content=packed({"receipt": "RC-1, RC-2"}),
-        lead_column="A",
-    )
+    row = CREATED._replace(content=packed({"receipt": "RC-1, RC-2"}))
     rows = [row._replace(row=number) for number in range(10, 2500)]
     rows[700] = rows[700]._replace(lead="=1+1")
     short, _ = source_in_both([*rows], "a.csv", None)
