@@ -104,6 +104,7 @@ def indented(xml: str) -> str:
     return re.sub(r"(<(?!/?(?:t|f|v|is)\b)[^>]*>)", r"\n  \1", xml)
 
 
+MAIN = 'xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 WAYS: dict[str, Callable[[str], str]] = {
     "prefixes": prefixed,
     "apostrophes": lambda xml: xml.replace('"', "'").replace("B3*2&amp;'&lt;'", 'B3*2&amp;"&lt;"'),
@@ -114,6 +115,11 @@ WAYS: dict[str, Callable[[str], str]] = {
     "a comment among cells": lambda xml: xml.replace('<c r="B2"', '<!--<c r="Z9">--><c r="B2"'),
     "instructions": lambda xml: xml.replace("Amount", "Am<?x y?>o<!-- -->u<![CDATA[nt]]>"),
     "other order": lambda xml: re.sub(r'<c (r="\w+") (s="\d+") (t="\w+")', r"<c \3 \2 \1", xml),
+    "type before style": lambda xml: re.sub(r'(s="\d+") (t="\w+")', r"\2 \1", xml),
+    "metadata before style": lambda xml: re.sub(r'(<c r="\w+")', r'\1 cm="1"', xml),
+    "padded styles": lambda xml: re.sub(r'(<c [^>]*)s="(\d+)"', r'\1s="0\2"', xml),
+    "merges with a prefix": lambda xml: xml.replace("<mergeCell ", f"<x:mergeCell {MAIN} "),
+    "columns with a prefix": lambda xml: xml.replace("<col ", f"<x:col {MAIN} "),
     "no addresses": lambda xml: re.sub(r'<(c|row) r="[A-Z0-9]+"', r"<\1", xml),
     "no row numbers": lambda xml: re.sub(r'<row r="[0-9]+"', "<row", xml),
     "empty values": lambda xml: xml.replace("<v />", "<v></v>"),

@@ -15,11 +15,16 @@ START = re.compile(rb"<sheetData\s*(/?)>")
 END = b"</sheetData>"
 ROW = re.compile(rb'<row(?: r="([1-9][0-9]{0,6})"([^>]*))?')
 """Row number, if it is given, and the other attributes: `<row r="2" spans="1:3" hidden="1"`."""
+STYLE = rb"(?:0|[1-9][0-9]{0,5})"
+"""The number of a style as it is always written; `01` would be looked for in vain."""
+_REST = rb'(?: (?![rst]=)[a-z]++="[0-9]++")*+'
+"""Other attributes of a cell. Its style and type stand before them, or are not found."""
 CELL = re.compile(
-    rb'<c(?: r="([A-Z]{1,3}+[0-9]{1,7}+)"(?: s="[0-9]++")?+(?: t="(?:s|n|b|e|str|inlineStr)")?+'
-    rb'(?: [a-z]++="[0-9]++")*+\s?+/?+>|[\s/>])'
+    rb'<c(?: r="([A-Z]{1,3}+[0-9]{1,7}+)"(?: s="%b")?+(?: t="(?:s|n|b|e|str|inlineStr)")?+'
+    rb"%b\s?+/?+>|[\s/>])" % (STYLE, _REST)
 )
-"""A cell's address, or nothing where the cell is not written in this very way."""
+"""A cell's address, or nothing where the cell is not written in this very way: Excel puts the style
+before the type, Apache POI does not always."""
 CONTENT = rb'<c r="(%s)([0-9]{1,7})"[^>]*(?<!/)>\s*(?!</c|<v[^>]*/>|<v[^>]*>\s*</v>)<'
 """Column and row of a cell that holds something: `<c r="B2" s="1"><v>5</v>`, but not
 `<c r="B2" s="1"/>`, `<c r="B2"></c>`, `<c r="B2"><v/></c>`."""
@@ -31,8 +36,15 @@ DOUBTFUL = [
     re.compile(rb"</is>\s*+(?!</c>)"),
     re.compile(rb"<v\s*/>\s*+(?!</c>)"),
     re.compile(rb"<v>[^<]*+<(?!/v>)"),
+    re.compile(rb"(?:</f>|<f(?:\s[^>]*)?/>)\s*+(?!<v[\s/>]|</c>)"),
 ]
-"""More behind a value: `<v>1</v><v>2</v>`."""
+"""More behind a value: `<v>1</v><v>2</v>`; something else than a value behind a formula."""
+STRANGE = re.compile(
+    rb"<(?!/?(?:row|c|v|f|is|t|r|rPr|rFont|b|i|u|sz|color|family|charset|scheme|vertAlign|strike"
+    rb"|outline|shadow|condense|extend|rPh|phoneticPr)[\s/>])"
+)
+"""A tag that does not belong among rows, or has a prefix; a comment, an instruction:
+`<x:c r="B2">`, `<mergeCell ref="B2:B3"/>`, `<!--`."""
 NO_INDEX = re.compile(rb' t="s"[^>]*+(?<!/)>\s*+(?!<v>[0-9]++</v>|</c>|<v\s*/>|<v></v>)')
 """The number of a text that is none: `<c r="B2" t="s"><v>one</v>`."""
 REFERENCE = re.compile(
@@ -53,8 +65,9 @@ FORMULA = re.compile(
 )
 """Column, row, attributes, formula and blank value of a formula without a stored result:
 `<c r="B2"><f>A1*2</f></c>`, `<c r="B2" t="str"><f>A1</f><v></v></c>`."""
-AROUND = re.compile(rb"<(?:mergeCell|col)\s[^>]*>")
-"""What is of interest before and behind the rows: `<col min="2" max="2" hidden="1"/>`."""
+AROUND = re.compile(rb"<(?:[^\s<>/:]+:)?(?:mergeCell|col)\s[^>]*>")
+"""What is of interest before and behind the rows, whatever the prefix:
+`<col min="2" max="2" hidden="1"/>`."""
 STYLED = rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="(%s)"(?! t="[^n])'
 """Column, row and style of a number in one of the styles `%s`: `<c r="B2" s="3"`."""
 NUMBER = STYLED + (
@@ -62,9 +75,7 @@ NUMBER = STYLED + (
 )
 """The same with its value, unless that is one of those `%s` that need no second look:
 `<c r="B2" s="3"><v>46115.5</v>`."""
-WORN = re.compile(
-    rb'<c r="([A-Z]{1,3})[0-9]++"(?: s="([0-9]{1,6})")?+(?: t="n")?+(?: [a-z]++="[0-9]++")*+\s?+>'
-)
+WORN = re.compile(rb'<c r="([A-Z]{1,3})[0-9]++"(?: s="(%b)")?+(?: t="n")?+%b\s?+>' % (STYLE, _REST))
 """Column and style of a number, if it has one: `<c r="B2" s="3"><v>5</v></c>`."""
 RIGHT = {
     Right.NONE: b"[?]",
@@ -72,10 +83,6 @@ RIGHT = {
     Right.DAYS_AND_TIMES: rb"[1-9][0-9]{2,4}(?:\.[0-9]+)?",
 }
 """Values that need no second look: which of them calamine shows as Excel does."""
-
-
-UNUSUAL = (b"<!", b"<?")
-"""Comments, instructions. Each is looked for by its last byte first, which is quick."""
 
 
 def has_odd_value(xml: bytes) -> bool:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from importer.sheets.scan.xlsx_patterns import has_odd_value
+from importer.sheets.scan.xlsx_patterns import STYLE, has_odd_value
 
 Numbers = NDArray[np.int64]
 
@@ -104,7 +104,7 @@ for _tag, _others in _NEXT.items():
 _ATTRIBUTES: Final = re.compile(rb'(?: [A-Za-z][A-Za-z0-9:]*="[^"<>&]*")*')
 _NAME: Final = re.compile(rb" ([A-Za-z0-9:]+)=")
 """The rest of a row's tag behind its number, and the names in it: ` spans="1:12" ht="15"`."""
-_LOOK: Final = re.compile(rb'(?: s="([0-9]{1,6})")?(?: t="(n|s|b|str|inlineStr)")?\s?(/?)>')
+_LOOK: Final = re.compile(rb'(?: s="(%b)")?(?: t="(n|s|b|str|inlineStr)")?\s?(/?)>' % STYLE)
 """The rest of a cell's tag behind its address: ` s="1" t="n">`."""
 _MOST_LOOKS: Final = 256
 _REFERENCE: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)")

@@ -98,7 +98,7 @@ class Search:
         if max(self._bounds.values(), default=0) > 1:
             raise UnusualXmlError  # rows in two places, of which only one would be searched
         found = b"".join(element.rstrip(b"/>") + b"/>" for element in patterns.AROUND.findall(xml))
-        for name, attributes in elements(b"<found>" + found + b"</found>"):
+        for name, attributes in elements(b"<found>" + found + b"</found>"):  # without prefixes
             note_around(self._finding, name, attributes)
 
     def end(self) -> None:
@@ -255,7 +255,7 @@ def _plain(xml: bytes, rows: list[_Row]) -> Plain | None:
 
 def _check_usual(xml: bytes) -> None:
     """Refuse to search in what could mean something else than it seems to."""
-    if any(mark[1:] in xml and mark in xml for mark in patterns.UNUSUAL):
+    if patterns.STRANGE.search(xml):
         raise UnusualXmlError
     if any(doubtful.search(xml) for doubtful in patterns.DOUBTFUL) or patterns.has_odd_value(xml):
         raise UnusualXmlError
