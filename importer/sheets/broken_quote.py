@@ -46,7 +46,7 @@ _WORDS = {
         "write a quotation mark inside a text twice, and take a stray one out.",
     ),
     Break.OPEN: (
-        "a quotation mark is opened at “{}” and never closed",
+        "a quotation mark is opened at “{}” and not closed within a million characters",
         "take the stray quotation mark out, or close it.",
     ),
 }

@@ -8,6 +8,7 @@ gives as many rows as there are lines. Any other block is read by `csv_text`, by
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable
 
 import numpy as np
@@ -42,7 +43,8 @@ def block_reader(delimiter: str, width: int) -> Read | None:
     all_paired = _pairing(delimiter)
 
     def read(block: bytes) -> tuple[Texts, ...] | None:
-        if b"\0" in block or not all_paired(block):
+        # Arrow passes over a byte order mark, which is a character of the cell here.
+        if b"\0" in block or block.startswith(BOM_UTF8) or not all_paired(block):
             return None
         sizes = csv.ReadOptions(column_names=names, use_threads=False, block_size=len(block) + 1)
         try:

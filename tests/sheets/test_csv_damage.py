@@ -211,7 +211,7 @@ REFUSED: dict[str, tuple[Callable[[str], str], str]] = {
     "backslashes": (lambda text: text.replace('""', '\\"'), r"row 4: .*with a backslash before it"),
     "spaces after separators": (lambda text: text.replace(",", ", "), r"row 4: a space stands"),
     "a lone quote": (lambda text: text.replace("paid", '5" pipe'), r"row 2: the cell “5\" pipe"),
-    "an open quote": (lambda text: text.replace("later", '"later'), r"row 6: .*never closed"),
+    "an open quote": (lambda text: text.replace("later", '"later'), r"row 6: .*not closed"),
     "a NUL": (lambda text: text.replace("later", "la\0er"), r"row 6: the text has a NUL"),
     "a header twice as wide": (lambda text: text.replace("Remark", "Remark,,,"), r"has 6, and"),
     "a header too narrow": (lambda text: text.replace("ID,A", "IDA"), r"has 2, and most rows have"),

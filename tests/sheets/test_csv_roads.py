@@ -66,6 +66,7 @@ def strictly(text: str) -> list[list[str]] | None:
 @example("a,b\rc,d\n", 2)
 @example('"a\n",b\n', 2)
 @example("a,b", 2)
+@example("\ufeffa,b\n", 2)
 def test_a_block_is_read_as_the_grammar_says_or_not_at_all(text: str, width: int) -> None:
     """Whatever a block holds, no cell of it becomes another one."""
     read = block_reader(",", width)

@@ -148,7 +148,7 @@ def test_a_broken_quote_refuses_the_file_from_its_row(broken: str) -> None:
         (r'x,"a \"b\" c"', "is written with a backslash before it"),
         (r'x,"Round 48\"","wood"', "is written with a backslash before it"),
         ('x,"1,2,"three"', "after the quotation mark that closes"),
-        ('x,"1,2', 'is opened at “"1,2 5,6” and never closed'),
+        ('x,"1,2', 'is opened at “"1,2 5,6” and not closed'),
     ],
 )
 def test_the_sentence_says_how_a_quote_is_broken(broken: str, words: str) -> None:

@@ -148,6 +148,8 @@ HEAD = (
     ' xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0"><office:automatic-styles>'
     '<number:number-style style:name="N1"><number:number number:min-integer-digits="6"/>'
     '</number:number-style><style:style style:name="c1" style:data-style-name="N1"/>'
+    '<number:currency-style style:name="N2"><number:currency-symbol/><number:number/>'
+    '</number:currency-style><style:style style:name="c2" style:data-style-name="N2"/>'
     "</office:automatic-styles><office:body><office:spreadsheet>"
 )
 CLOSE = "</table:table-cell>"
@@ -210,6 +212,10 @@ def test_repeated_rows_and_cells_are_counted(tmp_path: Path) -> None:
         (
             'office:value-type="currency" office:currency="INR" office:value="5"/>',
             ("INR 5", Kind.DRESSED),
+        ),
+        (  # as LibreOffice writes the dollars of an .xlsx whose sign is nobody's in particular
+            'table:style-name="c2" office:value-type="currency" office:value="5"/>',
+            ("¤ 5", Kind.DRESSED),
         ),
         ('office:value-type="time" office:time-value="PT30H05M00S"/>', ("30:05:00", Kind.TEXT)),
         ('office:value-type="string"><text:p>#N/A</text:p></table:table-cell>', None),

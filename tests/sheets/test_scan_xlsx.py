@@ -429,6 +429,14 @@ def test_references_in_texts_are_read(book: Path, way: Callable[[str], str]) -> 
     assert shown(book)["B3"] == ("R&D!", Kind.TEXT)
 
 
+def test_a_calendar_that_readers_begin_on_two_days_is_refused(book: Path) -> None:
+    """Dates of 1904 that calamine would count from 1900 are not read, whatever Excel makes of it."""
+    said = re.compile("<workbookPr[^>]*/>")
+    rewrite(book, lambda xml: said.sub('<workbookPr date1904="on"/>', xml), "xl/workbook.xml")
+    with pytest.raises(SheetError, match="its days could be counted from 1900 or from 1904"):
+        scan_of(book)
+
+
 def test_two_rows_of_one_number_far_apart_are_refused(book: Path) -> None:
     """A row that comes again at the end is found although the rows are not in order."""
     again = '<row r="1"><c r="A1"><v>9</v></c></row></sheetData>'

@@ -45,7 +45,8 @@ _STYLES = {
     f"{NUMBER}{kind}-style"
     for kind in ("number", "currency", "percentage", "date", "time", "boolean", "text")
 }
-_LITERALS = {f"{NUMBER}text", f"{NUMBER}currency-symbol", f"{NUMBER}embedded-text"}
+_SYMBOL = f"{NUMBER}currency-symbol"
+_LITERALS = {f"{NUMBER}text", _SYMBOL, f"{NUMBER}embedded-text"}
 _MEASURES = {
     f"{STYLE}table-row-properties": f"{STYLE}row-height",
     f"{STYLE}table-column-properties": f"{STYLE}column-width",
@@ -153,6 +154,8 @@ class Styles:
             style.code.append(_places(self._places, self._embedded))
         elif name in _LITERALS and self._literal is not None:
             literal, self._literal = "".join(self._literal), None
+            if name == _SYMBOL:
+                literal = literal or "¤"  # whichever the machine has, as in Excel's own formats
             if name == f"{NUMBER}embedded-text":
                 self._embedded[-1] = (self._embedded[-1][0], literal)
             elif style.kind == "percentage" and "%" in literal:

@@ -27,7 +27,8 @@ def read_book(package: Package) -> Book:
 
     Raises:
         KeyError, ExpatError: a part is missing or damaged.
-        AmbiguousError: its relations lead to other parts than their names do.
+        AmbiguousError: its relations lead to other parts than their names do, or the day on which
+            its calendar begins is not said in a way that all readers understand.
     """
     workbook = package.workbook()
     _check_names(package, workbook)
@@ -35,12 +36,19 @@ def read_book(package: Package) -> Book:
     is_1904 = False
     for name, attributes in elements(package.read(workbook)):
         if name == "workbookPr":
-            is_1904 = is_true(attributes, "date1904")
+            is_1904 = _is_1904(attributes)
         elif name == "sheet":
             is_visible = attributes.get("state") not in _HIDDEN
             tab = Tab(name=attributes.get("name", ""), is_visible=is_visible)
             listed.append((tab, attributes["id"]))
     return book_of(package.relations(workbook), listed, is_1904=is_1904)
+
+
+def _is_1904(attributes: Attributes) -> bool:
+    said = attributes.get("date1904", "0")
+    if said not in {"0", "1", "false", "true"}:  # calamine takes `on` for false
+        raise AmbiguousError("its days could be counted from 1900 or from 1904")
+    return is_true(attributes, "date1904")
 
 
 def _check_names(package: Package, workbook: str) -> None:
