@@ -291,7 +291,7 @@ def test_no_redirect_is_followed_and_no_cookie_kept() -> None:
 
     with WireServer(answering(http(200, b"{}"))) as elsewhere:
         away = http(307, b"", f"Location: {elsewhere.url}/x", "Set-Cookie: a=b")
-        with WireServer(answering(away, GOOD)) as server:
+        with WireServer(answering(away), answering(GOOD)) as server:
             exchanges = asyncio.run(send(server.url))
             assert [one.status for one in exchanges] == [307, 200]
             assert server.requests[1].header("cookie") is None
@@ -382,6 +382,20 @@ def test_an_answer_to_an_earlier_request_is_not_taken_for_this_ones() -> None:
         assert second.progress is Progress.STARTED
         assert isinstance(verdict_on(second), Unknown)
         assert isinstance(verdict_on(third), Recorded)
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize("refusal", [http(429, b""), NO_LEAD, http(503, b"busy")])
+def test_a_second_copy_of_a_refusal_meets_no_request(refusal: bytes) -> None:
+    """Behind a refusal the next request has a connection of its own, however late a copy comes."""
+
+    async def send(url: str) -> list[Exchange]:
+        async with crm_at(url) as crm:
+            return [await crm.create_actions(LEAD, BODY) for _ in range(2)]
+
+    with WireServer(answering(refusal, refusal), answering(GOOD)) as server:
+        _, second = asyncio.run(send(server.url))
+        assert isinstance(verdict_on(second), Recorded)
         assert server.connections == 2
 
 

@@ -217,7 +217,9 @@ class Crm:
             await self._read_body(response, flight)
         finally:
             await response.aclose()
-        self._sound = flight.progress is Progress.ANSWERED
+        # A second copy of a refusal may be on its way, and nothing in it says whose answer it is:
+        # the next request must not find it. What was created is told by its ids.
+        self._sound = flight.progress is Progress.ANSWERED and response.is_success
         self._landed_at = _now() if is_kept(response) else _NEVER
 
     async def _renew(self) -> None:

@@ -430,7 +430,7 @@ def test_references_in_texts_are_read(book: Path, way: Callable[[str], str]) -> 
 
 
 def test_a_calendar_that_readers_begin_on_two_days_is_refused(book: Path) -> None:
-    """Dates of 1904 that calamine would count from 1900 are not read, whatever Excel makes of it."""
+    """Dates of 1904 that calamine would count from 1900 are not read."""
     said = re.compile("<workbookPr[^>]*/>")
     rewrite(book, lambda xml: said.sub('<workbookPr date1904="on"/>', xml), "xl/workbook.xml")
     with pytest.raises(SheetError, match="its days could be counted from 1900 or from 1904"):
