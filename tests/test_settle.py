@@ -574,6 +574,20 @@ def thousand(skip: int, total: int = 250) -> list[dict[str, object]]:
         (lambda _skip: page([{"type": "1003"}], 1), lambda skip: listed(thousand(skip)), True),
         (lambda _skip: page([{"type": "1003"}], 1), lambda _skip: REFUSED, False),
         (lambda _skip: page([], 0), lambda _skip: listed([{"type": "1003", "fields": {}}]), False),
+        (lambda _skip: page([{"type": "1003"}], 1), lambda _skip: listed([]), False),
+        (lambda _skip: page([{"type": "1003"}], 1), lambda skip: listed(thousand(skip, 1)), True),
+        (
+            lambda _skip: page([{"type": "1003"}] * 2, 2),
+            lambda skip: listed(thousand(skip, 1)),
+            False,
+        ),
+        (lambda _skip: page([], 1), lambda _skip: listed([]), False),
+        (lambda skip: page(thousand(skip, 2), 3), lambda _skip: listed([]), False),
+        (
+            lambda _skip: page([old("p1", "2")], 1),
+            lambda skip: listed([] if skip else [old("p1", "2")]),
+            True,
+        ),
     ],
 )
 def test_an_absence_needs_every_page(

@@ -58,6 +58,8 @@ class _Pages:
     items: list[Seen] = field(default_factory=list)
     gap: str = ""
     """Why they are not the whole list; "" where they are."""
+    total: int = 0
+    """How many there are at least, by the CRM's own count."""
 
     def add(self, page: Timeline) -> bool:
         """Take a page's items; False when it brought no new one."""
@@ -114,9 +116,7 @@ class Reader:
         if self._gate.stopping:
             return None
         return Reading(
-            items=tuple(
-                item for type_, pages in found.items() for item in pages.items if item.type == type_
-            ),
+            items=tuple(item for type_, pages in found.items() for item in _of_type(type_, pages)),
             gaps={type_: pages.gap for type_, pages in found.items() if pages.gap},
             clock_offset_s=self._offset_s,
         )
@@ -132,6 +132,7 @@ class Reader:
             if page.total is None or total not in {-1, page.total}:
                 break
             new, total = pages.add(page), page.total
+            pages.total = total
             skip += len(page.seen)
             if len(pages.items) == total and len(page.seen) < PAGE:
                 return pages
@@ -225,8 +226,12 @@ def _listing(wire: Timelines, lead: str, skip: int) -> Callable[[], Awaitable[Ex
 
 def _is_poor(type_: str, pages: _Pages, *, sure: bool) -> bool:
     """Whether a search has shown too little to settle anything by."""
-    items = [item for item in pages.items if item.type == type_]
+    items = _of_type(type_, pages)
     return bool(pages.gap) or (sure and not items) or any(_is_bare(item) for item in items)
+
+
+def _of_type(type_: str, pages: _Pages) -> list[Seen]:
+    return [item for item in pages.items if item.type == type_]
 
 
 def _is_bare(item: Seen) -> bool:
@@ -240,10 +245,14 @@ def _better(type_: str, searched: _Pages, whole: _Pages) -> _Pages:
         # Both are named where both failed: the reasons may differ.
         both = dict.fromkeys(filter(None, (searched.gap, whole.gap)))
         return _Pages(items=searched.items, gap=" ".join(both))
-    listed = [item for item in whole.items if item.type == type_]
+    listed = _of_type(type_, whole)
     ids = {item.id for item in listed}
-    more = [item for item in searched.items if item.id and item.id not in ids]
-    return _Pages(items=[*listed, *more])
+    more = [item for item in _of_type(type_, searched) if item.id and item.id not in ids]
+    others = len(searched.items) - len(_of_type(type_, searched))
+    # Two roads that contradict each other prove nothing, however whole each of them looks.
+    counted = max(searched.total, len(searched.items)) - others
+    both_ways = [*listed, *more]
+    return _Pages(items=both_ways, gap=_NOT_WHOLE if counted > len(both_ways) else "")
 
 
 def _passes(exchange: Exchange) -> bool:
