@@ -615,6 +615,35 @@ def test_a_list_that_lacks_what_was_created_proves_no_absence(tmp_path: Path) ->
         assert office.settle(run) == Settled(staged=1), "the real one shows them"
 
 
+def test_a_crm_that_hides_what_it_created_elsewhere_proves_no_absence(tmp_path: Path) -> None:
+    """Where another lead lacks what was created there, even after the delay, nothing is absent."""
+    with opened(tmp_path, NOTES) as office:
+        office.introduce()
+        office.break_line(Fault.DROP_BEFORE)
+        run = office.send(row(1))
+        wire = ScriptedWire(search=lambda *_asked: page([], 0), whole=lambda _skip: listed([]))
+        assert office.settle(run, wire=wire) == Settled(unknown=1)
+        (said,) = office.details(run, Outcome.UNKNOWN)
+        assert "neither are others" in said
+        assert office.settle(run) == Settled(staged=1), "the real one shows them"
+
+
+def test_what_was_created_elsewhere_may_show_late(tmp_path: Path) -> None:
+    """What another lead shows once the delay is over forbids no absence."""
+    with opened(tmp_path, NOTES) as office:
+        office.introduce()
+        office.break_line(Fault.DROP_BEFORE)
+        run = office.send(row(1))
+        (created,) = office.desk.crm.actions
+
+        def search(lead: str, _type: str, _skip: int) -> Exchange:
+            late = lead == lead_id(9) and sum(office.rests) > RULES.delay_s
+            return page([old(created.id)], 1) if late else page([], 0)
+
+        wire = ScriptedWire(search=search, whole=lambda _skip: listed([]))
+        assert office.settle(run, wire=wire) == Settled(staged=1)
+
+
 @pytest.mark.parametrize("offset_s", [0.0, None])
 def test_without_the_crm_s_clock_an_old_action_is_in_the_way(
     tmp_path: Path, offset_s: float | None

@@ -42,6 +42,7 @@ class Judge:
         self._timeout = dt.timedelta(seconds=timeout_s)
         self._delay_s = delay_s
         self._performers: set[str] = set()
+        self._blind: set[str] = set()
         self._astray = False
         """The CRM stamps actions by another clock than its answers tell: no time is believed."""
 
@@ -60,6 +61,15 @@ class Judge:
         self._performers |= {item.performer for item in known} - {""}
         self._astray |= any(_is_astray(item, ours[item.id]) for item in known)
 
+    def unseen(self, lead: str, type_: str, items: Sequence[Seen]) -> set[str]:
+        """What the CRM has answered to have created on a lead, and does not show there."""
+        ids = created.created_on(self._journal, lead).get(type_, set()) - {one.id for one in items}
+        return set(created.answered(self._journal, sorted(ids)))
+
+    def distrust(self, type_: str) -> None:
+        """No absence of a type is believed from now on: what stands there was not shown."""
+        self._blind.add(type_)
+
     def judge(self, claims: Sequence[Claim], reading: Reading, lead: str) -> list[Finding]:
         """Say of each action in doubt on a lead what was found of it.
 
@@ -76,7 +86,7 @@ class Judge:
             known=known_action_ids(self._journal, [one for one in shown if one]),
             performers=self._performers,
             gaps=reading.gaps,
-            late={type_ for type_, ids in ours.items() if ids - shown},
+            late={type_ for type_, ids in ours.items() if ids - shown} | self._blind,
         )
         said = doubt.said_to_be_on(self._journal, lead)
         sought = [self._sought(claim, reading.clock_offset_s) for claim in (*claims, *said)]

@@ -105,6 +105,8 @@ class Settling:
         self._longest_wait_s = longest_wait_s
         self._advance = advance
         self._judge = Judge(journal, timeout_s=timeout_s, delay_s=rules.delay_s)
+        self._silent: dict[tuple[str, str], set[str]] = {}
+        """Lead and type → what was created there and not shown at once: it may have been late."""
         self._began = 0.0
 
     async def settle(
@@ -136,11 +138,22 @@ class Settling:
     async def _learn(self, reader: Reader, wire: Timelines) -> None:
         """See whom the CRM shows as the one who did what is known to be ours."""
         for lead, type_ in created.latest_created(self._journal, _TEACHERS):
-            reading = await reader.read(wire, lead, [type_])
+            # By both roads: where one shows what we have created, an absence may be believed.
+            reading = await reader.read(wire, lead, [type_], sure=True)
             if reading is not None:
                 self._judge.learn(reading.items)
+                if unseen := self._judge.unseen(lead, type_, reading.items):
+                    self._silent[lead, type_] = unseen
             if self._judge.has_learnt or self._gate.stopping:
                 return
+
+    async def _learn_again(self, looks: _Round) -> None:
+        """Distrust a type of which the CRM still hides what it has created: the delay is over."""
+        silent, self._silent = self._silent, {}
+        for (lead, type_), unseen in silent.items():
+            reading = await looks.reader.read(looks.wire, lead, [type_], sure=True)
+            if reading is not None and unseen - {item.id for item in reading.items}:
+                self._judge.distrust(type_)
 
     async def _look_at_all(self, looks: _Round, leads: Sequence[str]) -> None:
         turns = [
@@ -176,6 +189,8 @@ class Settling:
         claims = doubt.claims_of(self._journal, turn.lead)
         types = sorted({claim.type for claim in claims})
         sure = turn.kind is _Kind.SECOND
+        if sure:
+            await self._learn_again(looks)
         reading = await looks.reader.read(looks.wire, turn.lead, types, sure=sure)
         if reading is None:
             return None
